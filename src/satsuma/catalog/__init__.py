@@ -1,0 +1,1 @@
+"""What a workspace knows of: entities, attributes, relationships, interaction types."""

@@ -1,0 +1,1 @@
+"""Segment definitions: tree, JSON, text, checker, canonical form, plain English."""

@@ -1,0 +1,1 @@
+"""The customer-interaction database: everything that is stored, in one DuckDB file."""
