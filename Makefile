@@ -1,0 +1,64 @@
+# Satsuma: set up, run, test, measure. `make help` lists the targets.
+#
+# Set-up steps are file targets, so a second call starts at once. Only make, Python 3.11+ and its venv are needed.
+
+PYTHON ?= python3
+JOBS ?= 2
+PYTEST_ARGS ?=
+LOCK_ARGS ?=
+
+BIN := .venv/bin
+CODE := src tests $(wildcard bench)
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint bench lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/.installed ## open the demo workspace and say what to try
+	$(BIN)/python -m satsuma.demo
+
+test: lint ## install what tests need, check the house, run all tests
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+check: lint ## lint, types, layers and the tidy tests
+	$(BIN)/python -m pytest -q tests/tidy
+
+lint: .venv/.installed ## lint, format, types and layers, without tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+bench: .venv/.installed ## run the benchmarks
+	$(BIN)/python -m bench
+
+# LOCK_ARGS=--upgrade takes the newest releases; without it, pins that still fit stay.
+lock: .venv-lock/bin/uv ## write requirements.lock anew from pyproject.toml
+	.venv-lock/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --quiet --output-file requirements.lock \
+	  --custom-compile-command "make lock" $(LOCK_ARGS)
+
+clean: ## remove what make and the tools have made, the demo workspace included
+	rm -rf .venv .venv-lock demo-workspace dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# pip is what the venv module makes last: with it the environment is whole.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Satsuma needs Python 3.11 or newer. Found: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing what requirements.lock names (some minutes the first time) ..."
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-lock/bin/uv:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv
