@@ -1,1 +1,1 @@
-"""Kernel: what every room stands on (errors, time, text, numbers, limits, names) and which imports nothing of ours."""
+"""Kernel: errors, time, text, numbers, names and limits, on which every room stands."""

@@ -1,18 +1,18 @@
 """Errors: every exception that Satsuma raises on purpose, as one tree.
 
-    Error                        code                  raised when
-    ├── UsageError               usage                 the caller passed something unusable
-    ├── NotFoundError            not_found             what was asked for does not exist
-    ├── ConflictError            conflict              refused in the state things are in now
-    ├── CatalogError             catalog               the catalog, or a change of it, does not hold together
-    ├── DefinitionError          definition            a segment definition has problems: .problems lists them all
-    ├── DataError                data                  an input file or table as a whole cannot be read
-    ├── WorkspaceError           workspace             the workspace directory refuses
-    │   ├── WorkspaceLockedError     workspace.locked      another process holds it
-    │   ├── WorkspaceDamagedError    workspace.damaged     its files contradict each other or cannot be read
-    │   └── WorkspaceTooNewError     workspace.too_new     a later version of Satsuma wrote it
-    ├── CancelledError           cancelled             the work was stopped because somebody asked for that
-    └── InvariantError           internal.invariant    a bug of ours: what must always hold did not
+    Error                            code                 raised when
+    ├── UsageError                   usage                the caller passed something unusable
+    ├── NotFoundError                not_found            what was asked for does not exist
+    ├── ConflictError                conflict             refused in the state things are in now
+    ├── CatalogError                 catalog              the catalog, or a change of it, contradicts itself
+    ├── DefinitionError              definition           a segment definition has problems (.problems)
+    ├── DataError                    data                 an input file or table as a whole cannot be read
+    ├── WorkspaceError               workspace            the workspace directory refuses
+    │   ├── WorkspaceLockedError     workspace.locked     another process holds it
+    │   ├── WorkspaceDamagedError    workspace.damaged    its files contradict each other or cannot be read
+    │   └── WorkspaceTooNewError     workspace.too_new    a later version of Satsuma wrote it
+    ├── CancelledError               cancelled            the work was stopped because somebody asked for that
+    └── InvariantError               internal.invariant   a bug of ours: what must always hold did not
 
 A message says what was found and what was expected; the hint says what to do about it. Codes are stable and
 dotted, so that programs can tell errors apart: a raise may pass a longer code below its class's own.
