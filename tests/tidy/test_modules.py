@@ -11,8 +11,8 @@ from tests.tidy.repository import modules, relative, tracked
 LINES_MAX = 400
 
 LONGER: dict[str, str] = {
-    "src/satsuma/language/bound.py": "the nodes of the bound tree, in one list that every evaluator follows in order",
-    "src/satsuma/language/tree.py": "the nodes of a definition, in one list that the text and JSON forms follow in order",
+    "src/satsuma/language/bound.py": "all nodes of the bound tree, in the order every evaluator keeps",
+    "src/satsuma/language/tree.py": "all nodes of a definition, in the order both its forms keep",
 }
 """Python files that may be longer than `LINES_MAX`, each with its reason."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidy.repository import PACKAGE, pyproject, relative, rooms
+from tests.tidy.repository import PACKAGE, ROOT, pyproject, relative, rooms
 
 ABOVE_THE_ROOT = {"__main__", "cli", "demo", "server", "api", "web"}
 """Rooms above the workspace, which may use the package as a caller does: `import satsuma`."""
@@ -74,3 +74,10 @@ def test_importing_the_package_loads_nothing_optional() -> None:
 @pytest.mark.parametrize("room", sorted(name for name in rooms() if (PACKAGE / name).is_dir()))
 def test_a_room_is_a_package_that_says_what_it_is(room: str) -> None:
     assert (PACKAGE / room / "__init__.py").is_file()
+
+
+def test_the_architecture_page_tells_which_rooms_stand() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \|$", page, re.MULTILINE))
+    assert {room for room, stands in rows.items() if stands == "yes"} == rooms().keys() - {"__main__"}
+    assert rows.keys() == {room for layer in layers() for room in layer} - {"__main__"}
