@@ -134,7 +134,8 @@ class Zone:
     def from_local_us_many(self, wall_us: NDArray[np.int64]) -> NDArray[np.int64]:
         """`from_local_us` of a column of wall times (int64, any shape)."""
         i = np.searchsorted(_view(self._reached), wall_us, side="right")
-        first: NDArray[np.int64] = np.maximum(_view(self._starts).take(i), wall_us - _view(self._offsets).take(i))
+        unbroken_us = wall_us - _view(self._offsets).take(i)
+        first: NDArray[np.int64] = np.maximum(_view(self._starts).take(i), unbroken_us)
         return first
 
     def _stretch(self, at: int) -> int:
