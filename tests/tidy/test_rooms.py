@@ -13,7 +13,19 @@ from tests.tidy.repository import PACKAGE, ROOT, pyproject, relative, rooms
 ABOVE_THE_ROOT = {"__main__", "cli", "demo", "server", "api", "web"}
 """Rooms above the workspace, which may use the package as a caller does: `import satsuma`."""
 
-OPTIONAL = {"chdb", "dlt", "fastapi", "jinja2", "pandas", "polars", "pyspark", "pytest", "typer", "uvicorn"}
+OPTIONAL = {
+    "chdb",
+    "dlt",
+    "fastapi",
+    "jinja2",
+    "pandas",
+    "polars",
+    "pyspark",
+    "pytest",
+    "rich",
+    "typer",
+    "uvicorn",
+}
 """Libraries that only some callers need, and that must not cost the others anything."""
 
 
