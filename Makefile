@@ -12,7 +12,7 @@ CODE := src tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench lock clean
+.PHONY: help run test check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,10 +26,16 @@ test: lint ## install what tests need, check the house, run all tests
 check: lint ## lint, types, layers and the tidy tests
 	$(BIN)/python -m pytest -q tests/tidy
 
-lint: .venv/.installed ## lint, format, types and layers, without tests
+lint: style types layers ## lint, format, types and layers, without tests (make -k: do not stop at the first)
+
+style: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/.installed
 	$(BIN)/mypy $(CODE)
+
+layers: .venv/.installed
 	$(BIN)/lint-imports
 
 bench: .venv/.installed ## run the benchmarks
