@@ -19,6 +19,7 @@ from satsuma.kernel.civil import (
     date_of_day,
     day_of_date,
     wall_of_datetime,
+    within_range,
 )
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.zones import Zone
@@ -34,8 +35,11 @@ _FORMS = "expected a date such as 2026-01-31, or a time such as 2026-01-31T09:30
 def parse_moment(text: str, zone: Zone) -> date | int:
     """What a text says: a date where it is one alone (a caller may mean its whole day), else an instant.
 
+    This is for literals, which are only compared with: where the zone or the offset leads out of the years 1
+    to 9999 the answer is BEFORE_ALL_US or AFTER_ALL_US.
+
     Raises:
-        UsageError: Not one of the forms, no such day or time, or outside the years 1 to 9999.
+        UsageError: Not one of the forms, or no such day or time.
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
@@ -45,8 +49,8 @@ def parse_moment(text: str, zone: Zone) -> date | int:
         return day
     wall_us = day_of_date(day) * US_PER_DAY + _time_us(match, text)
     if match["utc"] is None and match["sign"] is None:
-        return _in_range(zone.from_local_us(wall_us), text)
-    return _in_range(wall_us - _ahead_us(match, text), text)
+        return within_range(zone.from_local_us(wall_us))
+    return within_range(wall_us - _ahead_us(match, text))
 
 
 def parse_instant(text: str, zone: Zone) -> int:
@@ -60,7 +64,7 @@ def parse_instant(text: str, zone: Zone) -> int:
         UsageError: Not one of the forms, no such day or time, or outside the years 1 to 9999.
     """
     moment = parse_moment(text, zone)
-    return moment if isinstance(moment, int) else _in_range(zone.start_of_day(moment), text)
+    return _in_range(moment if isinstance(moment, int) else zone.start_of_day(moment), text)
 
 
 def parse_date(text: str) -> date:
