@@ -60,7 +60,7 @@ clean: ## remove what make and the tools have made, the demo workspace included
 	$(PYTHON) -m venv .venv
 
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/pip
-	@echo "Installing what requirements.lock names (some minutes the first time) ..."
+	@echo "Installing what requirements.lock names (this takes a while the first time) ..."
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
