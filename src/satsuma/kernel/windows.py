@@ -3,7 +3,7 @@
     form                          instants                            dates
     {"last": d}                   (back(now, d), now]                 (back_date(today, d), today]
     {"before": d}                 (-inf, back(now, d)]                (-inf, back_date(today, d)]
-    {"between_ago": [d1, d2]}     (back(now, d1), back(now, d2)]      (back_date(today, d1), back_date(today, d2)]
+    {"between_ago": [d1, d2]}     (back(now, d1), back(now, d2)]      (…(today, d1), …(today, d2)]
     {"next": d}                   (now, ahead(now, d)]                (today, today + d]
     {"from": t1, "to": t2}        [t1, t2), either may be absent      [date of t1, date of t2)
     {"calendar": "this_month"}    [its start, the next one's start)   its days
