@@ -87,7 +87,8 @@ class Duration:
         exact_us = self.exact_us
         if abs(self.months) > _MONTHS_MAX or (exact_us is not None and abs(exact_us) > _EXACT_US_MAX):
             raise UsageError(
-                f"a duration of {self}; expected at most {DURATION_YEARS_MAX} years", code="usage.duration"
+                f"more {self.unit} than a duration may have; expected at most {DURATION_YEARS_MAX} years",
+                code="usage.duration",
             )
 
     def __str__(self) -> str:
@@ -130,9 +131,10 @@ class Duration:
             raise _refused(f"found the unit {unit!r}", hint=did_you_mean(str(unit), tuple(Unit)))
         if isinstance(n, bool) or not isinstance(n, int):
             raise _refused(f"found {_shown(n)} {unit}")
+        duration = cls(n, Unit(unit))
         if n <= 0 and not allow_negative:
-            raise _refused(f"found {n} {unit}", expected="a duration of at least one")
-        return cls(n, Unit(unit))
+            raise _refused(f"found {n} {unit}", expected="a duration longer than nothing")
+        return duration
 
     def to_json(self) -> dict[str, int]:
         """As in a definition: `{"days": 30}`."""

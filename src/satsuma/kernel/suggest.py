@@ -21,7 +21,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """
     by_folded: dict[str, str] = {}
     for candidate in islice(sorted(candidates), SUGGESTION_CANDIDATES_MAX):
-        by_folded.setdefault(fold(candidate), candidate)
+        by_folded.setdefault(fold(candidate), str(candidate))  # the word, of an enum
     found = get_close_matches(fold(word), by_folded, n=1, cutoff=_LIKENESS_MIN)
     return by_folded[found[0]] if found else None
 
