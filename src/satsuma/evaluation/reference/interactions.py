@@ -43,7 +43,7 @@ def matching(
     during: Window | None,
     scope: Scope,
 ) -> list[Interaction]:
-    """The members' interactions of these types that have happened in the window and meet `where`, in order."""
+    """The interactions of these types that have happened in the window and meet `where`, in their order."""
     window = happened(during, scope)
     found = [
         interaction
