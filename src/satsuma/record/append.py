@@ -1,0 +1,173 @@
+"""Append: interactions are told from those that are there already, and added; each (type, id) counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Entity, InteractionType, Mode
+from satsuma.kernel.errors import UsageError
+from satsuma.record import interaction_ids
+from satsuma.record.arrivals import DELETED_SINCE, Numbered, encode, instants, number_new, without
+from satsuma.record.gathering import INTERACTION_FIELDS, Batch, Reason, gather, refuse
+from satsuma.record.layout import entity_table, interaction_table
+from satsuma.record.resolve import Resolved, resolve, resolve_references
+from satsuma.record.sql import lent, quote, stored_columns
+from satsuma.record.taken import Taken
+from satsuma.record.transaction import Transaction
+
+if TYPE_CHECKING:
+    from satsuma.record.intake import Intake
+
+UNKNOWN_MEMBER = ("data.unknown_member", "no record has this key, and the catalog's mode is strict")
+
+
+def append(
+    transaction: Transaction,
+    interaction: InteractionType,
+    intake: Intake,
+    origins: tuple[Sequence[str | None], Sequence[int]] | str | None,
+    import_id: int | None,
+) -> tuple[Taken, pa.Table]:
+    """Take interactions; returns what was done, and the rows refused here and by the intake.
+
+    Args:
+        transaction: The version being made.
+        interaction: Their type.
+        intake: The rows.
+        origins: Where ids derive from for rows without one: the source of the whole batch, or for each position
+            a source and the position there.
+        import_id: The import they came with, if any.
+
+    Raises:
+        UsageError: A row has no id, and there is no source to derive one from.
+    """
+    audience = transaction.entity(interaction.audience)
+    batch = gather(intake.groups, INTERACTION_FIELDS)
+    occurred_us = instants(batch.rows["_occurred_at"])
+    keys, codes = encode(batch.rows["_member_key"])
+    known = resolve(transaction.connection, audience, keys)
+    deleted = occurred_us < known.deleted_us[codes]
+    reasons = [Reason(*DELETED_SINCE, np.flatnonzero(deleted))]
+    if transaction.catalog.mode is Mode.STRICT:
+        reasons.append(Reason(*UNKNOWN_MEMBER, np.flatnonzero(~deleted & (known.numbers[codes] < 0))))
+    names = {"_id": "id", "_member_key": audience.name, "_occurred_at": "occurred_at"}
+    refused = pa.concat_tables([intake.refused, refuse(batch, intake.groups, names, reasons)])
+    good = without(len(codes), reasons)
+    batch, occurred_us, codes = batch.take(good), occurred_us[good], codes[good]
+
+    ids = _ids(batch, origins)
+    fresh = interaction_ids.take_new(transaction, interaction, ids, occurred_us)
+    repeated = np.setdiff1d(np.arange(len(codes)), fresh, assume_unique=True)
+    repeated_positions = batch.rows["_position"].to_numpy()[repeated]
+    batch, occurred_us, codes, ids = batch.take(fresh), occurred_us[fresh], codes[fresh], ids.take(pa.array(fresh))
+    if not len(codes):
+        return Taken(0, len(repeated), refused.num_rows, duplicate_positions=repeated_positions), refused
+    new = number_new(transaction, audience, known, codes)
+    numbers = new.numbers[codes].astype(np.uint32)
+    _write(transaction, interaction, batch, ids, numbers, import_id)
+    touched, earliest_us = _earliest(numbers, occurred_us)
+    _observe_members(transaction, audience, known, new, touched, earliest_us)
+    taken = Taken(len(codes), len(repeated), refused.num_rows, new.created, touched, repeated_positions)
+    return taken, refused
+
+
+def _ids(batch: Batch, origins: tuple[Sequence[str | None], Sequence[int]] | str | None) -> pa.Array:
+    """The id of each row: its own, or one derived from where it came from, the same whenever it comes again."""
+    ids = batch.rows["_id"].combine_chunks()
+    if not ids.null_count:
+        return ids
+    positions = batch.rows["_position"].to_numpy()
+    match origins:
+        case None:
+            raise UsageError(
+                "interactions without an id need a source to derive one from",
+                code="usage.source",
+                hint="give each row an id, or the batch a source that is the same whenever it is sent again",
+            )
+        case str():
+            derived = pc.binary_join_element_wise(source_mark(origins), pa.array(positions).cast(pa.string()), "-")
+        case sources, places:
+            derived = pa.array(
+                [f"{source_mark(sources[p] or '')}-{places[p]}" for p in positions.tolist()], pa.string()
+            )
+    return pc.coalesce(ids, derived)
+
+
+def source_mark(source: str) -> str:
+    """What derived ids of a source begin with."""
+    return "~" + blake2b(source.encode(), digest_size=12).hexdigest()
+
+
+def _write(
+    transaction: Transaction,
+    interaction: InteractionType,
+    batch: Batch,
+    ids: pa.Array,
+    numbers: NDArray[np.uint32],
+    import_id: int | None,
+) -> None:
+    rows = resolve_references(transaction, batch.attributes, batch.rows)
+    names = stored_columns(batch.attributes)
+    table = pa.table(
+        {
+            "_id": ids,
+            "_member": numbers,
+            "_occurred_at": rows["_occurred_at"],
+            **{name: rows.column(name) for name in names},
+        }
+    )
+    own = "".join(f", {quote(name)}" for name in names)
+    with lent(transaction.connection, _rows=table):
+        transaction.connection.execute(
+            f"INSERT INTO {quote(interaction_table(interaction))}"
+            f" (_id, _member, _occurred_at, _version, _import{own})"
+            f" SELECT _id, _member, _occurred_at, ?, ?{own} FROM _rows",
+            [transaction.version, import_id],
+        )
+
+
+def _earliest(
+    numbers: NDArray[np.uint32], occurred_us: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The distinct numbers, ascending, and the earliest instant of each."""
+    order = np.lexsort((occurred_us, numbers))
+    touched, starts = np.unique(numbers[order], return_index=True)
+    return touched, occurred_us[order[starts]]
+
+
+def _observe_members(
+    transaction: Transaction,
+    audience: Entity,
+    known: Resolved,
+    new: Numbered,
+    touched: NDArray[np.uint32],
+    earliest_us: NDArray[np.int64],
+) -> None:
+    """Make the records that did not exist, and let those that did exist from an earlier instant if need be."""
+    table = quote(entity_table(audience))
+    is_new = touched >= new.first
+    if is_new.any():
+        first_us = np.minimum(earliest_us[is_new], transaction.at)
+        rows = pa.table({"_number": new.created, "_key": new.keys, "_first": first_us})
+        with lent(transaction.connection, _rows=rows):
+            transaction.connection.execute(
+                f"INSERT INTO {table} (_number, _key, _first_observed_at)"
+                " SELECT _number, _key, make_timestamp(_first) FROM _rows"
+            )
+    numbers, places = np.unique(known.numbers, return_index=True)
+    at = np.searchsorted(numbers, touched[~is_new])
+    earlier = earliest_us[~is_new] < known.first_us[places[at]]
+    if earlier.any():
+        rows = pa.table({"_number": touched[~is_new][earlier], "_first": earliest_us[~is_new][earlier]})
+        with lent(transaction.connection, _rows=rows):
+            transaction.connection.execute(
+                f"UPDATE {table} t SET _first_observed_at = make_timestamp(b._first) FROM _rows b"
+                " WHERE b._number = t._number"
+            )

@@ -1,0 +1,113 @@
+"""A change: everything that may be written in one version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from satsuma.kernel.errors import UsageError
+from satsuma.record import quarantine
+from satsuma.record.append import append
+from satsuma.record.taken import Taken
+from satsuma.record.transaction import Transaction
+from satsuma.record.upsert import upsert
+
+if TYPE_CHECKING:
+    from satsuma.record.intake import Intake
+
+
+class Change(Transaction):
+    """One version in the making (see `Record.begin`); of no use once its context has ended."""
+
+    aborted = False
+
+    def abort(self) -> None:
+        """Leave nothing of this change when its context ends."""
+        self.aborted = True
+
+    def upsert(
+        self,
+        entity: str,
+        intake: Intake,
+        *,
+        import_id: int | None = None,
+        source: str | None = None,
+        replaying: Sequence[int] | None = None,
+    ) -> Taken:
+        """Take rows about records: what is newest becomes current, all of it enters the history.
+
+        The catalog that the intake learned is applied first. Rows refused go to quarantine.
+
+        Args:
+            entity: Name of the entity.
+            intake: What `record.intake.take_records` made of the rows.
+            import_id: The import that they come with.
+            source: Where they come from, noted with refused rows.
+            replaying: Ids of the refused rows that these are, by position: they are settled, and none is added.
+        """
+        self.apply_catalog(intake.catalog)
+        found = self.entity(entity)
+        taken, refused = upsert(self, found, intake, import_id)
+        self._settle(quarantine.ENTITY, entity, refused, import_id, source, replaying)
+        return taken
+
+    def append(
+        self,
+        type: str,
+        intake: Intake,
+        *,
+        source: str | None = None,
+        import_id: int | None = None,
+        replaying: Sequence[int] | None = None,
+    ) -> Taken:
+        """Take interactions; those whose (type, id) is there already are ignored and counted.
+
+        An unknown key makes the record (mode `learn`) or sends the row to quarantine (`strict`).
+
+        Args:
+            type: Name of the interaction type.
+            intake: What `record.intake.take_interactions` made of the rows.
+            source: Where they come from: rows without an id get one derived from this and their position.
+            import_id: The import that they come with.
+            replaying: Ids of the refused rows that these are, by position: they are settled, none is added, and
+                their ids derive from where they first came from.
+
+        Raises:
+            UsageError: A row has no id, and there is no source.
+        """
+        self.apply_catalog(intake.catalog)
+        found = self.interaction(type)
+        origins = source if replaying is None else quarantine.origins(self.connection, replaying)
+        taken, refused = append(self, found, intake, origins, import_id)
+        self._settle(quarantine.INTERACTIONS, type, refused, import_id, source, replaying)
+        return taken
+
+    def quarantine(
+        self,
+        kind: str,
+        target: str,
+        refused: pa.Table,
+        *,
+        import_id: int | None = None,
+        source: str | None = None,
+    ) -> int:
+        """Keep rows that could not even be read as rows of a type (`quarantine.REFUSED`); returns how many."""
+        if kind not in (quarantine.ENTITY, quarantine.INTERACTIONS):
+            raise UsageError(f"quarantine holds rows of kind 'entity' or 'interactions', not {kind!r}")
+        return quarantine.add(self, kind, target, refused, import_id=import_id, source=source)
+
+    def _settle(
+        self,
+        kind: str,
+        target: str,
+        refused: pa.Table,
+        import_id: int | None,
+        source: str | None,
+        replaying: Sequence[int] | None,
+    ) -> None:
+        if replaying is None:
+            quarantine.add(self, kind, target, refused, import_id=import_id, source=source)
+        else:
+            quarantine.settle(self, replaying, refused)

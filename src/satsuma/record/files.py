@@ -1,0 +1,135 @@
+"""Files: the workspace directory and its DuckDB file, made whole or not at all, and opened with care."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from satsuma.kernel.errors import ConflictError, Error, WorkspaceDamagedError, WorkspaceTooNewError
+from satsuma.record.migrations import check_format
+from satsuma.record.sql import scalar
+
+DATABASE_FILE = "satsuma.duckdb"
+SPILL_DIRECTORY = "spill"
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How much of the machine the record may use; None leaves it to DuckDB (most of the memory, all cores).
+
+    Attributes:
+        memory_limit_bytes: What queries and loads may hold in memory before they spill to disk.
+        threads: How many threads work on one statement.
+        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file; a checkpoint
+            pauses writing, so a larger log means rarer and longer pauses, and a longer restart after a crash.
+    """
+
+    memory_limit_bytes: int | None = None
+    threads: int | None = None
+    checkpoint_wal_bytes: int | None = None
+
+    def options(self) -> dict[str, str | bool | int | float | list[str]]:
+        """As DuckDB takes them."""
+        found: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        if self.memory_limit_bytes is not None:
+            found["memory_limit"] = f"{self.memory_limit_bytes}B"
+        if self.threads is not None:
+            found["threads"] = self.threads
+        if self.checkpoint_wal_bytes is not None:
+            found["checkpoint_threshold"] = f"{self.checkpoint_wal_bytes}B"
+        return found
+
+
+def database_of(directory: Path) -> Path:
+    """The DuckDB file of an existing workspace.
+
+    Raises:
+        WorkspaceDamagedError: There is no workspace in that directory.
+    """
+    database = directory / DATABASE_FILE
+    if not database.is_file():
+        raise WorkspaceDamagedError(
+            f"{directory} is not a workspace: it has no file {DATABASE_FILE}",
+            code="workspace.damaged.missing",
+            hint="check the path, or make a new workspace there",
+        )
+    return database
+
+
+def unfinished(directory: Path) -> Path:
+    """Where a new database is made before it takes its name; leftovers of a crash are removed.
+
+    Raises:
+        ConflictError: The directory holds a workspace already.
+    """
+    if (directory / DATABASE_FILE).exists():
+        raise ConflictError(
+            f"{directory} is a workspace already", code="conflict.workspace", hint="open it, or choose another path"
+        )
+    making = directory / (DATABASE_FILE + _UNFINISHED)
+    for leftover in (making, making.with_name(making.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    return making
+
+
+def finish(directory: Path, making: Path) -> None:
+    """Give a database that is closed and whole its name, durably."""
+    making.rename(directory / DATABASE_FILE)
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def connect(database: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the file; statements can reach no other file and no network from then on.
+
+    Raises:
+        WorkspaceDamagedError, WorkspaceTooNewError: DuckDB cannot read it.
+    """
+    try:
+        connection = duckdb.connect(str(database), config=settings.options())
+    except duckdb.Error as error:
+        text = str(error)
+        if "newer version of DuckDB" in text or "newer DuckDB" in text:
+            raise WorkspaceTooNewError(
+                f"a newer DuckDB wrote {database}: {text}", hint="install the version of Satsuma that wrote it"
+            ) from error
+        raise WorkspaceDamagedError(
+            f"{database} cannot be read: {text}", hint="restore the workspace from a backup"
+        ) from error
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute(f"SET temp_directory = '{_escaped(database.parent / SPILL_DIRECTORY)}'")
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def read_meta(connection: duckdb.DuckDBPyConnection, database: Path) -> dict[str, str]:
+    """The facts about the file; refuses one that is not ours, not whole or too new."""
+    try:
+        if not scalar(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meta'"):
+            raise WorkspaceDamagedError(
+                f"{database} is a DuckDB file, but not a workspace",
+                hint="check the path; a workspace is made by 'satsuma init' or satsuma.open",
+            )
+        meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        check_format(meta["format"])
+    except Error:
+        raise
+    except (duckdb.Error, KeyError, ValueError) as error:
+        raise WorkspaceDamagedError(
+            f"{database} cannot be read as a workspace: {error}", hint="restore the workspace from a backup"
+        ) from error
+    return meta
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")

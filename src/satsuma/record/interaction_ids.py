@@ -1,0 +1,99 @@
+"""Ids of interactions: which of a batch are new, without reading all that are stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import InteractionType
+from satsuma.record.hashes import HashRuns
+from satsuma.record.layout import interaction_table
+from satsuma.record.sql import fetch, lent, quote
+from satsuma.record.transaction import Transaction
+
+
+def take_new(
+    transaction: Transaction, interaction: InteractionType, ids: pa.Array, occurred_us: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The places, ascending, of ids that are new; they count as stored from then on.
+
+    Args:
+        transaction: The version that will store them.
+        interaction: Their type.
+        ids: Without nulls.
+        occurred_us: The instant of each; only a help in finding repeated ones fast.
+    """
+    with lent(transaction.connection, _ids=pa.table({"id": ids})):
+        hashes = fetch(transaction.connection, "SELECT hash(id) AS h FROM _ids")["h"].to_numpy()
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    is_new = np.ones(len(ids), dtype=np.bool_)
+    is_new[_repeated_within(ids, order, ordered)] = False
+    runs = _runs(transaction, interaction)
+    perhaps = np.sort(order[runs.contains(ordered)])
+    perhaps = perhaps[is_new[perhaps]]
+    is_new[_stored(transaction, interaction, ids, occurred_us, perhaps)] = False
+    new_in_order = is_new[order]
+    # A hash that is there already (its interaction was retracted) need not be kept twice, but may be.
+    transaction.memory.ids[interaction.number] = runs.with_sorted(ordered[new_in_order])
+    return np.flatnonzero(is_new)
+
+
+def _repeated_within(
+    ids: pa.Array, order: NDArray[np.int64], ordered: NDArray[np.uint64]
+) -> NDArray[np.int64]:
+    """Places of ids that stand earlier in the batch too."""
+    like_before = np.zeros(len(ordered), dtype=np.bool_)
+    like_before[1:] = ordered[1:] == ordered[:-1]
+    if not like_before.any():
+        return np.empty(0, dtype=np.int64)
+    alike = like_before.copy()
+    alike[:-1] |= like_before[1:]
+    places = np.sort(order[alike])
+    codes = ids.take(pa.array(places)).dictionary_encode().indices.to_numpy()
+    _, firsts = np.unique(codes, return_index=True)
+    return np.delete(places, firsts)
+
+
+def _runs(transaction: Transaction, interaction: InteractionType) -> HashRuns:
+    runs = transaction.memory.ids.get(interaction.number)
+    if runs is None:
+        statement = f"SELECT hash(_id) AS h FROM {quote(interaction_table(interaction))}"
+        stored = fetch(transaction.connection, statement)["h"].to_numpy()
+        runs = HashRuns().with_sorted(np.sort(stored))
+    return runs
+
+
+def _stored(
+    transaction: Transaction,
+    interaction: InteractionType,
+    ids: pa.Array,
+    occurred_us: NDArray[np.int64],
+    perhaps: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Those of some places whose ids are stored indeed."""
+    if not len(perhaps):
+        return perhaps
+    table = quote(interaction_table(interaction))
+    rows = pa.table(
+        {
+            "place": perhaps,
+            "id": ids.take(pa.array(perhaps)),
+            "at": pa.array(occurred_us[perhaps]).view(pa.timestamp("us")),
+        }
+    )
+    # What is sent again mostly bears the instant it had, and by that DuckDB passes over most of the table.
+    with lent(transaction.connection, _perhaps=rows):
+        same = fetch(
+            transaction.connection,
+            f"SELECT p.place FROM _perhaps p JOIN {table} t ON t._occurred_at = p.at AND t._id = p.id",
+        )["place"].to_numpy()
+    others = rows.filter(pa.array(~np.isin(perhaps, same)))
+    if not others.num_rows:
+        return same
+    with lent(transaction.connection, _perhaps=others):
+        moved = fetch(
+            transaction.connection, f"SELECT p.place FROM _perhaps p JOIN {table} t ON t._id = p.id"
+        )["place"].to_numpy()
+    return np.concatenate((same, moved))

@@ -1,0 +1,38 @@
+"""What the writer keeps in memory between versions, so that a small change costs what it touches.
+
+All of it can be read back from the store. A change works on a copy and the record adopts it when the change has
+committed, so an abort leaves no trace here either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from satsuma.record.counters import Counters
+from satsuma.record.hashes import HashRuns
+
+
+@dataclass(slots=True)
+class Memory:
+    """Counters, attribute sets and the hashes of interaction ids.
+
+    Attributes:
+        shapes: (entity number, attribute numbers ascending) → id of the attribute set.
+        ids: Interaction type number → hashes of its ids; only of types that were appended to.
+    """
+
+    counters: Counters
+    shapes: dict[tuple[int, tuple[int, ...]], int]
+    ids: dict[int, HashRuns]
+
+    @classmethod
+    def load(cls, connection: duckdb.DuckDBPyConnection) -> Memory:
+        """What the store says; ids are read when they are first needed."""
+        rows = connection.execute("SELECT id, entity, attributes FROM attribute_sets").fetchall()
+        shapes = {(entity, tuple(attributes)): shape for shape, entity, attributes in rows}
+        return cls(Counters.load(connection), shapes, {})
+
+    def copy(self) -> Memory:
+        return Memory(self.counters.copy(), dict(self.shapes), dict(self.ids))

@@ -1,0 +1,181 @@
+"""Observations: rows about records, written to the history and, where they are newest, to what is current."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Attribute, Entity
+from satsuma.record.layout import entity_table, history_table
+from satsuma.record.newest import Newest, newest
+from satsuma.record.sql import fetch, lent, quote, stored_columns
+from satsuma.record.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Rows about records of one entity, in the order they count where instants are equal.
+
+    Attributes:
+        numbers: uint32, the record of each row.
+        observed_us: int64.
+        seq: uint64, rising.
+        shape: uint32, the attribute set of each row.
+        rows: The stored columns of `attributes`.
+        attributes: Those that any row gives.
+    """
+
+    numbers: NDArray[np.uint32]
+    observed_us: NDArray[np.int64]
+    seq: NDArray[np.uint64]
+    shape: NDArray[np.uint32]
+    rows: pa.Table
+    attributes: Sequence[Attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of records before observations of them are written.
+
+    Attributes:
+        numbers: int64, ascending, of records that exist.
+        last_us: int64, the last observed_at of each; the least int64 where there is none.
+        new_first: The number of the first record to be made; all from there on are.
+        new_keys: The keys of the records to be made, in the order of their numbers.
+    """
+
+    numbers: NDArray[np.int64]
+    last_us: NDArray[np.int64]
+    new_first: int
+    new_keys: pa.Array
+
+
+def write(
+    transaction: Transaction,
+    entity: Entity,
+    observations: Observations,
+    standing: Standing,
+    import_id: int | None = None,
+) -> None:
+    """Write observations; afterwards every record is as its whole history says."""
+    _write_history(transaction, entity, observations, import_id)
+    having = shapes_of(transaction, entity)
+    found = newest(
+        observations.numbers,
+        observations.observed_us,
+        observations.seq,
+        observations.shape,
+        observations.rows,
+        observations.attributes,
+        having,
+    )
+    is_new = found.numbers >= standing.new_first
+    if is_new.any():
+        _insert(transaction, entity, found, is_new, standing.new_keys)
+    if is_new.all():
+        return
+    places = np.searchsorted(standing.numbers, found.numbers[~is_new])
+    is_late = np.zeros(len(is_new), dtype=np.bool_)
+    is_late[~is_new] = found.first_us[~is_new] < standing.last_us[places]
+    _update(transaction, entity, found, ~is_new & ~is_late)
+    if is_late.any():
+        recompute(transaction, entity, found.numbers[is_late])
+
+
+def recompute(transaction: Transaction, entity: Entity, numbers: NDArray[np.uint32]) -> None:
+    """Bring records to what their whole history says; those without any lose all values."""
+    attributes = list(entity.attributes.values())
+    names = stored_columns(attributes)
+    chosen = "".join(f", h.{quote(name)}" for name in names)
+    with lent(transaction.connection, _numbers=pa.table({"_number": numbers})):
+        rows = fetch(
+            transaction.connection,
+            f"SELECT h._number, epoch_us(h._observed_at) AS _observed, h._seq, h._shape{chosen}"
+            f" FROM {quote(history_table(entity))} h JOIN _numbers n ON n._number = h._number",
+        )
+    found = newest(
+        rows["_number"].to_numpy(),
+        rows["_observed"].to_numpy(),
+        rows["_seq"].to_numpy(),
+        rows["_shape"].to_numpy(),
+        rows.select(names),
+        attributes,
+        shapes_of(transaction, entity),
+    )
+    # What no observation gives is null in `found`, and that is what has to stand.
+    _update(transaction, entity, found, np.ones(len(found.numbers), dtype=np.bool_), whole=True)
+
+
+def shapes_of(transaction: Transaction, entity: Entity) -> dict[int, frozenset[int]]:
+    """Attribute set → numbers of its attributes, of one entity."""
+    return {
+        shape: frozenset(attributes)
+        for (number, attributes), shape in transaction.memory.shapes.items()
+        if number == entity.number
+    }
+
+
+def _write_history(
+    transaction: Transaction, entity: Entity, observations: Observations, import_id: int | None
+) -> None:
+    names = observations.rows.column_names
+    table = pa.table(
+        {
+            "_number": observations.numbers,
+            "_observed_at": pa.array(observations.observed_us).view(pa.timestamp("us")),
+            "_seq": observations.seq,
+            "_shape": observations.shape,
+            **{name: observations.rows.column(name) for name in names},
+        }
+    )
+    own = "".join(f", {quote(name)}" for name in names)
+    with lent(transaction.connection, _rows=table):
+        transaction.connection.execute(
+            f"INSERT INTO {quote(history_table(entity))}"
+            f" (_number, _observed_at, _seq, _shape, _version, _import{own})"
+            f" SELECT _number, _observed_at, _seq, _shape, ?, ?{own} FROM _rows",
+            [transaction.version, import_id],
+        )
+
+
+def _insert(
+    transaction: Transaction, entity: Entity, found: Newest, is_new: NDArray[np.bool_], keys: pa.Array
+) -> None:
+    rows = found.table(is_new).append_column("_key", keys)
+    own = "".join(f", {quote(name)}" for name in found.values.column_names)
+    with lent(transaction.connection, _rows=rows):
+        transaction.connection.execute(
+            f"INSERT INTO {quote(entity_table(entity))}"
+            f" (_number, _key, _first_observed_at, _last_observed_at{own})"
+            f" SELECT _number, _key, make_timestamp(_first), make_timestamp(_last){own} FROM _rows"
+        )
+
+
+def _update(
+    transaction: Transaction,
+    entity: Entity,
+    found: Newest,
+    chosen: NDArray[np.bool_],
+    *,
+    whole: bool = False,
+) -> None:
+    if not chosen.any():
+        return
+    sets = [
+        "_first_observed_at = least(t._first_observed_at, make_timestamp(b._first))",
+        "_last_observed_at = make_timestamp(b._last)",
+    ]
+    for name in found.values.column_names:
+        flag, column = found.flags.get(name), quote(name)
+        if flag is None or whole:
+            sets.append(f"{column} = b.{column}")
+        else:
+            sets.append(f"{column} = CASE WHEN b.{quote(flag)} THEN b.{column} ELSE t.{column} END")
+    with lent(transaction.connection, _rows=found.table(chosen)):
+        transaction.connection.execute(
+            f"UPDATE {quote(entity_table(entity))} t SET {', '.join(sets)} FROM _rows b WHERE b._number = t._number"
+        )

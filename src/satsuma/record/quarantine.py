@@ -1,0 +1,135 @@
+"""Quarantine: rows that could not be taken, kept as they came with the reason, until they are replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from satsuma.record.counters import QUARANTINE
+from satsuma.record.sql import INSTANT, fetch, lent
+from satsuma.record.transaction import Transaction
+
+ENTITY = "entity"
+INTERACTIONS = "interactions"
+
+REFUSED = pa.schema(
+    [
+        pa.field("position", pa.int64()),
+        pa.field("code", pa.string()),
+        pa.field("message", pa.string()),
+        pa.field("row", pa.string()),
+    ]
+)
+"""Refused rows: where each stood in its batch, why it was refused, and the row as it came, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One refused row.
+
+    Attributes:
+        id: Rises with every refused row of the workspace.
+        version, at: The version that refused it last, and its instant (microseconds UTC).
+        kind: `entity` or `interactions`.
+        target: Name of the entity or interaction type it was meant for.
+        import_id: The import it came with, if any.
+        source, position: Where it came from: ids of interactions without one derive from these.
+        code, message: Why.
+        row: The row as it came, as JSON.
+        replayed_version: The version that took it after all.
+    """
+
+    id: int
+    version: int
+    at: int
+    kind: str
+    target: str
+    import_id: int | None
+    source: str | None
+    position: int
+    code: str
+    message: str
+    row: str
+    replayed_version: int | None
+
+
+def add(
+    transaction: Transaction,
+    kind: str,
+    target: str,
+    refused: pa.Table,
+    *,
+    import_id: int | None = None,
+    source: str | None = None,
+) -> int:
+    """Keep refused rows (`REFUSED`); returns how many."""
+    if not refused.num_rows:
+        return 0
+    first = transaction.memory.counters.take(QUARANTINE, refused.num_rows)
+    ids = pa.array(np.arange(first, first + refused.num_rows, dtype=np.uint64))
+    with lent(transaction.connection, _refused=refused.append_column("id", ids)):
+        transaction.connection.execute(
+            f"INSERT INTO quarantine SELECT id, ?, {INSTANT}, ?, ?, ?, ?, position, code, message, row, NULL"
+            " FROM _refused ORDER BY id",
+            [transaction.version, transaction.at, kind, target, import_id, source],
+        )
+    return refused.num_rows
+
+
+def waiting(
+    connection: duckdb.DuckDBPyConnection,
+    target: str | None = None,
+    *,
+    limit: int | None = None,
+    after: int = -1,
+    replayed: bool = False,
+) -> list[Quarantined]:
+    """Refused rows with ids above `after`, ascending; those replayed already only if asked for."""
+    rows = connection.execute(
+        "SELECT q.id, q.version, epoch_us(q.at), q.kind, q.target, q.import, q.source, q.position, q.code,"
+        " q.message, q.row, q.replayed_version FROM quarantine q WHERE q.id > ?"
+        " AND q.target = coalesce(?, q.target) AND (q.replayed_version IS NULL OR ?) ORDER BY q.id LIMIT ?",
+        [after, target, replayed, 2**62 if limit is None else limit],
+    ).fetchall()
+    return [Quarantined(*row) for row in rows]
+
+
+def origins(
+    connection: duckdb.DuckDBPyConnection, ids: Sequence[int]
+) -> tuple[list[str | None], list[int]]:
+    """For each id of refused rows, its source and position there."""
+    with lent(connection, _ids=pa.table({"i": np.arange(len(ids)), "id": pa.array(ids, pa.uint64())})):
+        found = fetch(
+            connection,
+            "SELECT q.source, q.position FROM _ids i JOIN quarantine q ON q.id = i.id ORDER BY i.i",
+        )
+    return found["source"].to_pylist(), found["position"].to_pylist()
+
+
+def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> None:
+    """Note what a replay made of refused rows: those refused again get the new reason, the others are done.
+
+    Args:
+        transaction: The version that replays.
+        ids: Ids of the rows replayed; row i of the batch was `ids[i]`.
+        refused: Those refused again, `position` being their place in the batch.
+    """
+    connection = transaction.connection
+    places = refused["position"].to_numpy()
+    again = np.asarray(ids, dtype=np.uint64)[places] if len(places) else np.empty(0, np.uint64)
+    done = np.setdiff1d(np.asarray(ids, dtype=np.uint64), again)
+    with lent(connection, _done=pa.table({"id": done})):
+        connection.execute(
+            "UPDATE quarantine q SET replayed_version = ? FROM _done d WHERE d.id = q.id", [transaction.version]
+        )
+    if len(again):
+        with lent(connection, _again=refused.append_column("id", pa.array(again))):
+            connection.execute(
+                f'UPDATE quarantine q SET version = ?, "at" = {INSTANT}, code = a.code, message = a.message'
+                " FROM _again a WHERE a.id = q.id",
+                [transaction.version, transaction.at],
+            )

@@ -1,0 +1,388 @@
+"""The record of one workspace: opened by one process, changed version by version, read at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Catalog
+from satsuma.kernel.errors import (
+    Error,
+    InvariantError,
+    UsageError,
+    WorkspaceDamagedError,
+    WorkspaceError,
+)
+from satsuma.kernel.instants import format_instant
+from satsuma.record import actors, catalogs, files, migrations, queries, quarantine, resolve, versions, views
+from satsuma.record.change import Change
+from satsuma.record.files import Settings
+from satsuma.record.lock import Holder, Lock
+from satsuma.record.memory import Memory
+from satsuma.record.migrations import Migration
+from satsuma.record.sql import scalar
+from satsuma.record.transaction import entity_of
+
+_EMPTY = Catalog()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last committed version left: replaced as one, so that a reader never sees half of it.
+
+    Attributes:
+        version: Number of the last version; 0 is the empty workspace.
+        now: Its instant, microseconds UTC.
+        catalog: The catalog that its tables follow.
+    """
+
+    version: int
+    now: int
+    catalog: Catalog
+
+
+class Record:
+    """The customer-interaction database of one workspace; close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        directory: Path,
+        connection: duckdb.DuckDBPyConnection,
+        lock: Lock,
+        *,
+        workspace_id: str,
+        state: State,
+        memory: Memory,
+    ) -> None:
+        self.directory = directory
+        self.workspace_id = workspace_id
+        self.lock = lock
+        self._connection = connection
+        self._state = state
+        self._memory = memory
+        self._changing = False
+        self._closed = False
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        workspace_id: str,
+        catalog: Catalog,
+        at: int,
+        actor: str,
+        settings: Settings | None = None,
+        migrations_above: Sequence[Migration] = (),
+        holder: Holder | None = None,
+    ) -> Self:
+        """Make a workspace in a directory (made if need be) and open it, at version 0.
+
+        Args:
+            path: The directory.
+            workspace_id: Tells this workspace from all others, for ever.
+            catalog: What is known from the start.
+            at: The instant of version 0, microseconds UTC.
+            actor: Name of who makes it.
+            settings: How much of the machine to use.
+            migrations_above: Those of the layers above the record.
+            holder: Who the lock file shall name; default this process.
+
+        Raises:
+            ConflictError: There is a workspace already.
+            WorkspaceLockedError: Another process is making one there.
+        """
+        directory = Path(path)
+        directory.mkdir(parents=True, exist_ok=True)
+        settings = settings or Settings()
+        lock = Lock.take(directory, holder or Holder.this_process())
+        try:
+            making = files.unfinished(directory)
+            connection = files.connect(making, settings)
+            try:
+                migrations.prepare(connection)
+                connection.execute("INSERT INTO meta VALUES ('workspace_id', ?)", [workspace_id])
+                migrations.migrate(connection, (*migrations.RECORD, *migrations_above), at)
+                _first_version(connection, catalog, at, actor)
+            finally:
+                connection.close()
+            files.finish(directory, making)
+            return cls._opened(directory, lock, settings, migrations_above)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        settings: Settings | None = None,
+        migrations_above: Sequence[Migration] = (),
+        holder: Holder | None = None,
+    ) -> Self:
+        """Open the workspace of a directory, bringing older tables to the present form.
+
+        Raises:
+            WorkspaceLockedError: Another process holds it, or this one has it open.
+            WorkspaceDamagedError: There is none, or its file cannot be read.
+            WorkspaceTooNewError: A later Satsuma wrote it.
+        """
+        directory = Path(path)
+        files.database_of(directory)
+        lock = Lock.take(directory, holder or Holder.this_process())
+        try:
+            return cls._opened(directory, lock, settings or Settings(), migrations_above)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _opened(
+        cls, directory: Path, lock: Lock, settings: Settings, migrations_above: Sequence[Migration]
+    ) -> Self:
+        database = files.database_of(directory)
+        connection = files.connect(database, settings)
+        try:
+            meta = files.read_meta(connection, database)
+            return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above)
+        except Error:
+            connection.close()
+            raise
+        except (duckdb.Error, KeyError) as error:
+            connection.close()
+            raise WorkspaceDamagedError(
+                f"{database} cannot be read as a workspace: {error}", hint="restore the workspace from a backup"
+            ) from error
+
+    @classmethod
+    def _loaded(
+        cls,
+        directory: Path,
+        connection: duckdb.DuckDBPyConnection,
+        lock: Lock,
+        workspace_id: str,
+        migrations_above: Sequence[Migration],
+    ) -> Self:
+        last, catalog = versions.last(connection), catalogs.load(connection)
+        if last is None or catalog is None:
+            raise WorkspaceDamagedError(
+                f"{directory} has no version or no catalog", hint="restore the workspace from a backup"
+            )
+        if migrations.migrate(connection, (*migrations.RECORD, *migrations_above), last.at):
+            views.rebuild(connection, catalog)
+        state = State(last.version, last.at, catalog)
+        return cls(
+            directory, connection, lock, workspace_id=workspace_id, state=state, memory=Memory.load(connection)
+        )
+
+    @property
+    def state(self) -> State:
+        """Version, instant and catalog of the last committed version, together."""
+        return self._state
+
+    @property
+    def version(self) -> int:
+        """The number of the last committed version."""
+        return self._state.version
+
+    @property
+    def now(self) -> int:
+        """The instant of the last committed version, microseconds UTC."""
+        return self._state.now
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the last committed version."""
+        return self._state.catalog
+
+    @contextmanager
+    def begin(
+        self,
+        *,
+        at: int,
+        actor: str,
+        kind: str = "data",
+        detail: str | None = None,
+        before_commit: Callable[[Change], None] | None = None,
+    ) -> Iterator[Change]:
+        """Make one version: all that is written through the change becomes durable together, or none of it.
+
+        Leaving the context commits; an exception, or `change.abort()`, undoes everything.
+
+        Args:
+            at: The version's instant, microseconds UTC; not below the last version's.
+            actor: Name of who makes it.
+            kind: What sort of version it is, for the list of versions (`data`, `clock`, ...).
+            detail: More about it, for people and programs.
+            before_commit: Called last, for instance by a test that wants to fail there.
+
+        Raises:
+            UsageError: `at` is below the last version's instant.
+            WorkspaceError: The file could not be written; nothing of the version remains.
+        """
+        self._check_writable(at)
+        connection, state = self._connection, self._state
+        self._changing = True
+        try:
+            connection.execute("BEGIN TRANSACTION")
+            change = Change(
+                connection,
+                version=state.version + 1,
+                at=at,
+                actor=actors.ensure(connection, actor),
+                catalog=state.catalog,
+                memory=self._memory.copy(),
+            )
+            yield change
+            if change.aborted:
+                connection.execute("ROLLBACK")
+                return
+            if change.catalog is not state.catalog:
+                views.rebuild(connection, change.catalog, state.catalog)
+            change.memory.counters.store(connection)
+            versions.add(connection, change, kind, detail)
+            if before_commit is not None:
+                before_commit(change)
+            connection.execute("COMMIT")
+            self._memory = change.memory
+            self._state = State(change.version, at, change.catalog)
+        except duckdb.Error as error:
+            self._undo()
+            raise _failed(error) from error
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._changing = False
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that sees one committed version, whatever is written meanwhile, and can write nothing."""
+        self._check_open()
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            # The snapshot is taken by the first statement, not by BEGIN.
+            scalar(cursor, "SELECT max(version) FROM versions")
+            yield cursor
+        finally:
+            cursor.close()
+
+    def query(self, statement: str, parameters: Sequence[object] | dict[str, object] | None = None) -> pa.Table:
+        """The answer of one read-only SQL statement over the views that `record.views` describes.
+
+        Raises:
+            UsageError: Not one statement that only reads, or DuckDB refuses it.
+        """
+        with self.cursor() as cursor:
+            return queries.run(cursor, statement, parameters)
+
+    def number_of(self, entity: str, keys: Sequence[str] | pa.Array) -> NDArray[np.int64]:
+        """For each key, or alias, the number of its record; -1 where there is none."""
+        found = entity_of(self.catalog, entity)
+        with self.cursor() as cursor:
+            return resolve.numbers_of_keys(cursor, found, pa.array(keys, pa.string()))
+
+    def keys_of(self, entity: str, numbers: NDArray[np.uint32]) -> pa.Array:
+        """For each number the key of its record; null where it is gone."""
+        found = entity_of(self.catalog, entity)
+        with self.cursor() as cursor:
+            return resolve.keys_of_numbers(cursor, found, numbers)
+
+    def versions(self, since: int = 0) -> list[versions.Version]:
+        """The versions above `since`, ascending."""
+        with self.cursor() as cursor:
+            return versions.since(cursor, since)
+
+    def quarantine(
+        self, target: str | None = None, *, limit: int | None = None, after: int = -1, replayed: bool = False
+    ) -> list[quarantine.Quarantined]:
+        """Rows that were refused and still wait, oldest first (see `record.quarantine.waiting`)."""
+        with self.cursor() as cursor:
+            return quarantine.waiting(cursor, target, limit=limit, after=after, replayed=replayed)
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file."""
+        self._check_open()
+        self._connection.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close the file and let the workspace go; a second call does nothing."""
+        if self._closed:
+            return
+        if self._changing:
+            raise InvariantError("the record was closed inside a change")
+        self._closed = True
+        self._connection.close()
+        self.lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _undo(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.Error:
+            # DuckDB has ended the transaction itself; the error on its way up says why.
+            return
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise UsageError(f"the workspace {self.directory} is closed", code="usage.closed", hint="open it again")
+
+    def _check_writable(self, at: int) -> None:
+        self._check_open()
+        if self._changing:
+            raise InvariantError("a second change was begun before the first had ended")
+        if at < self._state.now:
+            raise UsageError(
+                f"a version at {format_instant(at)} would lie before the last one, at"
+                f" {format_instant(self._state.now)}",
+                code="usage.clock_backwards",
+                hint="time only moves on",
+            )
+
+
+def _first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: int, actor: str) -> None:
+    memory = Memory.load(connection)
+    connection.execute("BEGIN TRANSACTION")
+    change = Change(
+        connection,
+        version=0,
+        at=at,
+        actor=actors.ensure(connection, actor),
+        catalog=_EMPTY,
+        memory=memory,
+    )
+    if catalog == _EMPTY:
+        catalogs.save(connection, catalog, at)
+    change.apply_catalog(catalog)
+    views.rebuild(connection, catalog)
+    versions.add(connection, change, "created", None)
+    connection.execute("COMMIT")
+
+
+def _failed(error: duckdb.Error) -> Error:
+    text = str(error)
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException):
+        return WorkspaceError(
+            f"the version could not be written: {text}",
+            code="workspace.write_failed",
+            hint="make room on the disk or in memory, close the workspace and open it again",
+        )
+    return InvariantError(f"the version could not be made: {text}")
