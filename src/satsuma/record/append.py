@@ -66,7 +66,12 @@ def append(
     fresh = interaction_ids.take_new(transaction, interaction, ids, occurred_us)
     repeated = np.setdiff1d(np.arange(len(codes)), fresh, assume_unique=True)
     repeated_positions = batch.rows["_position"].to_numpy()[repeated]
-    batch, occurred_us, codes, ids = batch.take(fresh), occurred_us[fresh], codes[fresh], ids.take(pa.array(fresh))
+    batch, occurred_us, codes, ids = (
+        batch.take(fresh),
+        occurred_us[fresh],
+        codes[fresh],
+        ids.take(pa.array(fresh)),
+    )
     if not len(codes):
         return Taken(0, len(repeated), refused.num_rows, duplicate_positions=repeated_positions), refused
     new = number_new(transaction, audience, known, codes)
@@ -92,7 +97,9 @@ def _ids(batch: Batch, origins: tuple[Sequence[str | None], Sequence[int]] | str
                 hint="give each row an id, or the batch a source that is the same whenever it is sent again",
             )
         case str():
-            derived = pc.binary_join_element_wise(source_mark(origins), pa.array(positions).cast(pa.string()), "-")
+            derived = pc.binary_join_element_wise(
+                source_mark(origins), pa.array(positions).cast(pa.string()), "-"
+            )
         case sources, places:
             derived = pa.array(
                 [f"{source_mark(sources[p] or '')}-{places[p]}" for p in positions.tolist()], pa.string()

@@ -24,7 +24,9 @@ def load(connection: duckdb.DuckDBPyConnection, version: int | None = None) -> C
     Raises:
         WorkspaceDamagedError: What is stored is not a catalog.
     """
-    statement = "SELECT source FROM catalogs WHERE version <= coalesce(?, version) ORDER BY version DESC LIMIT 1"
+    statement = (
+        "SELECT source FROM catalogs WHERE version <= coalesce(?, version) ORDER BY version DESC LIMIT 1"
+    )
     source = scalar(connection, statement, [version])
     if source is None:
         return None

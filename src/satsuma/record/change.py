@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from satsuma.kernel.errors import UsageError
-from satsuma.record import quarantine
+from satsuma.record import merging, quarantine, removal
 from satsuma.record.append import append
-from satsuma.record.taken import Taken
+from satsuma.record.taken import Deleted, Merged, Retracted, Taken
 from satsuma.record.transaction import Transaction
 from satsuma.record.upsert import upsert
 
@@ -83,6 +83,22 @@ class Change(Transaction):
         taken, refused = append(self, found, intake, origins, import_id)
         self._settle(quarantine.INTERACTIONS, type, refused, import_id, source, replaying)
         return taken
+
+    def delete(self, entity: str, keys: Sequence[str]) -> Deleted:
+        """Remove records with history, interactions, list and static memberships, consent and aliases.
+
+        A key may be an alias. What refers to a removed record refers to nothing from then on. The members of live
+        segments are not touched here: whoever keeps them gets the numbers.
+        """
+        return removal.delete(self, self.entity(entity), keys)
+
+    def retract(self, type: str, ids: Sequence[str]) -> Retracted:
+        """Remove interactions of a type by id; the ids may come again."""
+        return removal.retract(self, self.interaction(type), ids)
+
+    def merge(self, entity: str, *, keep: str, drop: str) -> Merged:
+        """Give one record all that another has; the other's key becomes an alias (see `record.merging`)."""
+        return merging.merge(self, self.entity(entity), keep, drop)
 
     def quarantine(
         self,

@@ -71,7 +71,9 @@ def unfinished(directory: Path) -> Path:
     """
     if (directory / DATABASE_FILE).exists():
         raise ConflictError(
-            f"{directory} is a workspace already", code="conflict.workspace", hint="open it, or choose another path"
+            f"{directory} is a workspace already",
+            code="conflict.workspace",
+            hint="open it, or choose another path",
         )
     making = directory / (DATABASE_FILE + _UNFINISHED)
     for leftover in (making, making.with_name(making.name + ".wal")):
@@ -101,7 +103,8 @@ def connect(database: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
         text = str(error)
         if "newer version of DuckDB" in text or "newer DuckDB" in text:
             raise WorkspaceTooNewError(
-                f"a newer DuckDB wrote {database}: {text}", hint="install the version of Satsuma that wrote it"
+                f"a newer DuckDB wrote {database}: {text}",
+                hint="install the version of Satsuma that wrote it",
             ) from error
         raise WorkspaceDamagedError(
             f"{database} cannot be read: {text}", hint="restore the workspace from a backup"

@@ -138,5 +138,3 @@ def _plain(value: object) -> object:
             return str(value)
         case _:
             return value
-
-

@@ -98,9 +98,7 @@ def waiting(
     return [Quarantined(*row) for row in rows]
 
 
-def origins(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[int]
-) -> tuple[list[str | None], list[int]]:
+def origins(connection: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> tuple[list[str | None], list[int]]:
     """For each id of refused rows, its source and position there."""
     with lent(connection, _ids=pa.table({"i": np.arange(len(ids)), "id": pa.array(ids, pa.uint64())})):
         found = fetch(
@@ -124,7 +122,8 @@ def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> N
     done = np.setdiff1d(np.asarray(ids, dtype=np.uint64), again)
     with lent(connection, _done=pa.table({"id": done})):
         connection.execute(
-            "UPDATE quarantine q SET replayed_version = ? FROM _done d WHERE d.id = q.id", [transaction.version]
+            "UPDATE quarantine q SET replayed_version = ? FROM _done d WHERE d.id = q.id",
+            [transaction.version],
         )
     if len(again):
         with lent(connection, _again=refused.append_column("id", pa.array(again))):

@@ -107,7 +107,9 @@ def resolve_references(transaction: Transaction, attributes: list[Attribute], ro
     return rows
 
 
-def numbers_of_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, keys: pa.Array) -> NDArray[np.int64]:
+def numbers_of_keys(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, keys: pa.Array
+) -> NDArray[np.int64]:
     """For each key, or alias, the number of its record; -1 where there is none."""
     encoded = keys.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):

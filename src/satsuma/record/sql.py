@@ -70,9 +70,7 @@ def fetch(
     return connection.sql(statement, params=list(parameters)).to_arrow_table()
 
 
-def scalar(
-    connection: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] = ()
-) -> Any:
+def scalar(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] = ()) -> Any:
     """The first value of the first row of a query; None where there is no row."""
     # All of it is fetched: DuckDB lends nothing to a connection that has an answer half read.
     found = connection.execute(statement, list(parameters)).fetchall()

@@ -23,7 +23,7 @@ from satsuma.kernel.errors import (
     WorkspaceError,
 )
 from satsuma.kernel.instants import format_instant
-from satsuma.record import actors, catalogs, files, migrations, queries, quarantine, resolve, versions, views
+from satsuma.record import actors, catalogs, files, migrations, quarantine, queries, resolve, versions, views
 from satsuma.record.change import Change
 from satsuma.record.files import Settings
 from satsuma.record.lock import Holder, Lock
@@ -161,7 +161,8 @@ class Record:
         except (duckdb.Error, KeyError) as error:
             connection.close()
             raise WorkspaceDamagedError(
-                f"{database} cannot be read as a workspace: {error}", hint="restore the workspace from a backup"
+                f"{database} cannot be read as a workspace: {error}",
+                hint="restore the workspace from a backup",
             ) from error
 
     @classmethod
@@ -182,7 +183,12 @@ class Record:
             views.rebuild(connection, catalog)
         state = State(last.version, last.at, catalog)
         return cls(
-            directory, connection, lock, workspace_id=workspace_id, state=state, memory=Memory.load(connection)
+            directory,
+            connection,
+            lock,
+            workspace_id=workspace_id,
+            state=state,
+            memory=Memory.load(connection),
         )
 
     @property
@@ -278,7 +284,9 @@ class Record:
         finally:
             cursor.close()
 
-    def query(self, statement: str, parameters: Sequence[object] | dict[str, object] | None = None) -> pa.Table:
+    def query(
+        self, statement: str, parameters: Sequence[object] | dict[str, object] | None = None
+    ) -> pa.Table:
         """The answer of one read-only SQL statement over the views that `record.views` describes.
 
         Raises:
@@ -343,7 +351,9 @@ class Record:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise UsageError(f"the workspace {self.directory} is closed", code="usage.closed", hint="open it again")
+            raise UsageError(
+                f"the workspace {self.directory} is closed", code="usage.closed", hint="open it again"
+            )
 
     def _check_writable(self, at: int) -> None:
         self._check_open()

@@ -9,9 +9,7 @@ import duckdb
 from satsuma.record.sql import INSTANT
 from satsuma.record.transaction import Transaction
 
-_SELECT = (
-    "SELECT v.version, epoch_us(v.at), a.name, v.kind, v.detail FROM versions v JOIN actors a ON a.id = v.actor"
-)
+_SELECT = "SELECT v.version, epoch_us(v.at), a.name, v.kind, v.detail FROM versions v JOIN actors a ON a.id = v.actor"
 
 
 @dataclass(frozen=True, slots=True)

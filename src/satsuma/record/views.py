@@ -42,7 +42,9 @@ def rebuild(connection: duckdb.DuckDBPyConnection, catalog: Catalog, old: Catalo
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     wanted = _views(catalog)
     standing = {} if old is None else _views(old)
-    rows = connection.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = ?", [SCHEMA]).fetchall()
+    rows = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE schema_name = ?", [SCHEMA]
+    ).fetchall()
     for (name,) in rows:
         if name not in wanted:
             connection.execute(f"DROP VIEW {SCHEMA}.{quote(name)}")
@@ -97,7 +99,10 @@ def _columns(table: str, attributes: Iterable[Attribute], taken: set[str]) -> st
     for attribute in attributes:
         stored = columns(attribute)
         if attribute.type is ValueType.LOCATION:
-            shown = [(stored[0][0], f"{attribute.name}.latitude"), (stored[1][0], f"{attribute.name}.longitude")]
+            shown = [
+                (stored[0][0], f"{attribute.name}.latitude"),
+                (stored[1][0], f"{attribute.name}.longitude"),
+            ]
         else:
             shown = [(stored[0][0], attribute.name)]
         found += [f", {table}.{quote(column)} AS {quote(_free(name, taken))}" for column, name in shown]

@@ -1,0 +1,127 @@
+"""Lists: the rows of marketing and subscription lists, their members, and when who joined and left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.kernel.text import fold
+from satsuma.record.sql import INSTANT, fetch, lent
+from satsuma.record.transaction import Transaction
+
+COUNTER = "lists"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One list: its id, name, audience (entity number), whether people subscribe to it, and what it is for."""
+
+    id: int
+    name: str
+    audience: int
+    subscription: bool
+    description: str | None
+    created_at: int
+    created_version: int
+
+
+def create(
+    transaction: Transaction, name: str, audience: int, *, subscription: bool, description: str | None = None
+) -> ListRow:
+    """Make a list; that its name is free is the caller's to know."""
+    row = ListRow(
+        transaction.memory.counters.take(COUNTER),
+        name,
+        audience,
+        subscription,
+        description,
+        transaction.at,
+        transaction.version,
+    )
+    transaction.connection.execute(
+        f"INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?, {INSTANT}, ?)",
+        [row.id, name, fold(name), audience, subscription, description, row.created_at, row.created_version],
+    )
+    return row
+
+
+def rename(transaction: Transaction, list_id: int, name: str) -> None:
+    """Give a list another name."""
+    transaction.connection.execute(
+        "UPDATE lists SET name = ?, name_folded = ? WHERE id = ?", [name, fold(name), list_id]
+    )
+
+
+def remove(transaction: Transaction, list_id: int) -> None:
+    """Remove a list with its members; all of them leave it, as its changes then say."""
+    leave(transaction, list_id, members(transaction.connection, list_id))
+    transaction.connection.execute("DELETE FROM lists WHERE id = ?", [list_id])
+
+
+def all_lists(connection: duckdb.DuckDBPyConnection) -> list[ListRow]:
+    """Every list, by id."""
+    rows = connection.execute(
+        "SELECT id, name, audience, subscription, description, epoch_us(created_at), created_version"
+        " FROM lists ORDER BY id"
+    ).fetchall()
+    return [ListRow(*row) for row in rows]
+
+
+def members(connection: duckdb.DuckDBPyConnection, list_id: int) -> NDArray[np.uint32]:
+    """Numbers of those on a list, ascending, uint32."""
+    statement = "SELECT member FROM list_members WHERE list = ? ORDER BY member"
+    return fetch(connection, statement, [list_id])["member"].to_numpy()
+
+
+def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Put records on a list; returns those that were not on it, ascending."""
+    new = np.setdiff1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
+    with lent(transaction.connection, _new=pa.table({"member": new})):
+        transaction.connection.execute("INSERT INTO list_members SELECT ?, member FROM _new", [list_id])
+    _note(transaction, np.full(len(new), list_id, dtype=np.uint32), new, 1)
+    return new
+
+
+def leave(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Take records off a list; returns those that were on it, ascending."""
+    gone = np.intersect1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
+    with lent(transaction.connection, _left=pa.table({"member": gone})):
+        transaction.connection.execute(
+            "DELETE FROM list_members WHERE list = ? AND member IN (SELECT member FROM _left)", [list_id]
+        )
+    _note(transaction, np.full(len(gone), list_id, dtype=np.uint32), gone, -1)
+    return gone
+
+
+def leave_all(transaction: Transaction, audience: int, numbers: NDArray[np.uint32]) -> tuple[int, ...]:
+    """Take records of an audience off all lists; returns the ids of the lists they were on, ascending."""
+    with lent(transaction.connection, _left=pa.table({"member": numbers.astype(np.uint32)})):
+        rows = fetch(
+            transaction.connection,
+            "SELECT m.list, m.member FROM list_members m JOIN lists l ON l.id = m.list"
+            " WHERE l.audience = ? AND m.member IN (SELECT member FROM _left)",
+            [audience],
+        )
+        transaction.connection.execute(
+            "DELETE FROM list_members WHERE member IN (SELECT member FROM _left)"
+            " AND list IN (SELECT id FROM lists WHERE audience = ?)",
+            [audience],
+        )
+    _note(transaction, rows["list"].to_numpy(), rows["member"].to_numpy(), -1)
+    return tuple(np.unique(rows["list"].to_numpy()).tolist())
+
+
+def _note(
+    transaction: Transaction, lists: NDArray[np.uint32], numbers: NDArray[np.uint32], sign: int
+) -> None:
+    if not len(numbers):
+        return
+    with lent(transaction.connection, _changed=pa.table({"list": lists, "member": numbers})):
+        transaction.connection.execute(
+            f"INSERT INTO list_changes SELECT list, member, ?, {INSTANT}, ? FROM _changed",
+            [transaction.version, transaction.at, sign],
+        )
