@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from satsuma.catalog.draft import Draft
-from satsuma.catalog.model import Catalog, OwnerKind, ValueType
+from satsuma.catalog.model import Attribute, Catalog, OwnerKind, ValueType
 from satsuma.catalog.rules import DEFAULT_AUDIENCE, attribute_name_fault, entity_fault, interaction_fault
 from satsuma.kernel.errors import CatalogError
 from satsuma.kernel.text import nfc
@@ -219,6 +219,12 @@ def learn_attributes(
         ) and there.number not in locked:
             draft.put_attribute(replace(there, type=ValueType.NUMBER))
     return draft.finish(), faults
+
+
+def widens(attribute: Attribute, arrived: ValueType, locked: frozenset[int]) -> bool:
+    """Whether an attribute changes its type by itself when values of another type arrive for it."""
+    is_wider = attribute.type is ValueType.INTEGER and arrived is ValueType.NUMBER
+    return is_wider and attribute.number not in locked
 
 
 def _refuse(fault: str | None) -> None:

@@ -1,0 +1,155 @@
+"""Sources: rows in any form that people hold them, as Arrow columns or as single rows.
+
+Taken are Arrow tables, batches and readers, pandas and Polars frames, DuckDB relations, whatever else offers
+an Arrow stream, and lists of dicts. In pandas NaN, NaT and NA are how a missing value is written, so there
+they are missing; elsewhere NaN is a value, which no attribute can hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from satsuma.catalog.learn import is_text
+from satsuma.kernel.errors import DataError, UsageError
+from satsuma.record.intake.fitted import Values, pc
+
+_EXPECTED = "expected an Arrow table, a pandas or Polars frame, a DuckDB relation, or a list of dicts"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """Rows as columns: each an Arrow array, or a list of Python values where they are of several kinds."""
+
+    names: tuple[str, ...]
+    columns: tuple[Values | list[Any], ...]
+    length: int
+
+    def rows(self, at: list[int]) -> list[object]:
+        """The rows at some places, as they came."""
+        taken = [_plain_values(column, at) for column in self.columns]
+        return [dict(zip(self.names, values, strict=True)) for values in zip(*taken, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Rows one by one, each as a rule a dict of what it gives."""
+
+    given: list[Any]
+
+    @property
+    def length(self) -> int:
+        """How many rows there are."""
+        return len(self.given)
+
+    def rows(self, at: list[int]) -> list[object]:
+        """The rows at some places, as they came."""
+        return [self.given[row] for row in at]
+
+
+def open_source(rows: Any) -> TableSource | RowSource:
+    """The rows of anything that holds some.
+
+    Raises:
+        UsageError: It is nothing that rows can be read from.
+        DataError: It is, but its columns have no names, or not one each, or its text is not UTF-8.
+    """
+    if isinstance(rows, list | tuple):
+        return RowSource(list(rows))
+    if isinstance(rows, pa.Table):
+        return _of_table(rows)
+    if isinstance(rows, pa.RecordBatch):
+        return _of_table(pa.Table.from_batches([rows]))
+    if isinstance(rows, pa.RecordBatchReader):
+        return _of_table(rows.read_all())
+    if type(rows).__module__.partition(".")[0] == "pandas" and hasattr(rows, "columns"):
+        return _of_pandas(rows)
+    if type(rows).__module__.partition(".")[0] == "polars" and hasattr(rows, "collect"):
+        rows = rows.collect()
+    if hasattr(rows, "__arrow_c_stream__"):
+        return _of_table(pa.RecordBatchReader.from_stream(rows).read_all())
+    if isinstance(rows, Iterable) and not isinstance(rows, str | bytes | Mapping):
+        return RowSource(list(rows))
+    raise UsageError(f"found rows as {type(rows).__name__}, {_EXPECTED}", code="usage.rows")
+
+
+def _of_table(table: pa.Table) -> TableSource:
+    _check_names(table.column_names)
+    columns = tuple(_simple(column) for column in table.columns)
+    return TableSource(tuple(table.column_names), columns, table.num_rows)
+
+
+def _of_pandas(frame: Any) -> TableSource:
+    names = list(frame.columns)
+    _check_names(names)
+    columns: list[Values | list[Any]] = []
+    for index in range(len(names)):
+        series = frame.iloc[:, index]
+        if series.dtype == object:
+            missing = series.isna().tolist()
+            columns.append([None if gone else value for value, gone in zip(series, missing, strict=True)])
+        else:
+            columns.append(_simple(pa.array(series, from_pandas=True)))
+    return TableSource(tuple(names), tuple(columns), len(frame))
+
+
+def _check_names(names: list[Any]) -> None:
+    strange = [name for name in names if not isinstance(name, str)]
+    if strange:
+        raise DataError(
+            f"found a column named {strange[0]!r}, expected names that are text", code="data.columns"
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        listed = ", ".join(map(repr, twice))
+        raise DataError(f"found more than one column named {listed}, expected one", code="data.columns")
+
+
+def _simple(column: Any) -> Values:
+    """A column in one piece, without encodings that only save space, and with text that is UTF-8."""
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(values, pa.ChunkedArray):
+        values = pa.concat_arrays(values.chunks)
+    if isinstance(values.type, pa.ExtensionType | pa.BaseExtensionType):
+        values = values.storage
+    if pa.types.is_run_end_encoded(values.type):
+        values = pc.run_end_decode(values)
+    if isinstance(values.type, pa.DictionaryType):
+        values = values.dictionary_decode()
+    if is_text(values.type):
+        try:
+            values.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise DataError(f"found text that is not UTF-8: {error}", code="data.encoding") from error
+    return values  # type: ignore[no-any-return]
+
+
+def _plain_values(column: Values | list[Any], at: list[int]) -> list[Any]:
+    """Values at some places as Python has them; those of time as text, which knows nanoseconds."""
+    if isinstance(column, list):
+        return [column[row] for row in at]
+    return plain_values(column.take(pa.array(at, pa.int64())))
+
+
+def plain_values(values: Values) -> list[Any]:
+    """Values as Python has them; those of time as text, which knows nanoseconds."""
+    type: Any = values.type
+    if pa.types.is_timestamp(type) and type.tz is not None:
+        values = pc.cast(values, pa.timestamp(type.unit, "UTC"))
+    if pa.types.is_timestamp(type) or pa.types.is_date(type):
+        return pc.cast(values, pa.string()).to_pylist()  # type: ignore[no-any-return]
+    if pa.types.is_duration(type) or pa.types.is_time(type):
+        return pc.cast(
+            pc.cast(values, pa.int64() if type.bit_width == 64 else pa.int32()), pa.string()
+        ).to_pylist()  # type: ignore[no-any-return]
+    if isinstance(type, pa.StructType):
+        struct: Any = values
+        fields = [plain_values(field) for field in struct.flatten()]
+        found = [dict(zip(type.names, row, strict=True)) for row in zip(*fields, strict=True)]
+        return [
+            row if valid else None for row, valid in zip(found, values.is_valid().to_pylist(), strict=True)
+        ]
+    return values.to_pylist()
