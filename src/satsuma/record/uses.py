@@ -1,48 +1,63 @@
-"""Uses: who refers to what, written by whoever does, so that *related* is answered and a removal refused."""
+"""Uses: who refers to what, in one table, so that nothing is stopped or deleted under its users.
+
+Whoever uses writes its own rows. Kinds of users and of what is used are words (`segment`, `list`,
+`attribute`, `entity`, `interaction`, ...); ids count within their kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import duckdb
 
 from satsuma.record.transaction import Transaction
 
+SEGMENT = "segment"
 
-class Thing(NamedTuple):
-    """Something that uses or is used: `segment`, `list`, `attribute`, `entity`, `interaction`, ... and its id."""
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thing:
+    """Something that uses or is used."""
 
     kind: str
     id: int
 
 
 def put(transaction: Transaction, user: Thing, used: Iterable[Thing]) -> None:
-    """Store all that something uses, in place of what was stored."""
-    transaction.connection.execute("DELETE FROM uses WHERE user_kind = ? AND user_id = ?", [*user])
+    """Store all that a user refers to, in place of what it referred to before."""
+    transaction.connection.execute(
+        "DELETE FROM uses WHERE user_kind = ? AND user_id = ?", [user.kind, user.id]
+    )
     for thing in sorted(set(used)):
-        transaction.connection.execute("INSERT INTO uses VALUES (?, ?, ?, ?)", [*user, *thing])
+        transaction.connection.execute(
+            "INSERT INTO uses VALUES (?, ?, ?, ?)", [user.kind, user.id, thing.kind, thing.id]
+        )
 
 
 def users_of(connection: duckdb.DuckDBPyConnection, used: Thing) -> list[Thing]:
-    """What uses something, in order."""
+    """All that refer to a thing, by kind and id."""
     rows = connection.execute(
-        "SELECT user_kind, user_id FROM uses WHERE used_kind = ? AND used_id = ? ORDER BY ALL", [*used]
+        "SELECT DISTINCT user_kind, user_id FROM uses WHERE used_kind = ? AND used_id = ? ORDER BY ALL",
+        [used.kind, used.id],
     ).fetchall()
     return [Thing(*row) for row in rows]
 
 
 def used_by(connection: duckdb.DuckDBPyConnection, user: Thing) -> list[Thing]:
-    """What something uses, in order."""
+    """All that a thing refers to, by kind and id."""
     rows = connection.execute(
-        "SELECT used_kind, used_id FROM uses WHERE user_kind = ? AND user_id = ? ORDER BY ALL", [*user]
+        "SELECT DISTINCT used_kind, used_id FROM uses WHERE user_kind = ? AND user_id = ? ORDER BY ALL",
+        [user.kind, user.id],
     ).fetchall()
     return [Thing(*row) for row in rows]
 
 
-def all_uses(connection: duckdb.DuckDBPyConnection) -> list[tuple[Thing, Thing]]:
-    """Every (user, used), in order."""
-    rows = connection.execute(
-        "SELECT user_kind, user_id, used_kind, used_id FROM uses ORDER BY ALL"
-    ).fetchall()
-    return [(Thing(a, b), Thing(c, d)) for a, b, c, d in rows]
+def between_segments(connection: duckdb.DuckDBPyConnection) -> dict[int, frozenset[int]]:
+    """For each segment that refers to others, which."""
+    found: dict[int, set[int]] = {}
+    for user, used in connection.execute(
+        "SELECT user_id, used_id FROM uses WHERE user_kind = 'segment' AND used_kind = 'segment'"
+    ).fetchall():
+        found.setdefault(user, set()).add(used)
+    return {user: frozenset(used) for user, used in found.items()}

@@ -1,0 +1,1 @@
+"""The one writer: every change of a workspace becomes a version here, one at a time."""

@@ -1,0 +1,104 @@
+"""The writer: makes versions one at a time; in each, data and all live memberships move together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from threading import RLock
+from typing import Generic, TypeAlias, TypeVar
+
+from satsuma.kernel.clock import Clock
+from satsuma.kernel.errors import UsageError
+from satsuma.membership.follow import Cause, Delta, Evaluate, SegmentFailure, follow
+from satsuma.membership.live import LiveSegment
+from satsuma.record.change import Change
+from satsuma.record.store import Record
+
+T = TypeVar("T")
+
+LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
+"""The live segments as the change leaves them, bound to its catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed(Generic[T]):
+    """A version that is durable and visible.
+
+    Attributes:
+        version, at: Its number and instant (microseconds UTC).
+        result: What the work returned.
+        deltas: What it changed in each live segment.
+    """
+
+    version: int
+    at: int
+    result: T
+    deltas: tuple[Delta, ...]
+
+
+class Writer:
+    """Makes versions of one record. Callers of any thread wait their turn."""
+
+    def __init__(self, record: Record, clock: Clock, live: LiveOf, evaluate: Evaluate) -> None:
+        self._record = record
+        self._clock = clock
+        self._live = live
+        self._evaluate = evaluate
+        self._turn = RLock()
+        self._working = False
+
+    def commit(
+        self,
+        work: Callable[[Change], T],
+        *,
+        actor: str,
+        kind: str = "data",
+        cause: Cause | Mapping[int, Cause] = "data",
+        detail: str | None = None,
+        at: int | None = None,
+    ) -> Committed[T]:
+        """Make one version of what `work` writes.
+
+        Args:
+            work: Writes through the change. It may be called again when a live segment fails: the transaction
+                is lost then, and the version is made anew with that segment marked.
+            actor: Who asks.
+            kind: Of the version (`data`, `clock`, `definition`, ...).
+            cause: Of the deltas that follow, for all segments or by segment.
+            detail: About the version, for people.
+            at: The version's instant; default the clock's. Held at the last version's if that is later.
+
+        Raises:
+            Whatever `work` raises; nothing of the version remains then.
+        """
+        with self._turn:
+            if self._working:
+                raise UsageError(
+                    "a version cannot be made inside the making of another", code="usage.nested_commit"
+                )
+            self._working = True
+            try:
+                return self._commit(work, actor=actor, kind=kind, cause=cause, detail=detail, at=at)
+            finally:
+                self._working = False
+
+    def _commit(
+        self,
+        work: Callable[[Change], T],
+        *,
+        actor: str,
+        kind: str,
+        cause: Cause | Mapping[int, Cause],
+        detail: str | None,
+        at: int | None,
+    ) -> Committed[T]:
+        instant = max(self._clock.now() if at is None else at, self._record.now)
+        failed: dict[int, str] = {}
+        while True:
+            try:
+                with self._record.begin(at=instant, actor=actor, kind=kind, detail=detail) as change:
+                    result = work(change)
+                    deltas = follow(change, self._live(change), cause, self._evaluate, failed)
+                return Committed(change.version, instant, result, deltas)
+            except SegmentFailure as failure:
+                failed[failure.segment.id] = failure.reason

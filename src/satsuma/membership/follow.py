@@ -1,0 +1,156 @@
+"""Follow a change: every live segment re-evaluated on the version being made, and the signed deltas written.
+
+Each segment is evaluated whole, in dependency order, inside the version's own transaction, so what is
+committed is the data and the memberships together. Right at every version, at a cost that grows with the
+data: maintenance by what a change touches replaces this behind the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Catalog
+from satsuma.kernel.errors import Error
+from satsuma.language import bound
+from satsuma.membership.live import LiveSegment, in_dependency_order
+from satsuma.record import memberships
+from satsuma.record.change import Change
+from satsuma.record.resolve import numbers_of_keys
+
+Cause: TypeAlias = Literal["data", "clock", "definition", "override", "merge", "erase"]
+
+Evaluate: TypeAlias = Callable[
+    [duckdb.DuckDBPyConnection, bound.Definition, Catalog, int], NDArray[np.uint32]
+]
+"""Member numbers (uint32, distinct) for which a definition holds at an instant (microseconds UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one version changed in one segment."""
+
+    segment: int
+    entered: int
+    left: int
+
+
+class SegmentFailure(Error):  # noqa: N818  (a failure of one segment, which the writer turns into its state)
+    """A live segment could not be evaluated: the version is made again with that segment failed."""
+
+    default_code = "segment.failed"
+
+    def __init__(self, segment: LiveSegment, reason: str) -> None:
+        super().__init__(f"segment “{segment.name}” could not be evaluated: {reason}")
+        self.segment = segment
+        self.reason = reason
+
+
+def follow(
+    change: Change,
+    live: Iterable[LiveSegment],
+    cause: Cause | Mapping[int, Cause],
+    evaluate: Evaluate,
+    failed: Mapping[int, str],
+) -> tuple[Delta, ...]:
+    """Bring every live segment to the version being made.
+
+    Args:
+        change: The version; its rows are written already.
+        live: All live and failed segments, bound to the change's catalog.
+        cause: Of the deltas; or by segment, `data` where a segment is not named.
+        evaluate: Gives the members of a bound definition.
+        failed: Segments known to fail, with the reason; they and all that refer to them keep their members.
+
+    Raises:
+        SegmentFailure: A segment that is not in `failed` cannot be evaluated. The transaction is lost with
+            it.
+    """
+    ordered = in_dependency_order(live)
+    reasons = _spread(ordered, failed)
+    deltas = []
+    for segment in ordered:
+        if segment.id in reasons:
+            _mark(change, segment, "failed", reasons[segment.id])
+            continue
+        members = _members(change, segment, evaluate)
+        why = cause if isinstance(cause, str) else cause.get(segment.id, "data")
+        deltas.append(replace_members(change, segment.id, members, why))
+        _mark(change, segment, "live", None)
+    return tuple(deltas)
+
+
+def _spread(ordered: Sequence[LiveSegment], failed: Mapping[int, str]) -> dict[int, str]:
+    """Failures with those of every segment that refers to a failed one, each naming the cause."""
+    names = {segment.id: segment.name for segment in ordered}
+    reasons: dict[int, str] = {}
+    for segment in ordered:
+        reason = failed.get(segment.id) or segment.problem
+        broken = sorted(segment.depends_on & reasons.keys())
+        if reason is None and broken:
+            reason = f"segment “{names[broken[0]]}”, which it refers to, has failed: {reasons[broken[0]]}"
+        if reason is not None:
+            reasons[segment.id] = reason
+    return reasons
+
+
+def _members(change: Change, segment: LiveSegment, evaluate: Evaluate) -> NDArray[np.uint32]:
+    connection = change.connection
+    if segment.definition is None:
+        members = memberships.static_members(connection, segment.id)
+    else:
+        try:
+            members = evaluate(connection, segment.definition, change.catalog, change.at)
+        except (Error, duckdb.Error) as error:
+            raise SegmentFailure(segment, str(error)) from error
+    return _overridden(change, segment, members)
+
+
+def _overridden(change: Change, segment: LiveSegment, members: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    rules = change.connection.execute(
+        "SELECT key, rule FROM segment_overrides WHERE segment = ?", [segment.id]
+    ).fetchall()
+    if not rules:
+        return members
+    always = _numbers(change, segment, [key for key, rule in rules if rule == "always"])
+    never = _numbers(change, segment, [key for key, rule in rules if rule == "never"])
+    return np.setdiff1d(np.union1d(members, always), never).astype(np.uint32)
+
+
+def _numbers(change: Change, segment: LiveSegment, keys: list[str]) -> NDArray[np.uint32]:
+    """Numbers of the keys whose record exists; an override waits for the others."""
+    entity = next(e for e in change.catalog.entities.values() if e.number == segment.audience)
+    numbers = numbers_of_keys(change.connection, entity, pa.array(keys, pa.string()))
+    return numbers[numbers >= 0].astype(np.uint32)
+
+
+def replace_members(change: Change, segment: int, members: NDArray[np.uint32], cause: Cause) -> Delta:
+    """Make these the members of a segment, and write what that changed, one signed row for each member."""
+    before = memberships.members(change.connection, segment)
+    entered = np.setdiff1d(members, before)
+    left = np.setdiff1d(before, members)
+    numbers = np.concatenate([entered, left]).astype(np.uint32)
+    count = len(numbers)
+    signs = np.repeat(np.array([1, -1], dtype=np.int8), [len(entered), len(left)])
+    columns: list[pa.Array[Any]] = [
+        pa.array(np.full(count, segment, dtype=np.uint32)),
+        pa.array(numbers),
+        pa.array(signs),
+        pa.array([cause] * count, pa.string()),
+    ]
+    memberships.write_changes(change, pa.table(columns, schema=memberships.CHANGES))
+    return Delta(segment, len(entered), len(left))
+
+
+def _mark(change: Change, segment: LiveSegment, status: str, reason: str | None) -> None:
+    as_of = change.version if status == "live" else None
+    change.connection.execute(
+        "UPDATE segments SET status = ?, reason = ?, as_of_version = coalesce(?, as_of_version) WHERE id = ?",
+        [status, reason, as_of, segment.id],
+    )

@@ -1,0 +1,1 @@
+"""Segments: draft, going live, members."""
