@@ -17,6 +17,7 @@ from satsuma.language import tree
 from satsuma.language.binding.context import Context
 from satsuma.language.binding.reads import Domain
 from satsuma.language.bound import Constant
+from satsuma.language.numbers import places, whole_digits
 from satsuma.language.problems import shown
 
 DECIMAL_WHOLE_DIGITS_MAX = 14
@@ -115,16 +116,13 @@ def number_fault(number: tree.Number, domain: Domain) -> str | None:
     """What a number would have to be to be compared with, or added to, the values of a domain."""
     if domain.type is ValueType.NUMBER:
         return "a number below 1.8e308" if math.isinf(float(number)) else None
-    exact = Decimal(number).normalize() if isinstance(number, Decimal) else Decimal(number)
-    places = max(0, -int(exact.as_tuple().exponent)) if exact else 0
-    whole = exact.adjusted() + 1 if exact else 0
-    if places > PLACES_MAX:
+    if places(number) > PLACES_MAX:
         return f"at most {PLACES_MAX} digits after the point"
     if domain.wide:
-        fits = whole + places <= WIDE_DIGITS_MAX
+        fits = whole_digits(number) + places(number) <= WIDE_DIGITS_MAX
         return None if fits else f"at most {WIDE_DIGITS_MAX} digits"
     if domain.type is ValueType.DECIMAL:
-        fits = whole <= DECIMAL_WHOLE_DIGITS_MAX
+        fits = whole_digits(number) <= DECIMAL_WHOLE_DIGITS_MAX
         return None if fits else f"at most {DECIMAL_WHOLE_DIGITS_MAX} digits before the point"
     return None if INT64_MIN <= number <= INT64_MAX else "an integer of 64 bits"
 

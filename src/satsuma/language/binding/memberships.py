@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from satsuma.kernel.limits import REFERENCE_DEPTH_MAX
 from satsuma.kernel.names import name_key
@@ -13,6 +12,7 @@ from satsuma.language import bound, tree
 from satsuma.language.binding.context import UNKNOWN, Context, Records
 from satsuma.language.binding.names import ListEntry, SegmentEntry
 from satsuma.language.binding.operands import window
+from satsuma.language.numbers import places
 from satsuma.language.problems import within
 
 SAMPLE_PLACES_MAX = 4
@@ -118,8 +118,7 @@ def sample(ctx: Context, node: tree.Sample, path: str) -> bound.Condition:
     at = within(path, "sample")
     good = True
     for key, number in (("percent", node.percent), ("from", node.start)):
-        places = -int(Decimal(number).normalize().as_tuple().exponent) if number else 0
-        fits = 0 <= number <= 100 and places <= SAMPLE_PLACES_MAX and (number or key == "from")
+        fits = 0 <= number <= 100 and places(number) <= SAMPLE_PLACES_MAX and (number or key == "from")
         if not fits:
             least = "more than 0" if key == "percent" else "0 or more"
             most = f"100 at most, with {SAMPLE_PLACES_MAX} digits after the point at most"

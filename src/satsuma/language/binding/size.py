@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from satsuma.kernel.limits import DEPTH_LEVELS_MAX, NODES_MAX
 from satsuma.language import tree
 from satsuma.language.problems import Problems
+from satsuma.language.walk import inner_conditions
 
 
 def check_size(condition: tree.Condition, path: str, problems: Problems) -> bool:
@@ -22,30 +21,3 @@ def check_size(condition: tree.Condition, path: str, problems: Problems) -> bool
             return True
     problems.add("form.too_deep", path, f"found more than {DEPTH_LEVELS_MAX} levels of conditions")
     return False
-
-
-def inner_conditions(condition: tree.Condition) -> Iterator[tree.Condition]:
-    """The conditions that stand directly inside another."""
-    match condition:
-        case tree.All(conditions) | tree.AnyOf(conditions):
-            yield from conditions
-        case tree.Not(inner) | tree.Held(inner):
-            yield inner
-        case tree.Related(_, where):
-            yield where
-        case tree.Did(where=where):
-            yield from _present(where)
-        case tree.Occurrence(has=has, where=where):
-            yield from _present(has, where)
-        case tree.Top(where=where, among=among):
-            yield from _present(where, among)
-        case tree.Sequence(steps, absence):
-            for step in steps:
-                yield from _present(step.where, None if step.blocker is None else step.blocker.where)
-            yield from _present(None if absence is None else absence.where)
-        case _:
-            return
-
-
-def _present(*conditions: tree.Condition | None) -> Iterator[tree.Condition]:
-    yield from (condition for condition in conditions if condition is not None)
