@@ -7,7 +7,7 @@ of whose rows give every column. Dicts give what they have: those with the same 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -95,8 +95,8 @@ def _flat(name: str, values: Values, known: Mapping[str, Attribute]) -> list[Col
         return [Column(name, (Part(values),), {})]
     struct: Any = values
     found = []
-    for field, column in zip(values.type.names, struct.flatten(), strict=True):
-        found += _flat(f"{name}.{nfc(field)}", column, known)
+    for inner, column in zip(values.type.names, struct.flatten(), strict=True):
+        found += _flat(f"{name}.{nfc(inner)}", column, known)
     return found
 
 
@@ -104,9 +104,8 @@ def _is_place(name: str, fields: Collection[str], known: Mapping[str, Attribute]
     """Whether a struct is one value: for a location attribute, or a location by itself."""
     if name in known:
         return known[name].type is ValueType.LOCATION
-    return sorted(fields) == ["latitude", "longitude"] and not any(
-        f"{name}.{field}" in known for field in fields
-    )
+    apart = any(f"{name}.{field}" in known for field in _COORDINATES)
+    return sorted(fields) == list(_COORDINATES) and not apart
 
 
 def _joined_locations(columns: list[Column], known: Mapping[str, Attribute]) -> list[Column]:
@@ -134,15 +133,14 @@ def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[l
     refused = []
     parents = _parents(known)
     for place, row in enumerate(source.given):
-        names: list[str] = []
-        values: list[Any] = []
-        fault = _flatten(row, "", names, values, known, parents)
+        flat = _FlatRow(known, parents)
+        fault = flat.read(row)
         if fault is not None:
             refused.append(RefusedRow(place, fault.code, fault.expected, row))
             continue
-        places, rows = shapes.setdefault(tuple(names), ([], []))
+        places, rows = shapes.setdefault(tuple(flat.names), ([], []))
         places.append(place)
-        rows.append(values)
+        rows.append(flat.values)
     blocks = []
     for names_given, (places, rows) in shapes.items():
         by_column = list(zip(*rows, strict=True)) if names_given else []
@@ -161,35 +159,41 @@ def _parents(known: Mapping[str, Attribute]) -> dict[str, list[str]]:
     return found
 
 
-def _flatten(
-    row: Any,
-    prefix: str,
-    names: list[str],
-    values: list[Any],
-    known: Mapping[str, Attribute],
-    parents: Mapping[str, list[str]],
-) -> Refusal | None:
-    """Append the dotted names and the values of a dict; gives the reason where it cannot be a row."""
-    if not isinstance(row, Mapping):
-        return Refusal("row.type", f"found {shown(row)}, expected an object of names and values")
-    for key, value in row.items():
-        if not isinstance(key, str) or not is_well_formed(key):
-            return Refusal("row.type", f"found the name {shown(key)}, expected text")
-        name = prefix + nfc(key)
-        if isinstance(value, Mapping) and not _is_place(name, value, known):
-            fault = _flatten(value, f"{name}.", names, values, known, parents)
-            if fault is not None:
-                return fault
-        elif value is None and name in parents:
-            names += parents[name]
-            values += [None] * len(parents[name])
-        else:
-            names.append(name)
-            values.append(value)
-    if not prefix and len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        return Refusal("row.duplicate", f"found {', '.join(twice)} more than once, expected it once")
-    return None
+@dataclass(slots=True)
+class _FlatRow:
+    """The dotted names and the values of one dict."""
+
+    known: Mapping[str, Attribute]
+    parents: Mapping[str, list[str]]
+    names: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def read(self, row: Any) -> Refusal | None:
+        """Read a dict; gives the reason where it cannot be a row."""
+        fault = self._read(row, "")
+        if fault is None and len(set(self.names)) < len(self.names):
+            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            return Refusal("row.duplicate", f"found {', '.join(twice)} more than once, expected it once")
+        return fault
+
+    def _read(self, row: Any, prefix: str) -> Refusal | None:
+        if not isinstance(row, Mapping):
+            return Refusal("row.type", f"found {shown(row)}, expected an object of names and values")
+        for key, value in row.items():
+            if not isinstance(key, str) or not is_well_formed(key):
+                return Refusal("row.type", f"found the name {shown(key)}, expected text")
+            name = prefix + nfc(key)
+            if isinstance(value, Mapping) and not _is_place(name, value, self.known):
+                fault = self._read(value, f"{name}.")
+                if fault is not None:
+                    return fault
+            elif value is None and name in self.parents:
+                self.names += self.parents[name]
+                self.values += [None] * len(self.parents[name])
+            else:
+                self.names.append(name)
+                self.values.append(value)
+        return None
 
 
 def _columns_of_values(name: str, values: list[Any], known: Mapping[str, Attribute]) -> list[Column]:
@@ -198,13 +202,13 @@ def _columns_of_values(name: str, values: list[Any], known: Mapping[str, Attribu
         return [_column_of(name, values)]
     by_name: dict[str, list[Any]] = {}
     for row, value in enumerate(values):
-        if value is None:
-            continue
-        names: list[str] = []
-        items: list[Any] = []
-        _flatten({name: value}, "", names, items, known, {})
-        for item_name, item in zip(names, items, strict=True):
+        flat = _FlatRow(known, {})
+        if value is None or flat.read({name: value}) is not None:
+            flat = _FlatRow(known, {}, [name], [value])
+        for item_name, item in zip(flat.names, flat.values, strict=True):
             by_name.setdefault(item_name, [None] * len(values))[row] = item
+    if all(item is None for item in by_name.get(name, [None])):
+        by_name.pop(name, None)
     return [_column_of(item_name, items) for item_name, items in by_name.items()]
 
 
@@ -252,7 +256,7 @@ _HUGE = pa.decimal256(_DIGITS_MAX, 0)
 
 
 def _kind(value: Any) -> tuple[pa.DataType | None, Any]:
-    """The Arrow type for one Python value, with the value as Arrow takes it; None for what no attribute takes."""
+    """The Arrow type for a Python value, with the value as Arrow takes it; None for what none takes."""
     item = getattr(value, "item", None)
     if item is not None and callable(item):
         # NumPy's scalars and arrays
@@ -303,12 +307,12 @@ def _struct_type(value: Mapping[Any, Any]) -> pa.DataType:
 
 def _place(value: Mapping[Any, Any]) -> tuple[pa.DataType | None, Any]:
     coordinates: dict[str, float | None] = {}
-    for field in _COORDINATES:
-        number = value[field]
+    for axis in _COORDINATES:
+        number = value[axis]
         if isinstance(number, bool) or not isinstance(number, int | float | Decimal | None):
             return None, None
         try:
-            coordinates[field] = None if number is None else float(number)
+            coordinates[axis] = None if number is None else float(number)
         except (OverflowError, ValueError):
             return None, None
     return PLACE, coordinates

@@ -10,12 +10,12 @@ import pyarrow as pa
 from satsuma.catalog.model import Attribute, ValueType
 from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.zones import Zone
-from satsuma.record.intake.columns import Column
+from satsuma.record.intake.columns import Column, Part
 from satsuma.record.intake.fit_numbers import DECIMAL, fit_boolean, fit_decimal, fit_integer, fit_number
 from satsuma.record.intake.fit_places import fit_location
 from satsuma.record.intake.fit_texts import TEXT, TEXTS, fit_choice, fit_choices, fit_key, fit_text
 from satsuma.record.intake.fit_times import INSTANT, fit_date, fit_timestamp
-from satsuma.record.intake.fitted import Fault, Fitted, Refusal, Values, scatter
+from satsuma.record.intake.fitted import Fault, Fitted, Refusal, Rows, Values, nulls, scatter
 
 _Reader = Callable[[Values], Fitted]
 
@@ -89,26 +89,23 @@ def _fit(
     if len(column.parts) == 1 and column.parts[0].rows is None:
         fitted = _read(column.parts[0].values, read, types)
     else:
-        pieces = [
-            (
-                np.arange(length, dtype=np.int64) if part.rows is None else part.rows,
-                _read(part.values, read, types),
-            )
-            for part in column.parts
-        ]
+        pieces = [(_rows(part, length), _read(part.values, read, types)) for part in column.parts]
         fitted = scatter(length, types, pieces)
-    for array, type in zip(fitted.arrays, types, strict=True):
-        if array.type != type or len(array) != length:
-            raise InvariantError(
-                f"column {column.name!r} was read as {array.type}, expected {type} x {length}"
-            )
+    for array, arrow in zip(fitted.arrays, types, strict=True):
+        if array.type != arrow or len(array) != length:
+            message = f"column {column.name!r} was read as {array.type}, expected {arrow} x {length}"
+            raise InvariantError(message)
     if column.strange:
         rows = np.array(sorted(column.strange), dtype=np.int64)
         fitted = Fitted(fitted.arrays, (*fitted.faults, Fault(rows, strange)))
     return fitted
 
 
+def _rows(part: Part, length: int) -> Rows:
+    return np.arange(length, dtype=np.int64) if part.rows is None else part.rows
+
+
 def _read(values: Values, read: _Reader, types: tuple[pa.DataType, ...]) -> Fitted:
     if pa.types.is_null(values.type):
-        return Fitted(tuple(pa.nulls(len(values), type) for type in types))
+        return Fitted(tuple(nulls(len(values), arrow) for arrow in types))
     return read(values)

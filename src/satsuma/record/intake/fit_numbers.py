@@ -149,18 +149,7 @@ def fit_decimal(values: Values) -> Fitted:
     if t.is_floating(arrow):
         return _decimal_of_floats(pc.cast(values, pa.float64()))
     if t.is_integer(arrow):
-        limit = 10 ** (DECIMAL_DIGITS - DECIMAL_PLACES)
-        if t.is_uint64(arrow):
-            inside = pc.less(values, limit)
-        elif arrow.bit_width < 64:
-            values = pc.cast(values, pa.int64())
-            inside = pc.is_valid(values)
-        if arrow.bit_width == 64 and not t.is_uint64(arrow):
-            inside = pc.and_(pc.less(values, limit), pc.greater(values, -limit))
-        fits = pc.cast(pc.if_else(inside, values, None), pa.int64())
-        return Fitted(
-            (_of_unscaled(fits, 10**DECIMAL_PLACES),), faults_where((pc.invert(inside), _DECIMAL_FITS))
-        )
+        return _decimal_of_integers(values)
     if t.is_decimal(arrow):
         try:
             return Fitted((pc.cast(values, DECIMAL),))
@@ -177,6 +166,18 @@ def fit_decimal(values: Values) -> Fitted:
     return none_fit(values, (DECIMAL,), _DECIMAL_TYPE)
 
 
+def _decimal_of_integers(values: Values) -> Fitted:
+    if not pa.types.is_uint64(values.type):
+        values = pc.cast(values, pa.int64())
+    limit = 10 ** (DECIMAL_DIGITS - DECIMAL_PLACES)
+    inside = pc.less(values, limit)
+    if not pa.types.is_uint64(values.type):
+        inside = pc.and_(inside, pc.greater(values, -limit))
+    fits = pc.cast(pc.if_else(inside, values, None), pa.int64())
+    faults = faults_where((pc.invert(inside), _DECIMAL_FITS))
+    return Fitted((_of_unscaled(fits, 10**DECIMAL_PLACES),), faults)
+
+
 def _of_unscaled(values: Any, factor: int = 1) -> Values:
     """Decimals of ten-thousandths (int64, each below 10^18 when multiplied by the factor)."""
     ten_thousandths = np.zeros((len(values), 2), dtype=np.int64)
@@ -184,7 +185,7 @@ def _of_unscaled(values: Any, factor: int = 1) -> Values:
     ten_thousandths[:, 0] = np.where(valid, values.fill_null(0).to_numpy(zero_copy_only=False) * factor, 0)
     ten_thousandths[:, 1] = ten_thousandths[:, 0] >> 63
     validity = pa.array(valid).buffers()[1]
-    return pa.Array.from_buffers(DECIMAL, len(values), [validity, pa.py_buffer(ten_thousandths)])
+    return pa.Array.from_buffers(DECIMAL, len(values), [validity, pa.py_buffer(ten_thousandths.data)])
 
 
 def _decimal_of_floats(values: Any) -> Fitted:

@@ -66,7 +66,7 @@ def _replace(into: Values, mask: Values, source: Values, change: Callable[[str],
     """Text with the values at a mask replaced by those of the source, changed, each distinct one once."""
     mask = pc.fill_null(mask, False)
     changed = by_distinct(pc.filter(source, mask), TEXT, change).arrays[0]
-    return pc.replace_with_mask(into, mask, changed)  # type: ignore[no-any-return]
+    return pc.replace_with_mask(into, mask, changed)
 
 
 def fit_key(values: Values, code: str = "value") -> Fitted:
@@ -175,7 +175,7 @@ def fit_choices(values: Values, options: tuple[str, ...] | None) -> Fitted:
 
 
 def _sets(flat: Values, owners: Any, bad: Any) -> tuple[Values, Any]:
-    """Lists of distinct sorted texts by owner; null for owners without any, or that are bad. And their lengths."""
+    """Lists of distinct sorted texts by owner, null for those bad or without any; and their lengths."""
     encoded: Any = flat.dictionary_encode()
     order = pc.array_sort_indices(encoded.dictionary).to_numpy()
     rank = np.empty(len(order), dtype=np.int64)
@@ -188,7 +188,8 @@ def _sets(flat: Values, owners: Any, bad: Any) -> tuple[Values, Any]:
     counts = np.bincount(owner, minlength=len(bad)).astype(np.int64)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     texts = encoded.dictionary.take(pa.array(order)).take(pa.array(code))
-    return pa.ListArray.from_arrays(pa.array(offsets), texts, mask=pa.array(counts == 0)), counts
+    make: Any = pa.ListArray.from_arrays
+    return make(pa.array(offsets), texts, mask=pa.array(counts == 0)), counts
 
 
 def _json_list(text: str) -> object:

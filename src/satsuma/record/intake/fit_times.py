@@ -84,7 +84,7 @@ def _dates_of_text(text: Values) -> Values:
     dates = pc.cast(text, pa.date32())
     if pc.any(pc.less(pc.cast(dates, pa.int32()), MIN_DAY)).as_py():
         raise pa.ArrowInvalid("the year 0 is none of ours")
-    return dates  # type: ignore[no-any-return]
+    return dates
 
 
 def _date_of_text(text: str) -> object:
@@ -151,7 +151,7 @@ def _instants(micros: Values, zone: Zone | None) -> Fitted:
 
 
 def _of_text(text: Values, zone: Zone) -> Fitted:
-    """Instants of text: with an offset and without one, each by Arrow; what is written otherwise by the kernel."""
+    """Instants of text, with offsets and without, by Arrow; of what is written otherwise, by the kernel."""
 
     def slow(value: str) -> object:
         try:

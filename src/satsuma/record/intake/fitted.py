@@ -1,4 +1,4 @@
-"""What the readers of values share: values that fit, the rows that do not and why, and reading by distinct values.
+"""What all readers of values share: what fits, which rows do not and why, reading by distinct values.
 
 A reader gets a whole column and gives arrays of the same length. It reads what it can by Arrow's functions;
 the rest, which is little or has few distinct values, goes through `by_distinct` and plain Python.
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 # The stubs know narrower overloads than the functions have: `equal(array, "")` is one of theirs.
 pc: Any = pyarrow.compute
 
-Values: TypeAlias = "pa.Array[Any]"
+Values: TypeAlias = Any
+"""A `pyarrow.Array`; its stubs are generic over types that are not known before the rows are."""
+
 Rows: TypeAlias = NDArray[np.int64]
 
 _PIECE_ROWS = 4_096
@@ -47,7 +49,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Values of a column as they are stored: one array for each stored column, null where missing or faulty."""
+    """A column as it is stored: an array for each stored column, null where missing or faulty."""
 
     arrays: tuple[Values, ...]
     faults: tuple[Fault, ...] = ()
@@ -64,11 +66,16 @@ def faults_where(*reasons: tuple[Values, Refusal]) -> tuple[Fault, ...]:
     return tuple(Fault(rows, refusal) for rows, refusal in found if len(rows))
 
 
+def nulls(length: int, arrow: pa.DataType) -> Values:
+    """A column without any value."""
+    make: Any = pa.nulls
+    return make(length, arrow)
+
+
 def none_fit(values: Values, types: Iterable[pa.DataType], refusal: Refusal) -> Fitted:
     """Every value that is there is refused."""
-    return Fitted(
-        tuple(pa.nulls(len(values), type) for type in types), faults_where((values.is_valid(), refusal))
-    )
+    faults = faults_where((values.is_valid(), refusal))
+    return Fitted(tuple(nulls(len(values), arrow) for arrow in types), faults)
 
 
 def without_empty(values: Values) -> Values:
@@ -78,8 +85,8 @@ def without_empty(values: Values) -> Values:
     return pc.if_else(empty, None, text) if pc.any(empty).as_py() else text
 
 
-def by_distinct(values: Values, type: pa.DataType, read: Callable[[Any], object]) -> Fitted:
-    """Read each distinct value by a Python function, which gives a value for `type`, None, or a Refusal."""
+def by_distinct(values: Values, arrow: pa.DataType, read: Callable[[Any], object]) -> Fitted:
+    """Read each distinct value by a Python function, which gives a value for `arrow`, None, or a Refusal."""
     encoded: Any = values.dictionary_encode()
     read_values: list[object] = []
     refused: dict[Refusal, list[int]] = {}
@@ -93,12 +100,12 @@ def by_distinct(values: Values, type: pa.DataType, read: Callable[[Any], object]
         Fault(rows_where(pc.is_in(encoded.indices, pa.array(indices, encoded.indices.type))), refusal)
         for refusal, indices in refused.items()
     )
-    return Fitted((pa.array(read_values, type).take(encoded.indices),), faults)
+    return Fitted((pa.array(read_values, arrow).take(encoded.indices),), faults)
 
 
 def read_text(
     values: Values,
-    type: pa.DataType,
+    arrow: pa.DataType,
     *,
     pattern: str,
     fast: Callable[[Values], Values],
@@ -108,40 +115,40 @@ def read_text(
 
     Args:
         values: Text without empty text.
-        type: Of the result.
+        arrow: Type of the result.
         pattern: RE2; `fast` agrees with `slow` on all that matches, unless it raises ArrowInvalid.
         fast: Reads a whole array.
         slow: Reads one text; gives the value or a Refusal.
     """
     matches = pc.fill_null(pc.match_substring_regex(values, pattern), True)
     if pc.all(matches).as_py():
-        return _read_pieces(values, type, fast, slow)
+        return _read_pieces(values, arrow, fast, slow)
     quick, rest = rows_where(matches), rows_where(pc.invert(matches))
     return scatter(
         len(values),
-        (type,),
+        (arrow,),
         [
-            (quick, _read_pieces(values.take(pa.array(quick)), type, fast, slow)),
-            (rest, by_distinct(values.take(pa.array(rest)), type, slow)),
+            (quick, _read_pieces(values.take(pa.array(quick)), arrow, fast, slow)),
+            (rest, by_distinct(values.take(pa.array(rest)), arrow, slow)),
         ],
     )
 
 
 def _read_pieces(
-    values: Values, type: pa.DataType, fast: Callable[[Values], Values], slow: Callable[[str], object]
+    values: Values, arrow: pa.DataType, fast: Callable[[Values], Values], slow: Callable[[str], object]
 ) -> Fitted:
-    """Read all at once, or where that fails in pieces, so that one bad value does not slow down all others."""
+    """Read all at once, or where that fails in pieces, so that one bad value does not slow down others."""
     try:
         return Fitted((fast(values),))
     except pa.ArrowInvalid:
         if len(values) <= _PIECE_ROWS:
-            return by_distinct(values, type, slow)
+            return by_distinct(values, arrow, slow)
     pieces = []
     for start in range(0, len(values), _PIECE_ROWS):
         piece = values.slice(start, _PIECE_ROWS)
         rows = np.arange(start, start + len(piece), dtype=np.int64)
-        pieces.append((rows, _read_pieces(piece, type, fast, slow)))
-    return scatter(len(values), (type,), pieces)
+        pieces.append((rows, _read_pieces(piece, arrow, fast, slow)))
+    return scatter(len(values), (arrow,), pieces)
 
 
 def scatter(length: int, types: Iterable[pa.DataType], pieces: Iterable[tuple[Rows, Fitted]]) -> Fitted:
@@ -154,9 +161,9 @@ def scatter(length: int, types: Iterable[pa.DataType], pieces: Iterable[tuple[Ro
         start += len(rows)
     take = pa.array(source, mask=source < 0)
     arrays = []
-    for index, type in enumerate(types):
+    for index, arrow in enumerate(types):
         parts = [fitted.arrays[index] for _, fitted in pieces]
-        joined: Any = pa.concat_arrays(parts) if parts else pa.nulls(0, type)
+        joined: Any = pa.concat_arrays(parts) if parts else nulls(0, arrow)
         arrays.append(joined.take(take))
     faults = tuple(
         Fault(rows[fault.rows], fault.refusal) for rows, fitted in pieces for fault in fitted.faults

@@ -48,14 +48,14 @@ def learn_from_blocks(
                     seen.setdefault(column.name, []).append((place, found))
     arrived = {}
     for name, types in seen.items():
-        common = common_type(type for _, type in sorted(types))
+        common = common_type(found for _, found in sorted(types))
         if common is not None:
             arrived[name] = common
     return learn_attributes(catalog, kind, owner, arrived, locked)
 
 
 def _arrived(part: Part, *, untyped: bool, integer: bool) -> ValueType | None:
-    """The type of the values in a part; floats count as integers for an integer attribute if all are whole."""
+    """The type of the values in a part; for an integer attribute, floats that are all whole are integers."""
     if untyped and is_text(part.values.type):
         return infer_text(part.values)
     if len(part.values) == part.values.null_count or _is_empty_text(part.values):

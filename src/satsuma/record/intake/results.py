@@ -1,4 +1,4 @@
-"""What intake gives: rows that fit, grouped by the attributes they give, and refused rows with their reason."""
+"""What intake gives: rows that fit, by the attributes they give, and refused rows with their reason."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from satsuma.catalog.model import Attribute, Catalog
 POSITION = "_position"
 MEMBER_KEY = "_member_key"
 
-REFUSED_SCHEMA = pa.schema(
-    [("position", pa.int64()), ("code", pa.string()), ("message", pa.string()), ("row", pa.string())]
-)
+_TEXT: pa.DataType = pa.string()
+REFUSED_SCHEMA = pa.schema({"position": pa.int64(), "code": _TEXT, "message": _TEXT, "row": _TEXT})
 """Of refused rows; `row` is the row as it came, a JSON object."""
 
 _SHOWN_CHARS_MAX = 80
@@ -45,7 +44,7 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A batch taken in. The positions of all groups and of `refused` are those of the rows that came, each once.
+    """A batch taken in: the positions in groups and `refused` are those of the rows that came, each once.
 
     Attributes:
         refused: By ascending position, as `REFUSED_SCHEMA`.

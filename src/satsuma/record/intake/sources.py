@@ -99,9 +99,8 @@ def _of_pandas(frame: Any) -> TableSource:
 def _check_names(names: list[Any]) -> None:
     strange = [name for name in names if not isinstance(name, str)]
     if strange:
-        raise DataError(
-            f"found a column named {strange[0]!r}, expected names that are text", code="data.columns"
-        )
+        message = f"found a column named {strange[0]!r}, expected names that are text"
+        raise DataError(message, code="data.columns")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         listed = ", ".join(map(repr, twice))
@@ -110,7 +109,7 @@ def _check_names(names: list[Any]) -> None:
 
 def _simple(column: Any) -> Values:
     """A column in one piece, without encodings that only save space, and with text that is UTF-8."""
-    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    values: Values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(values, pa.ChunkedArray):
         values = pa.concat_arrays(values.chunks)
     if isinstance(values.type, pa.ExtensionType | pa.BaseExtensionType):
@@ -124,7 +123,7 @@ def _simple(column: Any) -> Values:
             values.validate(full=True)
         except pa.ArrowInvalid as error:
             raise DataError(f"found text that is not UTF-8: {error}", code="data.encoding") from error
-    return values  # type: ignore[no-any-return]
+    return values
 
 
 def _plain_values(column: Values | list[Any], at: list[int]) -> list[Any]:
@@ -136,20 +135,17 @@ def _plain_values(column: Values | list[Any], at: list[int]) -> list[Any]:
 
 def plain_values(values: Values) -> list[Any]:
     """Values as Python has them; those of time as text, which knows nanoseconds."""
-    type: Any = values.type
-    if pa.types.is_timestamp(type) and type.tz is not None:
-        values = pc.cast(values, pa.timestamp(type.unit, "UTC"))
-    if pa.types.is_timestamp(type) or pa.types.is_date(type):
-        return pc.cast(values, pa.string()).to_pylist()  # type: ignore[no-any-return]
-    if pa.types.is_duration(type) or pa.types.is_time(type):
-        return pc.cast(
-            pc.cast(values, pa.int64() if type.bit_width == 64 else pa.int32()), pa.string()
-        ).to_pylist()  # type: ignore[no-any-return]
-    if isinstance(type, pa.StructType):
-        struct: Any = values
-        fields = [plain_values(field) for field in struct.flatten()]
-        found = [dict(zip(type.names, row, strict=True)) for row in zip(*fields, strict=True)]
-        return [
-            row if valid else None for row, valid in zip(found, values.is_valid().to_pylist(), strict=True)
-        ]
-    return values.to_pylist()
+    t, arrow = pa.types, values.type
+    if t.is_timestamp(arrow) and arrow.tz is not None:
+        values = pc.cast(values, pa.timestamp(arrow.unit, "UTC"))
+    if t.is_timestamp(arrow) or t.is_date(arrow):
+        values = pc.cast(values, pa.string())
+    elif t.is_duration(arrow) or t.is_time(arrow):
+        values = pc.cast(values, pa.int64() if arrow.bit_width == 64 else pa.int32())
+    elif t.is_struct(arrow):
+        fields = [plain_values(field) for field in values.flatten()]
+        found = [dict(zip(arrow.names, row, strict=True)) for row in zip(*fields, strict=True)]
+        there = values.is_valid().to_pylist()
+        return [row if valid else None for row, valid in zip(found, there, strict=True)]
+    plain: list[Any] = values.to_pylist()
+    return plain
