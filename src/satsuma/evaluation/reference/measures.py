@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from satsuma.catalog.model import ValueType
 from satsuma.evaluation.reference.data import Interaction, Record
-from satsuma.evaluation.reference.paths import operand, read
+from satsuma.evaluation.reference.paths import is_exact, operand, read
 from satsuma.evaluation.reference.scope import Scope, Subject
 from satsuma.evaluation.reference.values import Datum, as_double, compares, exact, identity, number, within
 from satsuma.kernel.durations import Duration, back
@@ -48,7 +48,8 @@ def over_records(measure: bound.Measure, matches: Sequence[Subject], scope: Scop
     values = [value for match in matches if (value := _value(measure, match, scope)) is not None]
     match measure.kind:
         case MeasureKind.COUNT_DISTINCT:
-            return len({identity(value, _read(measure).type) for value in values})
+            what = _read(measure)
+            return len({identity(value, what.type, exact_text=is_exact(what)) for value in values})
         case MeasureKind.SUM:
             return _sum(values, _read(measure).type)
         case MeasureKind.AVERAGE:
@@ -110,7 +111,8 @@ def _compares(
     if other is None:
         return False
     if measure.kind not in (MeasureKind.SUM, MeasureKind.AVERAGE):
-        return compares((value, measure.type), op, (other, other_type), scope.zone)
+        exact_text = measure.read is not None and is_exact(measure.read)
+        return compares((value, measure.type), op, (other, other_type), scope.zone, exact_text=exact_text)
     if ValueType.NUMBER in (_read(measure).type, other_type):
         a, b = (round12(as_double(number(side))) for side in (value, other))
         return compares((a, ValueType.NUMBER), op, (b, ValueType.NUMBER), scope.zone)

@@ -51,6 +51,11 @@ def operand(right: bound.Operand, subject: Subject, scope: Scope) -> tuple[Datum
             assert_never(right)
 
 
+def is_exact(what: bound.Read) -> bool:
+    """Whether a read is of ids, which compare exactly although they are text."""
+    return any(path.leaf is bound.Builtin.ID for _, path in what.by_type)
+
+
 def at_end(path: tuple[bound.Step, ...], record: Record, scope: Scope) -> list[Record]:
     """The distinct records at the end of a path, the starting record too if the path comes back to it."""
     reached = {record.key: record}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from satsuma.evaluation.reference.data import Interaction, Record
 from satsuma.evaluation.reference.interactions import fits, happened
-from satsuma.evaluation.reference.paths import read
+from satsuma.evaluation.reference.paths import is_exact, read
 from satsuma.evaluation.reference.scope import Scope
 from satsuma.evaluation.reference.values import identity
 from satsuma.kernel.durations import Duration, ahead
@@ -92,5 +92,5 @@ class _Search:
         found: list[object] = []
         for what in self.condition.same:
             value = read(what, self.events[position], self.scope)
-            found.append(None if value is None else identity(value, what.type))
+            found.append(None if value is None else identity(value, what.type, exact_text=is_exact(what)))
         return tuple(found)

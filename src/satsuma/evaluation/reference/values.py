@@ -72,10 +72,10 @@ def compares(
     return _OPERATORS[op](a, b)
 
 
-def identity(value: Datum, type: ValueType) -> object:
+def identity(value: Datum, type: ValueType, *, exact_text: bool) -> object:
     """What two values of one type share exactly when they are equal: for `count_distinct` and `same`."""
     if type is ValueType.TEXT:
-        return fold(text(value))
+        return value if exact_text else fold(text(value))
     if type.is_numeric and type is not ValueType.NUMBER:
         return exact(number(value))
     return value

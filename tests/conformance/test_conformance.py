@@ -1,0 +1,53 @@
+"""Every evaluator gives the members that each row of the tables says; the checker the problems it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.cases import Case, cases
+from tests.conformance.evaluators import EVALUATORS, REASONS, Evaluator
+from tests.conformance.forms import demands, everything, forms
+
+CASES = cases()
+OF_EVALUATORS = [case for case in CASES if case.members is not None]
+OF_CHECKER = [case for case in CASES if case.members is None]
+
+
+@pytest.mark.parametrize("evaluator", EVALUATORS, ids=lambda evaluator: evaluator.name)
+@pytest.mark.parametrize("case", OF_EVALUATORS, ids=str)
+def test_an_evaluator_gives_the_members_of_the_row(case: Case, evaluator: Evaluator) -> None:
+    binding = case.binding
+    assert [str(problem) for problem in binding.errors] == []
+    assert binding.definition is not None
+    gaps = [evaluator.gaps[demand] for demand in demands(case) if demand in evaluator.gaps]
+    if gaps:
+        pytest.skip(gaps[0])
+    assert evaluator.evaluate(binding.definition, case.database) == case.members
+
+
+@pytest.mark.parametrize("case", OF_CHECKER, ids=str)
+def test_the_checker_finds_the_problems_of_the_row(case: Case) -> None:
+    found = case.problems()
+    expected: list[str] = case.row.get("refused") or case.row["warned"]
+    assert sorted({problem.code for problem in found}) == sorted(expected)
+    assert all((problem.severity == "warning") is ("warned" in case.row) for problem in found)
+
+
+def test_every_gap_of_an_evaluator_carries_its_reason() -> None:
+    gaps = [(one.name, gap, reason) for one in EVALUATORS for gap, reason in one.gaps.items()]
+    assert [gap for gap in gaps if gap[2].partition(":")[0] not in REASONS] == []
+
+
+def test_every_row_says_why_and_no_two_rows_of_a_document_ask_the_same() -> None:
+    seen = {(case.about, case.row["why"]) for case in CASES}
+    assert len(seen) == len(CASES)
+    asked = [repr((case.about, {**case.row, "why": ""})) for case in CASES]
+    assert sorted({one for one in asked if asked.count(one) > 1}) == []
+
+
+def test_every_form_has_a_row() -> None:
+    assert sorted(everything() - {form for case in OF_EVALUATORS for form in forms(case)}) == []
+
+
+def test_there_are_enough_rows() -> None:
+    assert len(CASES) >= 250
