@@ -1,0 +1,24 @@
+"""What differs in meaning between engines: one small dialect each, and one table of what an engine cannot do."""
+
+from satsuma.evaluation.sql.dialects.base import Dialect
+from satsuma.evaluation.sql.dialects.duckdb import DUCKDB
+from satsuma.kernel.errors import UsageError
+
+_DIALECTS: dict[str, Dialect] = {"duckdb": DUCKDB}
+
+
+def dialect(name: str) -> Dialect:
+    """The dialect of an engine.
+
+    Raises:
+        UsageError: There is none of this name.
+    """
+    found = _DIALECTS.get(name)
+    if found is None:
+        raise UsageError(
+            f"no SQL dialect {name!r}; expected one of {', '.join(_DIALECTS)}", code="usage.dialect"
+        )
+    return found
+
+
+__all__ = ["Dialect", "dialect"]

@@ -1,0 +1,219 @@
+"""Dialect: what an engine's SQL must say differently so that it means the same.
+
+How the record's types are represented is the first difference. DuckDB holds them as `record.layout` says.
+ClickHouse has no dates before 1900 and its times wrap around silently, so there an instant is an Int64 of
+microseconds, a date an Int32 of days since 1970-01-01, and a missing set an empty array.
+
+Methods take and give SQLGlot trees. Those ending in `_literal` make constants; `micros`, `day_number` and
+their inverses go to and from whole numbers, in which all calendar arithmetic is done.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+from sqlglot import exp
+
+from satsuma.evaluation.sql import build
+from satsuma.evaluation.sql.build import Sql
+from satsuma.kernel.numbers import DECIMAL_PLACES
+from satsuma.language.bound import TextOp
+
+EARTH_DIAMETER_KM = 2 * 6371.0088
+MM_PER_KM = 1_000_000.0
+
+PLACES_MAX = 18  # of wide decimals: a 64-bit integer has 19 digits, and together they must fit 38
+
+# 4,000 years, so that calendar arithmetic is on positive numbers, which all engines divide alike.
+DAYS_TO_POSITIVE = 10 * 146_097
+MONTHS_TO_POSITIVE = 4_000 * 12
+
+
+class Dialect(ABC):
+    """One engine. `name` is SQLGlot's name for its way of printing."""
+
+    name: ClassVar[str]
+
+    def print(self, query: exp.Expr, *, pretty: bool = False) -> str:
+        """The SQL text of a tree."""
+        return query.sql(dialect=self.name, pretty=pretty)
+
+    # --- constants
+
+    @abstractmethod
+    def integer_literal(self, value: int) -> Sql:
+        """A whole number of up to 37 digits."""
+
+    @abstractmethod
+    def decimal_literal(self, unscaled: int, places: int = DECIMAL_PLACES) -> Sql:
+        """An exact decimal: a whole number with the point so many places from its right."""
+
+    @abstractmethod
+    def double_literal(self, value: float) -> Sql:
+        """The very double."""
+
+    @abstractmethod
+    def instant_literal(self, at_us: int) -> Sql: ...
+
+    @abstractmethod
+    def date_literal(self, day: date) -> Sql: ...
+
+    @abstractmethod
+    def set_literal(self, values: Sequence[str]) -> Sql: ...
+
+    # --- times
+
+    @abstractmethod
+    def micros(self, instant: Sql) -> Sql:
+        """An instant as microseconds since 1970, a 64-bit integer."""
+
+    @abstractmethod
+    def instant_of_micros(self, micros: Sql) -> Sql: ...
+
+    @abstractmethod
+    def day_number(self, day: Sql) -> Sql:
+        """A date as days since 1970-01-01."""
+
+    @abstractmethod
+    def date_of_day_number(self, number: Sql) -> Sql: ...
+
+    @abstractmethod
+    def divided(self, number: Sql, by: int) -> Sql:
+        """The quotient of two non-negative integers, rounded down."""
+
+    @abstractmethod
+    def remainder(self, number: Sql, by: int) -> Sql:
+        """The remainder of two non-negative integers."""
+
+    @abstractmethod
+    def quotient(self, number: Sql, by: Sql) -> Sql:
+        """The quotient of two integers, the second positive, that divides without rest or is not negative."""
+
+    @abstractmethod
+    def positive_remainder(self, number: Sql, by: Sql) -> Sql:
+        """What is left of an integer when the greatest multiple of a positive one below it is taken away."""
+
+    @abstractmethod
+    def month_and_day(self, day_number: Sql) -> tuple[Sql, Sql]:
+        """As `kernel.civil.month_and_day`: months since January of year 0, days of the month gone by."""
+
+    @abstractmethod
+    def first_day(self, month: Sql) -> Sql:
+        """As `kernel.civil.first_day`: day number on which a month begins."""
+
+    # --- numbers
+
+    @abstractmethod
+    def wide_decimal(self, number: Sql, places: int = DECIMAL_PLACES) -> Sql:
+        """An integer or decimal as a decimal of 38 digits, so many of them after the point."""
+
+    @abstractmethod
+    def wide_integer(self, number: Sql) -> Sql:
+        """An integer with room for products of 64-bit ones."""
+
+    @abstractmethod
+    def double(self, number: Sql) -> Sql:
+        """An integer as the nearest double."""
+
+    @abstractmethod
+    def double_of_decimal(self, number: Sql) -> Sql:
+        """A decimal as the nearest double."""
+
+    @abstractmethod
+    def unscaled(self, number: Sql) -> Sql:
+        """A stored decimal as its ten-thousandths, wide."""
+
+    @abstractmethod
+    def sum_exact(self, number: Sql) -> Sql:
+        """Sum of integers or stored decimals, without overflow."""
+
+    @abstractmethod
+    def sum_doubles(self, number: Sql) -> Sql:
+        """Compensated sum of doubles; infinite where they overflow."""
+
+    @abstractmethod
+    def rounded12(self, number: Sql) -> Sql:
+        """A double rounded to 12 significant digits from its exact value, half to even."""
+
+    @abstractmethod
+    def clipped(self, number: Sql, low: Sql, high: Sql) -> Sql:
+        """A number pulled into [low, high]; none of them is null."""
+
+    @abstractmethod
+    def larger(self, one: Sql, other: Sql) -> Sql:
+        """The larger of two numbers that are not null."""
+
+    @abstractmethod
+    def let(self, value: Sql, name: str, body: Sql) -> Sql:
+        """The body, in which the name stands for the value."""
+
+    @abstractmethod
+    def pick(self, texts: Sequence[str], index: Sql) -> Sql:
+        """The text at an index from 0; null where that is null."""
+
+    # --- text and sets
+
+    @abstractmethod
+    def text_test(self, op: TextOp, subject: Sql, operand: Sql) -> Sql:
+        """CONTAINS, STARTS_WITH, ENDS_WITH with any text."""
+
+    @abstractmethod
+    def like(self, subject: Sql, pattern: Sql) -> Sql:
+        r"""LIKE over code points, escaped by `\`; a pattern that is a column too."""
+
+    @abstractmethod
+    def matches(self, subject: Sql, pattern: str, *, any_case: bool) -> Sql:
+        """RE2, unanchored; `.` is not a line break, `$` the end of the text."""
+
+    @abstractmethod
+    def is_missing_set(self, choices: Sql) -> Sql: ...
+
+    @abstractmethod
+    def has_any(self, choices: Sql, values: Sequence[str]) -> Sql: ...
+
+    @abstractmethod
+    def has_all(self, choices: Sql, values: Sequence[str]) -> Sql: ...
+
+    @abstractmethod
+    def sample_slot(self, text: Sql) -> Sql:
+        """First 15 hex digits of the text's MD5, modulo 1,000,000."""
+
+    @abstractmethod
+    def unit_separated(self, prefix: str, text: Sql) -> Sql:
+        """The prefix, the control character 0x1F, then a text."""
+
+    @abstractmethod
+    def distance_mm(self, here: tuple[Sql, Sql], there: tuple[float, float]) -> Sql:
+        """Great-circle distance of two places (latitude, longitude in degrees), in whole millimetres, half to even."""
+
+    def _haversine(self, here: tuple[Sql, Sql], there: tuple[float, float]) -> Sql:
+        """The haversine of the angle between two places, by the same steps as the reference evaluator's."""
+        latitude, longitude = here
+        cosine_there = self.double_literal(math.cos(math.radians(there[0])))
+
+        def half_sine_squared(degrees: Sql, from_: float) -> Sql:
+            half = build.over(
+                build.call("radians", build.minus(self.double_literal(from_), degrees)),
+                self.double_literal(2.0),
+            )
+            return build.call("pow", build.call("sin", half), self.double_literal(2.0))
+
+        across = build.times(
+            build.times(build.call("cos", build.call("radians", latitude.copy())), cosine_there),
+            half_sine_squared(longitude, there[1]),
+        )
+        return build.plus(half_sine_squared(latitude, there[0]), across)
+
+    # --- aggregates
+
+    @abstractmethod
+    def at_extreme(self, value: Sql, order: Sequence[Sql], *, last: bool) -> Sql:
+        """Aggregate: the value, null included, in the row that is last (first) in an order without ties."""
+
+    @abstractmethod
+    def when_aggregate(self, aggregate: str, value: Sql, condition: Sql) -> Sql:
+        """MIN, MAX or COUNT of a value over the rows for which a condition holds."""

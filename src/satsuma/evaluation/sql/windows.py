@@ -1,0 +1,46 @@
+"""Windows in SQL: bounds are worked out when compiling, so that a window is two comparisons with constants."""
+
+from __future__ import annotations
+
+from satsuma.evaluation.sql import build
+from satsuma.evaluation.sql.build import Make, Sql
+from satsuma.evaluation.sql.context import Context
+from satsuma.kernel.windows import Interval, Window, bounds, date_bounds
+from satsuma.language.bound import Cmp
+
+
+def happened(during: Window | None, context: Context) -> Interval:
+    """The instants of a window up to now: what has `occurred_at > now` has not happened yet."""
+    return bounds(during, context.now, context.zone).up_to(context.now)
+
+
+def in_interval(instant: Make, interval: Interval, context: Context) -> Sql:
+    """Whether an instant lies in the interval."""
+    if interval.is_empty:
+        return build.false()
+    literal = context.dialect.instant_literal
+    ends = []
+    if interval.low is not None:
+        ends.append(build.compare(instant(), Cmp.GE, literal(interval.low)))
+    if interval.high is not None:
+        ends.append(build.compare(instant(), Cmp.LT, literal(interval.high)))
+    return build.conjunction(ends or [build.is_present(instant())])
+
+
+def in_window(instant: Make, window: Window, context: Context) -> Sql:
+    """Whether a timestamp lies in a window, its future part included."""
+    return in_interval(instant, bounds(window, context.now, context.zone), context)
+
+
+def in_date_window(day: Make, window: Window, context: Context) -> Sql:
+    """Whether a date lies in a window."""
+    first, last = date_bounds(window, context.zone.today(context.now), context.zone)
+    literal = context.dialect.date_literal
+    ends = []
+    if first is not None and last is not None and first > last:
+        return build.false()
+    if first is not None:
+        ends.append(build.compare(day(), Cmp.GE, literal(first)))
+    if last is not None:
+        ends.append(build.compare(day(), Cmp.LE, literal(last)))
+    return build.conjunction(ends or [build.is_present(day())])
