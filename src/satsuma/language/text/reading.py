@@ -1,0 +1,62 @@
+"""One text on its way through the parser: the typed side of lark's interactive parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import cast
+
+from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from satsuma.language.text.faults import unexpected
+from satsuma.language.text.grammar import grammar
+
+# lark annotates what these methods take and give only in part.
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text and how far a parser has come in it."""
+
+    text: str
+    parser: InteractiveParser
+
+    @classmethod
+    def of(cls, text: str) -> Reading:
+        """At the start of a text."""
+        return cls(text, grammar().parse_interactive(text))
+
+    def to_end(self) -> None:
+        """Reads all of the text.
+
+        Raises:
+            TextError: A word or sign that cannot stand where it stands.
+        """
+        try:
+            for token in self._tokens():
+                self.parser.feed_token(token)
+        except UnexpectedToken as error:
+            raise unexpected(self.text, error.token.start_pos or 0, self.accepted()) from None
+        except UnexpectedCharacters as error:
+            offset: int = error.pos_in_stream  # type: ignore[assignment] # declared where it is not set yet
+            raise unexpected(self.text, offset, self.accepted()) from None
+
+    def finish(self) -> Tree[Token]:
+        """What has been read, as a tree of rules.
+
+        Raises:
+            TextError: The text ends too early.
+        """
+        try:
+            return cast("Tree[Token]", self.parser.feed_eof())  # type: ignore[no-untyped-call]
+        except UnexpectedToken:
+            raise unexpected(self.text, len(self.text), self.accepted()) from None
+
+    def accepted(self) -> AbstractSet[str]:
+        """Names of the terminals that could come next."""
+        return cast("set[str]", self.parser.accepts())  # type: ignore[no-untyped-call]
+
+    def _tokens(self) -> Iterator[Token]:
+        return cast("Iterator[Token]", self.parser.lexer_thread.lex(self.parser.parser_state))  # type: ignore[no-untyped-call]
