@@ -263,6 +263,7 @@ def _around(inner: SearchStrategy[tree.Condition]) -> SearchStrategy[tree.Condit
         st.builds(tree.Not, inner),
         st.builds(tree.Held, inner, st.sampled_from((">=", "<")), durations()),
         st.builds(tree.Related, names(), inner, st.one_of(st.just(tree.Count()), measures()), default),
+        _deeds(inner),
         st.builds(
             tree.Did,
             types(),
@@ -276,6 +277,19 @@ def _around(inner: SearchStrategy[tree.Condition]) -> SearchStrategy[tree.Condit
         _sequences(inner),
         _top(inner),
     )
+
+
+def _deeds(inner: SearchStrategy[tree.Condition]) -> SearchStrategy[tree.Did]:
+    """How often, on how many days, in how many periods: what people ask most."""
+    few = st.integers(0, 5).map(tree.Literal)
+    quantity = st.builds(tree.Test, st.sampled_from((Op.EQ, Op.NE, Op.GT, Op.GE, Op.LT, Op.LE)), few)
+    count = st.one_of(st.just(tree.AT_LEAST_ONE), quantity)
+    rhythm = st.one_of(
+        st.just(tree.Count()),
+        st.just(tree.CountDays()),
+        st.builds(tree.ActivePeriods, durations(), st.integers(1, 366), count),
+    )
+    return st.builds(tree.Did, types(), _maybe(inner), _maybe(windows()), _maybe(names()), rhythm, quantity)
 
 
 def conditions(max_leaves: int = 8) -> SearchStrategy[tree.Condition]:

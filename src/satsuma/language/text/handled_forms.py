@@ -11,7 +11,17 @@ from satsuma.kernel.durations import Duration
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.limits import ATTRIBUTES_PER_INTERACTION_MAX, INTERACTION_TYPES_MAX, SEQUENCE_STEPS_MAX
 from satsuma.language import tree
-from satsuma.language.text.handled_parts import Handler, Node, at_most, first, name, op, operand, unit, whole
+from satsuma.language.text.handled_parts import (
+    Handler,
+    Node,
+    at_most,
+    first,
+    named,
+    op_of,
+    operand,
+    unit_of,
+    whole,
+)
 from satsuma.language.text.shapes import is_set
 from satsuma.language.tree import Op
 
@@ -59,7 +69,7 @@ def _deed(values: list[Any], _: Node) -> tree.Did:
 
 def _in_units(values: list[Any], _: Node) -> tuple[tree.ActivePeriods, tree.Test]:
     test, of_last, unit = values
-    return tree.ActivePeriods(Duration(1, unit(unit)), whole(of_last, f"of {unit(unit)}")), test
+    return tree.ActivePeriods(Duration(1, unit_of(unit)), whole(of_last, f"of {unit_of(unit)}")), test
 
 
 def _in_periods(values: list[Any], _: Node) -> tuple[tree.ActivePeriods, tree.Test]:
@@ -104,7 +114,7 @@ def _occurrence(which: str) -> Handler:
 
 def _periods(values: list[Any], _: Node) -> tree.ActivePeriods:
     count = values.pop() if isinstance(values[-1], tree.Test) else tree.AT_LEAST_ONE
-    length = values[1] if isinstance(values[1], Duration) else Duration(1, unit(values[1]))
+    length = values[1] if isinstance(values[1], Duration) else Duration(1, unit_of(values[1]))
     return tree.ActivePeriods(length, whole(values[0], "of periods"), count)
 
 
@@ -183,7 +193,7 @@ FORMS: dict[str, Handler] = {
     "did_not": lambda values, _: tree.Not(values[0]),
     "deed": _deed,
     "types": lambda values, _: tree.Types(at_most(values, INTERACTION_TYPES_MAX, "interaction types")),
-    "type": name,
+    "type": named,
     "by": first,
     "count": first,
     "on_days": lambda values, _: (tree.CountDays(), values[0]),
@@ -219,7 +229,7 @@ FORMS: dict[str, Handler] = {
     "first_time": lambda _, __: tree.FirstTime(),
     "latest_time": lambda _, __: tree.LatestTime(),
     "with_count": first,
-    "test_compare": lambda values, _: tree.Test(op(values[0]), operand(values[1])),
+    "test_compare": lambda values, _: tree.Test(op_of(values[0]), operand(values[1])),
     "test_between": lambda values, _: tree.Test(Op.BETWEEN, values[0]),
     "test_within": lambda values, _: tree.Test(Op.WITHIN, values[0]),
     "has": _has,
@@ -229,9 +239,9 @@ FORMS: dict[str, Handler] = {
     "entered": _crossed,
     "left": _crossed,
     "consent": _consent,
-    "ref": name,
+    "ref": named,
     "ref_id": _ref_id,
-    "topic": name,
+    "topic": named,
     "top": first,
     "lowest": lambda values, _: replace(values[0], lowest=True),
     "size_count": lambda values, _: (None, whole(values[0], "of members")),

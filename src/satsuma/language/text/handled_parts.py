@@ -37,7 +37,7 @@ def operand(value: Any) -> Any:
     return value if isinstance(value, tree.Operand) else tree.Literal(value)
 
 
-def name(values: list[Any], _: Node) -> str:
+def named(values: list[Any], _: Node) -> str:
     """A name, which is never empty."""
     if not values[0]:
         raise UsageError("found an empty text, expected a name", code="form.empty")
@@ -81,7 +81,7 @@ def _compare(op: Op) -> Callable[[list[Any], Node], tree.Compare]:
 _SIGNS = {"≥": ">=", "≤": "<=", "≠": "!="}
 
 
-def op(sign: str) -> Op:
+def op_of(sign: str) -> Op:
     """The operator of a sign."""
     return Op(_SIGNS.get(sign, sign))
 
@@ -102,20 +102,20 @@ def _month(values: list[Any], _: Node) -> tree.Anniversary:
     return tree.Anniversary(month=month, day=whole(values[1], "for the day") if len(values) > 1 else None)
 
 
-def unit(word: str) -> Unit:
+def unit_of(word: str) -> Unit:
     """The unit of a word, singular or plural."""
     return Unit(word if word.endswith("s") else word + "s")
 
 
 def _duration(values: list[Any], _: Node) -> Duration:
-    n = whole(values[0], f"of {unit(values[1])}")
+    n = whole(values[0], f"of {unit_of(values[1])}")
     if n < 1:
         raise UsageError(f"found {n} {values[1]}; expected a duration of at least one", code="usage.duration")
-    return Duration(n, unit(values[1]))
+    return Duration(n, unit_of(values[1]))
 
 
 def _any_duration(values: list[Any], _: Node) -> Duration:
-    return Duration(whole(values[0], f"of {unit(values[1])}"), unit(values[1]))
+    return Duration(whole(values[0], f"of {unit_of(values[1])}"), unit_of(values[1]))
 
 
 def _between_ago(values: list[Any], node: Node) -> BetweenAgo:
@@ -148,8 +148,8 @@ def _calendar_many(sign: int) -> Callable[[list[Any], Node], Calendar]:
 
 
 PARTS: dict[str, Handler] = {
-    "attribute": name,
-    "name": name,
+    "attribute": named,
+    "name": named,
     "case_exact": lambda values, _: replace(values[0], exact=True),
     "is_missing": _compare(Op.IS_MISSING),
     "is_present": _compare(Op.IS_PRESENT),
@@ -167,7 +167,7 @@ PARTS: dict[str, Handler] = {
     "not_like": _compare(Op.NOT_LIKE),
     "matches": _compare(Op.MATCHES),
     "not_matches": _compare(Op.NOT_MATCHES),
-    "compare": lambda values, _: tree.Compare(values[0], op(values[1]), operand(values[2])),
+    "compare": lambda values, _: tree.Compare(values[0], op_of(values[1]), operand(values[2])),
     "between": _compare(Op.BETWEEN),
     "not_between": _compare(Op.NOT_BETWEEN),
     "has_any": _compare(Op.HAS_ANY),
