@@ -14,7 +14,10 @@ from satsuma.language.binding.conditions import bind_condition
 from satsuma.language.binding.context import Context, Inside, Records
 from satsuma.language.binding.names import NO_NAMES, Names, Statistics
 from satsuma.language.binding.size import check_size
+from satsuma.language.binding.warnings import warn
+from satsuma.language.canonical import canonical_hash
 from satsuma.language.problems import Problem, Problems
+from satsuma.language.references import with_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,14 @@ class Binding:
 
     Attributes:
         definition: None where there are errors, and for static segments, which have no condition.
-        problems: Errors and warnings, in the order of the definition.
+        problems: Errors and warnings, in the order in which they were found.
+        canonical_hash: What `Names.live_with_hash` is asked with: of the condition with references by number,
+            in its own zone and audience. None where there is no definition.
     """
 
     definition: bound.Definition | None
     problems: tuple[Problem, ...]
+    canonical_hash: str | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -82,7 +88,23 @@ def bind(
     if problems.has_errors:
         return Binding(None, tuple(problems.found))
     definition = bound.Definition(where, audience, clocks.name, catalog.version)
-    return Binding(definition, tuple(problems.found))
+    digest = canonical_hash(by_number(source.where, names), clocks.name, audience.name)
+    warn(ctx, definition, digest, statistics)
+    return Binding(definition, tuple(problems.found), digest)
+
+
+def by_number(condition: tree.Condition, names: Names) -> tree.Condition:
+    """A condition with references by number, as it is stored."""
+
+    def segment(name: str) -> int | None:
+        entry = names.find_segment(name)
+        return None if entry is None else entry.id
+
+    def in_list(name: str) -> int | None:
+        entry = names.find_list(name)
+        return None if entry is None else entry.id
+
+    return with_ids(condition, segment, in_list)
 
 
 def _audience(source: tree.Source, catalog: Catalog, problems: Problems) -> Entity | None:

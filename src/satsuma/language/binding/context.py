@@ -78,11 +78,6 @@ class Context:
         self.problems.add(code, path, message, hint)
 
 
-def is_timeless(subject: Subject) -> bool:
-    """Whether what depends on the clock is refused: on interactions, and inside `held`."""
-    return isinstance(subject, Interactions) or subject.inside is Inside.HELD
-
-
 def refuse_clock(ctx: Context, subject: Subject, path: str, what: str) -> bool:
     """Notes a problem where what depends on the clock stands where it cannot; whether it did."""
     if isinstance(subject, Interactions):
