@@ -21,7 +21,6 @@ INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 DECIMAL_DIGITS = 18
 DECIMAL_PLACES = 4
-_UNSCALED_MAX = 10**DECIMAL_DIGITS - 1
 
 Op = Literal["=", "!=", "<", "<=", ">", ">="]
 Number = int | Decimal
@@ -76,11 +75,12 @@ def unscaled(value: Decimal) -> int | None:
         return None
     if value == 0:
         return 0
-    # Far exponents are refused by size first, so that none is ever written out.
+    # The first digit has to stand from the 14th place before the point to the 4th after it. Asked first, so
+    # that no far exponent is ever written out.
     if not -DECIMAL_PLACES <= value.adjusted() < DECIMAL_DIGITS - DECIMAL_PLACES:
         return None
     scaled = Fraction(value) * 10**DECIMAL_PLACES
-    return scaled.numerator if scaled.denominator == 1 and abs(scaled) <= _UNSCALED_MAX else None
+    return scaled.numerator if scaled.denominator == 1 else None
 
 
 def fits_decimal(value: Decimal) -> bool:

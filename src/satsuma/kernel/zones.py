@@ -194,6 +194,7 @@ def _load(name: str) -> Zone:
     starts = [start for start, _ in stretches]
     offsets = [offset for _, offset in stretches]
     ends = [end + offset for end, offset in zip([*starts[1:], _END_US], offsets, strict=True)]
+    # No zone has yet been set back twice within one repeated hour; with the maximum it could be.
     return Zone(name, _column(starts), _column(offsets), _column(accumulate(ends, max)))
 
 
