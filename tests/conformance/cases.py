@@ -10,7 +10,7 @@ A file holds one or more documents. A document has a catalog (as people write it
     warned     the codes of its warnings, beside which the definition binds
     demanding  what an evaluator must be able to do for this row, where that is more than its form says
 
-and may have of its own: now, timezone, audience, kind, and any part of the data in place of the document's.
+and may have of its own: now, timezone, audience, kind, name, and any part of the data, for the document's.
 YAML is read with plain scalars as JSON would have them, numbers exact; dates, times and the like are text.
 """
 
@@ -51,6 +51,7 @@ ROW_KEYS = {
     "timezone",
     "audience",
     "kind",
+    "name",
     *DATA,
 }
 
@@ -128,7 +129,7 @@ class Case:
     @property
     def source(self) -> tree.Source:
         """The definition as written."""
-        beside = {key: self.row[key] for key in ("timezone", "audience", "kind") if key in self.row}
+        beside = {key: self.row[key] for key in ("timezone", "audience", "kind", "name") if key in self.row}
         return wire.source_from_json({"where": self.row["where"], "audience": "contact", **beside})
 
     @cached_property

@@ -38,6 +38,13 @@ def record_of(database: Database) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def keys_of(connection: duckdb.DuckDBPyConnection, entity: Entity, numbers: Iterable[int]) -> set[str]:
+    """The keys of an entity's records by their numbers."""
+    wanted = set(numbers)
+    rows = connection.execute(f"SELECT _number, _key FROM {quote(layout.entity_table(entity))}").fetchall()
+    return {key for number, key in rows if number in wanted}
+
+
 def _numbers(database: Database) -> _Numbers:
     """Numbers in another order than keys have, and not from 0, so that no evaluator may rely on either."""
     return {

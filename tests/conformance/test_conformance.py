@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from satsuma.evaluation.sql import UnsupportedError
 from tests.conformance.cases import Case, cases
 from tests.conformance.evaluators import EVALUATORS, REASONS, Evaluator
 from tests.conformance.forms import demands, everything, forms
@@ -16,13 +17,19 @@ OF_CHECKER = [case for case in CASES if case.members is None]
 @pytest.mark.parametrize("evaluator", EVALUATORS, ids=lambda evaluator: evaluator.name)
 @pytest.mark.parametrize("case", OF_EVALUATORS, ids=str)
 def test_an_evaluator_gives_the_members_of_the_row(case: Case, evaluator: Evaluator) -> None:
-    binding = case.binding
-    assert [str(problem) for problem in binding.errors] == []
-    assert binding.definition is not None
-    gaps = [evaluator.gaps[demand] for demand in demands(case) if demand in evaluator.gaps]
-    if gaps:
-        pytest.skip(gaps[0])
-    assert evaluator.evaluate(binding.definition, case.database) == case.members
+    definition = case.binding.definition
+    assert definition is not None, "; ".join(map(str, case.binding.errors))
+    gaps = {demand: evaluator.gaps[demand] for demand in demands(case) if demand in evaluator.gaps}
+    try:
+        found = evaluator.evaluate(definition, case.database)
+    except UnsupportedError:
+        if not gaps:
+            raise
+        pytest.skip(next(iter(gaps.values())))
+    if found != case.members and case.row.get("demanding") in gaps:
+        pytest.skip(gaps[case.row["demanding"]])
+    assert found == case.members
+    assert not gaps, "it can do this now: take the gap out of the table"
 
 
 @pytest.mark.parametrize("case", OF_CHECKER, ids=str)

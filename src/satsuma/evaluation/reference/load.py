@@ -121,7 +121,7 @@ def _memberships(
         members = _rows(source, f"SELECT member FROM {what}_members WHERE {what} = ?", [number])
         changes = _rows(
             source,
-            f"SELECT member, version, epoch_us(at), sign FROM {changes_table} WHERE {what} = ?",
+            f'SELECT member, version, epoch_us("at"), sign FROM {changes_table} WHERE {what} = ?',
             [number],
         )
         found[number] = Membership(
@@ -135,7 +135,7 @@ def _memberships(
 def _consent(
     source: duckdb.DuckDBPyConnection, keys: Mapping[int, _Keys], audiences: Mapping[int, str]
 ) -> Iterator[ConsentEntry]:
-    columns = "audience, member, topic, state, epoch_us(at), seq"
+    columns = 'audience, member, topic, state, epoch_us("at"), seq'
     for audience, member, topic, state, at, seq in _rows(source, f"SELECT {columns} FROM consent_ledger"):
         if member in keys[audience]:
             yield ConsentEntry(audiences[audience], keys[audience][member], topic, state, at, seq)

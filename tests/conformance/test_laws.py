@@ -1,0 +1,75 @@
+"""Laws that hold of every row, whatever its form: complement, and that the order of records never matters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+
+from satsuma.evaluation.reference import Database, holds, members
+from satsuma.language import bound
+from tests.conformance.cases import Case, cases
+
+CASES = [case for case in cases() if case.members is not None]
+Content = TypeVar("Content")
+
+
+def definition_of(case: Case) -> bound.Definition:
+    definition = case.binding.definition
+    assert definition is not None
+    return definition
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_not_is_the_complement_in_the_audience(case: Case) -> None:
+    definition = definition_of(case)
+    everyone = set(case.database.records[definition.audience.name])
+    negated = replace(definition, where=bound.Not(definition.where))
+    assert members(negated, case.database) == everyone - members(definition, case.database)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_order_of_what_is_stored_never_matters(case: Case) -> None:
+    definition = definition_of(case)
+    assert members(definition, shuffled(case.database, seed=7)) == case.members
+
+
+@pytest.mark.parametrize("case", CASES[::7], ids=str)
+def test_one_record_is_judged_as_among_all(case: Case) -> None:
+    definition = definition_of(case)
+    everyone = case.database.records[definition.audience.name]
+    found = {key for key in everyone if holds(definition.where, key, case.database, definition)}
+    assert found == case.members
+    assert not holds(bound.All(()), "no such record", case.database, definition)
+
+
+def shuffled(database: Database, seed: int) -> Database:
+    """The same state with everything in another order."""
+    order = random.Random(seed)
+
+    def mixed(things: Mapping[str, Content]) -> dict[str, Content]:
+        return dict(order.sample(list(things.items()), len(things)))
+
+    return replace(
+        database,
+        records={
+            entity: mixed(
+                {
+                    key: replace(
+                        record,
+                        observations=tuple(order.sample(record.observations, len(record.observations))),
+                    )
+                    for key, record in records.items()
+                }
+            )
+            for entity, records in database.records.items()
+        },
+        interactions={
+            audience: {key: tuple(order.sample(one, len(one))) for key, one in of_audience.items()}
+            for audience, of_audience in database.interactions.items()
+        },
+        consent=tuple(order.sample(database.consent, len(database.consent))),
+    )
