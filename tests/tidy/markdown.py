@@ -59,6 +59,12 @@ def links(text: str) -> list[Link]:
     return found
 
 
+def code_spans(text: str) -> list[str]:
+    """What stands in single backticks in a page's prose, in order."""
+    prose = [part[1] for part in _parts(text) if isinstance(part, tuple)]
+    return [match for line in prose for match in re.findall(r"(?<!`)`([^`]+)`(?!`)", line)]
+
+
 def _parts(text: str) -> Iterator[tuple[int, str] | Block]:
     """Numbered lines of prose, and whole fenced blocks between them."""
     lines = enumerate(text.splitlines(), start=1)

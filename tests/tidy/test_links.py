@@ -7,9 +7,10 @@ from urllib.parse import unquote
 import pytest
 
 from tests.tidy import markdown
-from tests.tidy.repository import ROOT, relative, tracked
+from tests.tidy.repository import PACKAGE, ROOT, relative, tracked
 
 PAGES = tuple(path for path in tracked() if path.suffix == ".md")
+SOURCE = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.(?:py|lark|md|yaml)")
 OUTSIDE = re.compile(r"^(?:https?://[\w.-]+\.\w+(?:[/?#]\S*)?|mailto:\S+@\S+)$")
 
 
@@ -37,8 +38,6 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "docs" in page.parts], ids=relative)
 def test_every_page_of_the_docs_is_reached_from_another(page: Path) -> None:
-    if page == ROOT / "docs" / "index.md":
-        pytest.skip("the start")
     reached = {
         (other.parent / link.target.partition("#")[0]).resolve()
         for other in PAGES
@@ -46,6 +45,13 @@ def test_every_page_of_the_docs_is_reached_from_another(page: Path) -> None:
         for link in markdown.links(other.read_text(encoding="utf-8"))
     }
     assert page in reached, "no page links here"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_source_file_that_a_page_names_is_there(page: Path) -> None:
+    named = [span for span in markdown.code_spans(page.read_text(encoding="utf-8")) if SOURCE.fullmatch(span)]
+    places = (ROOT, PACKAGE, page.parent)
+    assert [name for name in named if not any((place / name).is_file() for place in places)] == []
 
 
 def test_a_link_to_nothing_is_found(tmp_path: Path) -> None:
