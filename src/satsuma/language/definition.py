@@ -21,8 +21,8 @@ from satsuma.language.wire import dumps, loads, read_source, source_from_json, s
 class Definition:
     """A definition that can be read: its form is right; whether its names exist, `check` says.
 
-    Two are equal where their trees are, however they were written. Make one with `parse` or `from_json`, or of
-    a tree with `Definition(source)`.
+    Two are equal where their trees are, however they were written. Make one with `parse` or `from_json`, or
+    of a tree with `Definition(source)`.
 
     Attributes:
         source: The segment as written.

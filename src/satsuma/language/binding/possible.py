@@ -1,7 +1,7 @@
 """Possible: which values a comparison leaves open, as far as that shows without data.
 
-`possible(condition)` holds whenever the condition does, `possible(Not(condition))` whenever it does not. Where
-a form says nothing that is understood here, every value is possible.
+`possible(condition)` holds whenever the condition does, `possible(Not(condition))` whenever it does not.
+Where a form says nothing that is understood here, every value is possible.
 """
 
 from __future__ import annotations

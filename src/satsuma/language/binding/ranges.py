@@ -1,8 +1,8 @@
 """Ranges: the values that comparisons leave open, so that contradictions show before anything is evaluated.
 
 `Spans` are closed intervals over a type whose values have neighbours: integers, dates as day numbers,
-timestamps as microseconds, decimals as ten-thousandths, doubles. `Points` are some values, or all but some, of
-a type that knows equality only. Sets may be larger than the truth, never smaller: only emptiness proves
+timestamps as microseconds, decimals as ten-thousandths, doubles. `Points` are some values, or all but some,
+of a type that knows equality only. Sets may be larger than the truth, never smaller: only emptiness proves
 anything.
 """
 
