@@ -91,7 +91,7 @@ def blocks_of_table(source: TableSource, known: Mapping[str, Attribute]) -> list
 
 def _flat(name: str, values: Values, known: Mapping[str, Attribute]) -> list[Column]:
     """A column, or where it is of structs, one for each of their fields."""
-    if not isinstance(values.type, pa.StructType) or _is_place(name, values.type.names, known):
+    if not isinstance(values.type, pa.StructType) or _is_whole_value(name, values.type.names, known):
         return [Column(name, (Part(values),), {})]
     struct: Any = values
     found = []
@@ -100,11 +100,11 @@ def _flat(name: str, values: Values, known: Mapping[str, Attribute]) -> list[Col
     return found
 
 
-def _is_place(name: str, fields: Collection[str], known: Mapping[str, Attribute]) -> bool:
-    """Whether a struct is one value: for a location attribute, or a location by itself."""
+def _is_whole_value(name: str, fields: Collection[str], known: Mapping[str, Attribute]) -> bool:
+    """Whether a struct is one value: for an attribute that is there, or a location by itself."""
     if name in known:
-        return known[name].type is ValueType.LOCATION
-    apart = any(f"{name}.{field}" in known for field in _COORDINATES)
+        return True
+    apart = any(f"{name}.{axis}" in known for axis in _COORDINATES)
     return sorted(fields) == list(_COORDINATES) and not apart
 
 
@@ -183,7 +183,7 @@ class _FlatRow:
             if not isinstance(key, str) or not is_well_formed(key):
                 return Refusal("row.type", f"found the name {shown(key)}, expected text")
             name = prefix + nfc(key)
-            if isinstance(value, Mapping) and not _is_place(name, value, self.known):
+            if isinstance(value, Mapping) and not _is_whole_value(name, value, self.known):
                 fault = self._read(value, f"{name}.")
                 if fault is not None:
                     return fault

@@ -51,7 +51,7 @@ def fit_integer(values: Values) -> Fitted:
     if t.is_integer(arrow):
         if not t.is_uint64(arrow):
             return Fitted((pc.cast(values, pa.int64()),))
-        large = pc.greater(values, 2**63 - 1)
+        large = pc.greater(values, pa.scalar(2**63 - 1, pa.uint64()))
         fits = pc.cast(pc.if_else(large, None, values), pa.int64())
         return Fitted((fits,), faults_where((large, _INTEGER_RANGE)))
     if t.is_floating(arrow):
@@ -110,7 +110,10 @@ def _integer_of_text(text: str) -> object:
 def fit_number(values: Values) -> Fitted:
     """Finite doubles, from floats, integers and decimals (the nearest double), and text such as `-1.5e3`."""
     t, arrow = pa.types, values.type
-    if t.is_floating(arrow) or t.is_integer(arrow) or t.is_decimal(arrow):
+    if t.is_decimal(arrow):
+        # By way of text, which is read as the nearest double; Arrow's own conversion may miss it by one.
+        return _finite(pc.cast(pc.cast(values, pa.string()), pa.float64()))
+    if t.is_floating(arrow) or t.is_integer(arrow):
         return _finite(pc.cast(values, pa.float64(), safe=False))
     if is_text(arrow):
         read = read_text(
@@ -170,7 +173,7 @@ def _decimal_of_integers(values: Values) -> Fitted:
     if not pa.types.is_uint64(values.type):
         values = pc.cast(values, pa.int64())
     limit = 10 ** (DECIMAL_DIGITS - DECIMAL_PLACES)
-    inside = pc.less(values, limit)
+    inside = pc.less(values, pa.scalar(limit, values.type))
     if not pa.types.is_uint64(values.type):
         inside = pc.and_(inside, pc.greater(values, -limit))
     fits = pc.cast(pc.if_else(inside, values, None), pa.int64())

@@ -76,13 +76,15 @@ def fit_key(values: Values, code: str = "value") -> Fitted:
         code: What the codes of refusals begin with, such as `key` for `key.type` and `key.too_long`.
     """
     t, arrow = pa.types, values.type
+    expected = Refusal(f"{code}.type", "a key: text, or a whole number")
     too_long = Refusal(f"{code}.too_long", f"a key of at most {KEY_BYTES_MAX} bytes")
     if t.is_integer(arrow):
         return Fitted((pc.cast(values, TEXT),))
+    if t.is_decimal(arrow):
+        return by_distinct(values, TEXT, lambda value: _digits(value, expected))
     if is_text(arrow):
         text, faults = _normal(without_empty(values), too_long, KEY_BYTES_MAX)
         return Fitted((text,), faults)
-    expected = Refusal(f"{code}.type", "a key: text, or a whole number")
     if t.is_floating(arrow):
         # Columns of whole numbers turn to floats where a value is missing; the numbers are the same.
         floats = pc.cast(values, pa.float64())
@@ -90,6 +92,10 @@ def fit_key(values: Values, code: str = "value") -> Fitted:
         digits = pc.cast(pc.cast(pc.if_else(whole, floats, None), pa.int64()), TEXT)
         return Fitted((digits,), faults_where((pc.invert(whole), expected)))
     return none_fit(values, (TEXT,), expected)
+
+
+def _digits(value: Decimal, otherwise: Refusal) -> object:
+    return str(int(value)) if value == value.to_integral_value() else otherwise
 
 
 def fit_choice(values: Values, options: tuple[str, ...] | None) -> Fitted:
