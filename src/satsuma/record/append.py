@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity, InteractionType, Mode
 from satsuma.kernel.errors import UsageError
 from satsuma.record import interaction_ids
-from satsuma.record.arrivals import DELETED_SINCE, Numbered, encode, instants, number_new, without
+from satsuma.record.arrivals import DELETED_SINCE, Numbered, number_new, without
+from satsuma.record.arrow import Column, encode, places_of, table_of, us_of
 from satsuma.record.gathering import INTERACTION_FIELDS, Batch, Reason, gather, refuse
 from satsuma.record.layout import entity_table, interaction_table
-from satsuma.record.resolve import Resolved, resolve, resolve_references
+from satsuma.record.resolve import resolve, resolve_references
 from satsuma.record.sql import lent, quote, stored_columns
 from satsuma.record.taken import Taken
 from satsuma.record.transaction import Transaction
@@ -50,9 +51,9 @@ def append(
     """
     audience = transaction.entity(interaction.audience)
     batch = gather(intake.groups, INTERACTION_FIELDS)
-    occurred_us = instants(batch.rows["_occurred_at"])
+    occurred_us = us_of(batch.rows["_occurred_at"])
     keys, codes = encode(batch.rows["_member_key"])
-    known = resolve(transaction.connection, audience, keys)
+    known = resolve(transaction, audience, keys)
     deleted = occurred_us < known.deleted_us[codes]
     reasons = [Reason(*DELETED_SINCE, np.flatnonzero(deleted))]
     if transaction.catalog.mode is Mode.STRICT:
@@ -78,7 +79,7 @@ def append(
     numbers = new.numbers[codes].astype(np.uint32)
     _write(transaction, interaction, batch, ids, numbers, import_id)
     touched, earliest_us = _earliest(numbers, occurred_us)
-    _observe_members(transaction, audience, known, new, touched, earliest_us)
+    _observe_members(transaction, audience, new, touched, earliest_us)
     taken = Taken(len(codes), len(repeated), refused.num_rows, new.created, touched, repeated_positions)
     return taken, refused
 
@@ -152,29 +153,30 @@ def _earliest(
 def _observe_members(
     transaction: Transaction,
     audience: Entity,
-    known: Resolved,
     new: Numbered,
     touched: NDArray[np.uint32],
     earliest_us: NDArray[np.int64],
 ) -> None:
-    """Make the records that did not exist, and let those that did exist from an earlier instant if need be."""
+    """Make records that did not exist, and let those that did exist from an earlier instant if need be."""
+    connection, directory = transaction.connection, transaction.directory(audience)
     table = quote(entity_table(audience))
     is_new = touched >= new.first
-    if is_new.any():
-        first_us = np.minimum(earliest_us[is_new], transaction.at)
-        rows = pa.table({"_number": new.created, "_key": new.keys, "_first": first_us})
-        with lent(transaction.connection, _rows=rows):
-            transaction.connection.execute(
-                f"INSERT INTO {table} (_number, _key, _first_observed_at)"
-                " SELECT _number, _key, make_timestamp(_first) FROM _rows"
-            )
-    numbers, places = np.unique(known.numbers, return_index=True)
-    at = np.searchsorted(numbers, touched[~is_new])
-    earlier = earliest_us[~is_new] < known.first_us[places[at]]
-    if earlier.any():
-        rows = pa.table({"_number": touched[~is_new][earlier], "_first": earliest_us[~is_new][earlier]})
-        with lent(transaction.connection, _rows=rows):
-            transaction.connection.execute(
+    old, old_us = touched[~is_new], earliest_us[~is_new]
+    is_earlier = old_us < directory.first_us(old)
+    if is_earlier.any():
+        rows = table_of({"_number": old[is_earlier], "_first": old_us[is_earlier]})
+        with lent(connection, _rows=rows):
+            connection.execute(
                 f"UPDATE {table} t SET _first_observed_at = make_timestamp(b._first) FROM _rows b"
                 " WHERE b._number = t._number"
             )
+        directory.observe(old[is_earlier], first_us=old_us[is_earlier])
+    if is_new.any():
+        first_us = np.minimum(earliest_us[is_new], transaction.at)
+        rows = table_of({"_number": new.created, "_key": new.keys, "_first": first_us})
+        with lent(connection, _rows=rows):
+            connection.execute(
+                f"INSERT INTO {table} (_number, _key, _first_observed_at)"
+                " SELECT _number, _key, make_timestamp(_first) FROM _rows"
+            )
+        directory.add(connection, new.keys, first_us)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Entity
+from satsuma.record.arrow import Column, places_of
 from satsuma.record.counters import members
 from satsuma.record.gathering import Reason
 from satsuma.record.resolve import Resolved
@@ -25,14 +25,14 @@ class Numbered:
 
     Attributes:
         numbers: int64, one for each key; -1 for a key that no row bears any more.
-        first: The first new number, and the number of records that the entity ever had before.
+        first: The first new number, which is how many numbers were given before.
         keys: Keys of the new records, in the order of their numbers.
         created: uint32, the new numbers, ascending.
     """
 
     numbers: NDArray[np.int64]
     first: int
-    keys: pa.Array
+    keys: Column
     created: NDArray[np.uint32]
 
 
@@ -54,21 +54,8 @@ def number_new(
     numbers = known.numbers.copy()
     numbers[places] = np.arange(first, first + len(places))
     created = np.arange(first, first + len(places), dtype=np.uint32)
-    return Numbered(numbers, first, known.keys.take(pa.array(places)), created)
-
-
-def encode(column: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int64]]:
-    """The distinct values of a column without nulls, and for each row the place of its value among them."""
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
-
-
-def instants(column: pa.ChunkedArray, default_us: int | None = None) -> NDArray[np.int64]:
-    """A timestamp column as microseconds UTC; nulls become the default."""
-    us = column.cast(pa.int64())
-    if default_us is not None:
-        us = pc.fill_null(us, default_us)
-    return us.to_numpy()
+    keys: Any = known.keys
+    return Numbered(numbers, first, keys.take(places_of(places)), created)
 
 
 def without(count: int, reasons: Iterable[Reason]) -> NDArray[np.int64]:

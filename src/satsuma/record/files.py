@@ -19,18 +19,19 @@ _UNFINISHED = ".unfinished"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How much of the machine the record may use; None leaves it to DuckDB (most of the memory, all cores).
+    """How much of the machine the record may use; None leaves it to DuckDB.
 
     Attributes:
         memory_limit_bytes: What queries and loads may hold in memory before they spill to disk.
         threads: How many threads work on one statement.
-        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file; a checkpoint
-            pauses writing, so a larger log means rarer and longer pauses, and a longer restart after a crash.
+        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file, which pauses
+            writing. DuckDB counts an updated column of text as if all of it were written, and with its own 16 MB
+            would fold at each small update of a million records. A larger log lengthens the restart after a crash.
     """
 
     memory_limit_bytes: int | None = None
     threads: int | None = None
-    checkpoint_wal_bytes: int | None = None
+    checkpoint_wal_bytes: int | None = 256 * 2**20
 
     def options(self) -> dict[str, str | bool | int | float | list[str]]:
         """As DuckDB takes them."""

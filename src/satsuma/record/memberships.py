@@ -54,6 +54,16 @@ def members(connection: duckdb.DuckDBPyConnection, segment: int) -> NDArray[np.u
     return fetch(connection, statement, [segment])["member"].to_numpy()
 
 
+def members_at(connection: duckdb.DuckDBPyConnection, segment: int, version: int) -> NDArray[np.uint32]:
+    """Numbers of a segment's members at a version, ascending, uint32: the sum of its signed changes up to it."""
+    return fetch(
+        connection,
+        "SELECT member FROM membership_changes WHERE segment = ? AND version <= ?"
+        " GROUP BY member HAVING sum(sign) > 0 ORDER BY member",
+        [segment, version],
+    )["member"].to_numpy()
+
+
 def all_members(connection: duckdb.DuckDBPyConnection) -> Mapping[int, NDArray[np.uint32]]:
     """The members of every live segment: segment → numbers, ascending, uint32."""
     rows = fetch(connection, "SELECT segment, member FROM segment_members ORDER BY segment, member")

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Attribute, Entity
 from satsuma.kernel.errors import NotFoundError, UsageError
 from satsuma.record import lists, memberships, observations
+from satsuma.record.arrow import texts
 from satsuma.record.counters import SEQ
 from satsuma.record.layout import column, columns, entity_table, history_table, interaction_table
-from satsuma.record.observations import Observations, Standing
+from satsuma.record.observations import Observations
 from satsuma.record.resolve import Resolved, resolve
-from satsuma.record.sql import fetch, quote, references, stored_columns
+from satsuma.record.sql import INSTANT, fetch, quote, references, stored_columns
 from satsuma.record.taken import Merged
 from satsuma.record.transaction import Transaction
 
@@ -44,6 +45,7 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
     _move_memberships(transaction, entity, kept, dropped)
     for table in (entity_table(entity), history_table(entity)):
         transaction.connection.execute(f"DELETE FROM {quote(table)} WHERE _number = ?", [dropped])
+    transaction.directory(entity).remove(known.numbers[1:])
     transaction.connection.execute(
         "UPDATE aliases SET target = ? WHERE entity = ? AND target = ?", [keep_key, entity.number, drop_key]
     )
@@ -65,7 +67,7 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
 
 
 def _both(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Resolved:
-    known = resolve(transaction.connection, entity, pa.array([keep, drop], pa.string()))
+    known = resolve(transaction, entity, texts((keep, drop)))
     for key, number in zip((keep, drop), known.numbers.tolist(), strict=True):
         if number < 0:
             raise NotFoundError(
@@ -87,11 +89,12 @@ def _take_over(
 ) -> list[Attribute]:
     """Observe, on the kept record, the attributes that it lacks and the dropped one has."""
     connection, table = transaction.connection, quote(entity_table(entity))
+    directory = transaction.directory(entity)
+    earliest_us = directory.first_us(known.numbers).min()
     connection.execute(
-        f"UPDATE {table} SET _first_observed_at = least(_first_observed_at, make_timestamp(?::BIGINT))"
-        " WHERE _number = ?",
-        [int(known.first_us.min()), kept],
+        f"UPDATE {table} SET _first_observed_at = {INSTANT} WHERE _number = ?", [int(earliest_us), kept]
     )
+    directory.observe(known.numbers[:1], first_us=np.array([earliest_us]))
     rows = fetch(connection, f"SELECT * FROM {table} WHERE _number IN (?, ?)", [kept, dropped])
     numbers = rows["_number"].to_numpy()
     of_kept, of_dropped = (rows.slice(int(np.flatnonzero(numbers == n)[0]), 1) for n in (kept, dropped))
@@ -109,12 +112,7 @@ def _take_over(
             rows=of_dropped.select(stored_columns(taken)),
             attributes=taken,
         ),
-        Standing(
-            numbers=known.numbers[:1],
-            last_us=known.last_us[:1],
-            new_first=2**32,
-            new_keys=pa.array([], pa.string()),
-        ),
+        texts(()),
     )
     return taken
 

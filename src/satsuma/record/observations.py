@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, Entity
+from satsuma.record.arrow import Column, instants_of, ints_of, table_of
 from satsuma.record.layout import entity_table, history_table
 from satsuma.record.newest import Newest, newest
 from satsuma.record.sql import fetch, lent, quote, stored_columns
@@ -37,31 +38,22 @@ class Observations:
     attributes: Sequence[Attribute]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of records before observations of them are written.
-
-    Attributes:
-        numbers: int64, ascending, of records that exist.
-        last_us: int64, the last observed_at of each; the least int64 where there is none.
-        new_first: The number of the first record to be made; all from there on are.
-        new_keys: The keys of the records to be made, in the order of their numbers.
-    """
-
-    numbers: NDArray[np.int64]
-    last_us: NDArray[np.int64]
-    new_first: int
-    new_keys: pa.Array
-
-
 def write(
     transaction: Transaction,
     entity: Entity,
     observations: Observations,
-    standing: Standing,
+    new_keys: Column,
     import_id: int | None = None,
 ) -> None:
-    """Write observations; afterwards every record is as its whole history says."""
+    """Write observations; afterwards every record is as its whole history says.
+
+    Args:
+        transaction: The version being made.
+        entity: Of all of them.
+        observations: The rows.
+        new_keys: Keys of the records to be made, whose numbers follow those given before.
+        import_id: The import they came with, if any.
+    """
     _write_history(transaction, entity, observations, import_id)
     having = shapes_of(transaction, entity)
     found = newest(
@@ -73,15 +65,13 @@ def write(
         observations.attributes,
         having,
     )
-    is_new = found.numbers >= standing.new_first
-    if is_new.any():
-        _insert(transaction, entity, found, is_new, standing.new_keys)
-    if is_new.all():
-        return
-    places = np.searchsorted(standing.numbers, found.numbers[~is_new])
+    directory = transaction.directory(entity)
+    is_new = found.numbers >= directory.count
     is_late = np.zeros(len(is_new), dtype=np.bool_)
-    is_late[~is_new] = found.first_us[~is_new] < standing.last_us[places]
+    is_late[~is_new] = found.first_us[~is_new] < directory.last_us(found.numbers[~is_new])
     _update(transaction, entity, found, ~is_new & ~is_late)
+    if is_new.any():
+        _insert(transaction, entity, found, is_new, new_keys)
     if is_late.any():
         recompute(transaction, entity, found.numbers[is_late])
 
@@ -91,17 +81,17 @@ def recompute(transaction: Transaction, entity: Entity, numbers: NDArray[np.uint
     attributes = list(entity.attributes.values())
     names = stored_columns(attributes)
     chosen = "".join(f", h.{quote(name)}" for name in names)
-    with lent(transaction.connection, _numbers=pa.table({"_number": numbers})):
+    with lent(transaction.connection, _numbers=table_of({"_number": numbers})):
         rows = fetch(
             transaction.connection,
             f"SELECT h._number, epoch_us(h._observed_at) AS _observed, h._seq, h._shape{chosen}"
             f" FROM {quote(history_table(entity))} h JOIN _numbers n ON n._number = h._number",
         )
     found = newest(
-        rows["_number"].to_numpy(),
-        rows["_observed"].to_numpy(),
-        rows["_seq"].to_numpy(),
-        rows["_shape"].to_numpy(),
+        ints_of(rows, "_number"),
+        ints_of(rows, "_observed"),
+        ints_of(rows, "_seq"),
+        ints_of(rows, "_shape"),
         rows.select(names),
         attributes,
         shapes_of(transaction, entity),
@@ -123,10 +113,10 @@ def _write_history(
     transaction: Transaction, entity: Entity, observations: Observations, import_id: int | None
 ) -> None:
     names = observations.rows.column_names
-    table = pa.table(
+    table = table_of(
         {
             "_number": observations.numbers,
-            "_observed_at": pa.array(observations.observed_us).view(pa.timestamp("us")),
+            "_observed_at": instants_of(observations.observed_us),
             "_seq": observations.seq,
             "_shape": observations.shape,
             **{name: observations.rows.column(name) for name in names},
@@ -143,7 +133,7 @@ def _write_history(
 
 
 def _insert(
-    transaction: Transaction, entity: Entity, found: Newest, is_new: NDArray[np.bool_], keys: pa.Array
+    transaction: Transaction, entity: Entity, found: Newest, is_new: NDArray[np.bool_], keys: Column
 ) -> None:
     rows = found.table(is_new).append_column("_key", keys)
     own = "".join(f", {quote(name)}" for name in found.values.column_names)
@@ -153,6 +143,8 @@ def _insert(
             f" (_number, _key, _first_observed_at, _last_observed_at{own})"
             f" SELECT _number, _key, make_timestamp(_first), make_timestamp(_last){own} FROM _rows"
         )
+    directory = transaction.directory(entity)
+    directory.add(transaction.connection, keys, found.first_us[is_new], found.last_us[is_new])
 
 
 def _update(
@@ -165,10 +157,14 @@ def _update(
 ) -> None:
     if not chosen.any():
         return
-    sets = [
-        "_first_observed_at = least(t._first_observed_at, make_timestamp(b._first))",
-        "_last_observed_at = make_timestamp(b._last)",
-    ]
+    directory = transaction.directory(entity)
+    numbers, first_us, last_us = found.numbers[chosen], found.first_us[chosen], found.last_us[chosen]
+    is_earlier = first_us < directory.first_us(numbers)
+    sets = ["_last_observed_at = make_timestamp(b._last)"]
+    if is_earlier.any():
+        sets.append("_first_observed_at = least(t._first_observed_at, make_timestamp(b._first))")
+        directory.observe(numbers[is_earlier], first_us=first_us[is_earlier])
+    directory.observe(numbers, last_us=last_us)
     for name in found.values.column_names:
         flag, column = found.flags.get(name), quote(name)
         if flag is None or whole:

@@ -42,6 +42,7 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
     numbers = gone["_number"].to_numpy().astype(np.uint32)
     if not len(numbers):
         return Deleted(numbers, (), unknown, {}, (), ())
+    transaction.directory(entity).remove(numbers)
     with lent(connection, _gone=pa.table({"number": numbers, "key": gone["_key"]})):
         _note(transaction, entity)
         interactions = {}

@@ -251,7 +251,7 @@ class Record:
             )
             yield change
             if change.aborted:
-                connection.execute("ROLLBACK")
+                self._undo()
                 return
             if change.catalog is not state.catalog:
                 views.rebuild(connection, change.catalog, state.catalog)
@@ -260,6 +260,7 @@ class Record:
             if before_commit is not None:
                 before_commit(change)
             connection.execute("COMMIT")
+            change.memory.commit()
             self._memory = change.memory
             self._state = State(change.version, at, change.catalog)
         except duckdb.Error as error:
@@ -343,6 +344,7 @@ class Record:
         self.close()
 
     def _undo(self) -> None:
+        self._memory.rollback()
         try:
             self._connection.execute("ROLLBACK")
         except duckdb.Error:

@@ -10,6 +10,8 @@ from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType
 from satsuma.kernel.errors import ConflictError, NotFoundError
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.record import catalogs, schema
+from satsuma.record.counters import members
+from satsuma.record.directory import Directory
 from satsuma.record.memory import Memory
 
 
@@ -71,6 +73,14 @@ class Transaction:
         found = self.catalog.interactions.get(name)
         if found is None:
             raise _unknown("interaction type", name, self.catalog.interactions)
+        return found
+
+    def directory(self, entity: Entity) -> Directory:
+        """The records of an entity, as this change has left them so far."""
+        found = self.memory.directories.get(entity.number)
+        if found is None:
+            count = self.memory.counters.peek(members(entity.number))
+            found = self.memory.directories[entity.number] = Directory.load(self.connection, entity, count)
         return found
 
     def shape(self, entity: Entity, given: Iterable[Attribute]) -> int:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity
 from satsuma.kernel.instants import format_instant
 from satsuma.record import observations
-from satsuma.record.arrivals import DELETED_SINCE, Numbered, encode, instants, number_new, without
+from satsuma.record.arrivals import DELETED_SINCE, number_new, without
+from satsuma.record.arrow import encode, us_of
 from satsuma.record.counters import SEQ
 from satsuma.record.gathering import RECORD_FIELDS, Reason, gather, refuse
-from satsuma.record.observations import Observations, Standing
-from satsuma.record.resolve import Resolved, resolve, resolve_references
+from satsuma.record.observations import Observations
+from satsuma.record.resolve import resolve, resolve_references
 from satsuma.record.sql import stored_columns
 from satsuma.record.taken import Taken
 from satsuma.record.transaction import Transaction
@@ -34,9 +35,9 @@ def upsert(
 ) -> tuple[Taken, pa.Table]:
     """Take rows about records; returns what was done, and the rows refused here and by the intake."""
     batch = gather(intake.groups, RECORD_FIELDS)
-    observed_us = instants(batch.rows["_observed_at"], transaction.at)
+    observed_us = us_of(batch.rows["_observed_at"], transaction.at)
     keys, codes = encode(batch.rows["_key"])
-    known = resolve(transaction.connection, entity, keys)
+    known = resolve(transaction, entity, keys)
     reasons = _reasons(transaction.at, observed_us, known.deleted_us[codes])
     refused = pa.concat_tables([intake.refused, refuse(batch, intake.groups, NAMES, reasons)])
     good = without(len(codes), reasons)
@@ -56,7 +57,7 @@ def upsert(
         rows=rows.select(stored_columns(batch.attributes)),
         attributes=batch.attributes,
     )
-    observations.write(transaction, entity, taken, _standing(known, new), import_id)
+    observations.write(transaction, entity, taken, new.keys, import_id)
     return Taken(len(codes), 0, refused.num_rows, new.created, np.unique(numbers)), refused
 
 
@@ -67,14 +68,3 @@ def _reasons(at: int, observed_us: NDArray[np.int64], deleted_us: NDArray[np.int
         Reason(IN_THE_FUTURE, message, np.flatnonzero(future)),
         Reason(*DELETED_SINCE, np.flatnonzero(~future & (observed_us < deleted_us))),
     ]
-
-
-def _standing(known: Resolved, new: Numbered) -> Standing:
-    numbers, places = np.unique(known.numbers, return_index=True)
-    exists = numbers >= 0
-    return Standing(
-        numbers=numbers[exists],
-        last_us=known.last_us[places[exists]],
-        new_first=new.first,
-        new_keys=new.keys,
-    )

@@ -43,3 +43,9 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> list[Version]:
     """The versions above one, ascending."""
     rows = connection.execute(f"{_SELECT} WHERE v.version > ? ORDER BY v.version", [version]).fetchall()
     return [Version(*row) for row in rows]
+
+
+def in_force(connection: duckdb.DuckDBPyConnection, at: int) -> int | None:
+    """The number of the last version whose instant is not after `at` (microseconds UTC); None before the first."""
+    found = connection.execute(f"SELECT max(version) FROM versions WHERE at <= {INSTANT}", [at]).fetchone()
+    return None if found is None or found[0] is None else int(found[0])
