@@ -266,6 +266,59 @@ def row_number(partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
     )
 
 
+def over_preceding(aggregate: Sql, partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """An aggregate over all rows of the partition before this one."""
+    return _over(
+        aggregate,
+        partition,
+        order,
+        exp.WindowSpec(
+            kind="ROWS",
+            start="UNBOUNDED",
+            start_side="PRECEDING",
+            end=exp.Literal.number(1),
+            end_side="PRECEDING",
+        ),
+    )
+
+
+def over_following(aggregate: Sql, partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """An aggregate over all rows of the partition after this one."""
+    return _over(
+        aggregate,
+        partition,
+        order,
+        exp.WindowSpec(
+            kind="ROWS",
+            start=exp.Literal.number(1),
+            start_side="FOLLOWING",
+            end="UNBOUNDED",
+            end_side="FOLLOWING",
+        ),
+    )
+
+
+def over_so_far(aggregate: Sql, partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """An aggregate over the rows of the partition up to and with this one."""
+    return _over(
+        aggregate,
+        partition,
+        order,
+        exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
+    )
+
+
+def next_of(value: Sql, partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """The value in the next row of the partition; null in its last."""
+    return _over(call("LEAD", value), partition, order, None)
+
+
+def _over(aggregate: Sql, partition: Sequence[Sql], order: Sequence[Sql], spec: exp.WindowSpec | None) -> Sql:
+    return exp.Window(
+        this=aggregate, partition_by=list(partition), order=exp.Order(expressions=list(order)), spec=spec
+    )
+
+
 def ascending(expression: Sql) -> Sql:
     return exp.Ordered(this=expression, desc=False, nulls_first=False)
 

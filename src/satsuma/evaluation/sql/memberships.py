@@ -63,7 +63,7 @@ def consent(condition: bound.Consent, record: Scope, context: Context) -> Sql:
     no later grant.
     """
     alias = context.alias("consent_ledger")
-    entries = _members("consent_ledger", alias, consent_entries(condition, record, alias, context))
+    entries = _members("consent_ledger", alias, consent_entries(condition, entity_of(record), alias, context))
     if condition.state == "unknown":
         return build.negation(record.is_among(entries))
 
@@ -80,16 +80,20 @@ def consent(condition: bound.Consent, record: Scope, context: Context) -> Sql:
     return record.is_among(entries)
 
 
-def consent_entries(condition: bound.Consent, record: Scope, alias: str, context: Context) -> list[Sql]:
+def consent_entries(condition: bound.Consent, audience: Entity, alias: str, context: Context) -> list[Sql]:
     """Which rows of the ledger tell of the topic, up to now."""
-    if not isinstance(record.subject, Entity):
-        raise InvariantError("interactions have no consent; found one as the subject")
-    audience = record.subject.number
     return [
-        build.compare(build.column(alias, "audience"), Cmp.EQ, build.number(audience)),
+        build.compare(build.column(alias, "audience"), Cmp.EQ, build.number(audience.number)),
         build.compare(build.column(alias, "topic"), Cmp.EQ, build.string(condition.topic)),
         build.compare(build.column(alias, "at"), Cmp.LE, context.dialect.instant_literal(context.now)),
     ]
+
+
+def entity_of(record: Scope) -> Entity:
+    """What a record is a record of."""
+    if not isinstance(record.subject, Entity):
+        raise InvariantError("interactions have no memberships; found one as the subject")
+    return record.subject
 
 
 def _members(table: str, alias: str, conditions: Sequence[Sql]) -> exp.Select:

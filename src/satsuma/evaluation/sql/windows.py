@@ -5,6 +5,8 @@ from __future__ import annotations
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Make, Sql
 from satsuma.evaluation.sql.context import Context
+from satsuma.kernel.civil import US_PER_DAY
+from satsuma.kernel.durations import Duration, ahead
 from satsuma.kernel.windows import Interval, Window, bounds, date_bounds
 from satsuma.language.bound import Cmp
 
@@ -44,3 +46,21 @@ def in_date_window(day: Make, window: Window, context: Context) -> Sql:
     if last is not None:
         ends.append(build.compare(day(), Cmp.LE, literal(last)))
     return build.conjunction(ends or [build.is_present(day())])
+
+
+def due_by(duration: Duration, context: Context) -> int:
+    """The latest instant from which a duration has passed by now: `ahead(at, duration) <= now` is `at <= due`.
+
+    `ahead` never falls as the instant rises, so it is found by halving.
+    """
+    exact_us = duration.exact_us
+    if exact_us is not None:
+        return context.now - exact_us
+    low, high = context.now - (duration.months + 2) * 31 * US_PER_DAY, context.now + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if ahead(middle, duration, context.zone) <= context.now:
+            low = middle
+        else:
+            high = middle
+    return low

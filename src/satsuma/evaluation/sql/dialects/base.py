@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
-from sqlglot import exp
+from sqlglot import ErrorLevel, exp
 
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
@@ -40,7 +40,7 @@ class Dialect(ABC):
 
     def print(self, query: exp.Expr, *, pretty: bool = False) -> str:
         """The SQL text of a tree."""
-        return query.sql(dialect=self.name, pretty=pretty)
+        return query.sql(dialect=self.name, pretty=pretty, unsupported_level=ErrorLevel.RAISE)
 
     # --- constants
 
@@ -173,6 +173,10 @@ class Dialect(ABC):
     def is_missing_set(self, choices: Sql) -> Sql: ...
 
     @abstractmethod
+    def set_or_null(self, choices: Sql) -> Sql:
+        """A set, or null where it is missing."""
+
+    @abstractmethod
     def has_any(self, choices: Sql, values: Sequence[str]) -> Sql: ...
 
     @abstractmethod
@@ -207,6 +211,24 @@ class Dialect(ABC):
             half_sine_squared(longitude, there[1]),
         )
         return build.plus(half_sine_squared(latitude, there[0]), across)
+
+    # --- values of history, packed so that null is a value and not its absence
+
+    @abstractmethod
+    def packed(self, value: Sql) -> Sql:
+        """A value that may be null as something that is not."""
+
+    @abstractmethod
+    def unpacked(self, packed: Sql) -> Sql:
+        """The value packed; null of nothing."""
+
+    @abstractmethod
+    def latest_present(self, packed: Sql) -> Sql:
+        """Window function: the last in the frame that is not null."""
+
+    @abstractmethod
+    def holds_number(self, numbers: Sql, wanted: int) -> Sql:
+        """Whether a stored list of numbers has one."""
 
     # --- aggregates
 

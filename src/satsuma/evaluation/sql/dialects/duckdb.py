@@ -153,6 +153,9 @@ class _DuckDB(Dialect):
     def is_missing_set(self, choices: Sql) -> Sql:
         return build.is_null(choices)
 
+    def set_or_null(self, choices: Sql) -> Sql:
+        return choices
+
     def has_any(self, choices: Sql, values: Sequence[str]) -> Sql:
         return call("list_has_any", choices, self.set_literal(values))
 
@@ -176,12 +179,21 @@ class _DuckDB(Dialect):
         km = build.times(self.double_literal(EARTH_DIAMETER_KM), call("asin", call("sqrt", within_one)))
         return call("round_even", build.times(km, self.double_literal(MM_PER_KM)), build.number(0))
 
+    def packed(self, value: Sql) -> Sql:
+        return call("struct_pack", exp.PropertyEQ(this=exp.to_identifier("v"), expression=value))
+
+    def unpacked(self, packed: Sql) -> Sql:
+        return call("struct_extract", packed, build.string("v"))
+
+    def latest_present(self, packed: Sql) -> Sql:
+        return exp.IgnoreNulls(this=exp.LastValue(this=packed))
+
+    def holds_number(self, numbers: Sql, wanted: int) -> Sql:
+        return call("list_contains", numbers, build.number(wanted))
+
     def at_extreme(self, value: Sql, order: Sequence[Sql], *, last: bool) -> Sql:
-        packed = call("struct_pack", exp.PropertyEQ(this=exp.to_identifier("v"), expression=value))
         place = call("row", *order) if len(order) > 1 else order[0]
-        return call(
-            "struct_extract", call("arg_max" if last else "arg_min", packed, place), build.string("v")
-        )
+        return self.unpacked(call("arg_max" if last else "arg_min", self.packed(value), place))
 
     def when_aggregate(self, aggregate: str, value: Sql, condition: Sql) -> Sql:
         return exp.Filter(this=call(aggregate, value), expression=exp.Where(this=condition))

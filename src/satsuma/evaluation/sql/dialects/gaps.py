@@ -38,12 +38,6 @@ _ALL = frozenset({"duckdb", "clickhouse"})
 
 GAPS: Mapping[str, Gap] = MappingProxyType(
     {
-        "held": Gap(
-            _ALL, "not yet here", "`held`", "it needs the whole history", "wait for the next release"
-        ),
-        "sequence": Gap(
-            _ALL, "not yet here", "`sequence`", "it needs window functions", "wait for the next release"
-        ),
         "plus_of_many_digits": Gap(
             _ALL,
             "not yet here",
