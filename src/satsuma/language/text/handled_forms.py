@@ -174,7 +174,6 @@ def _any_of(values: list[Any], _: Node) -> tree.AnyOf:
 FORMS: dict[str, Handler] = {
     "start": first,
     "group": first,
-    "body": first,
     "where": first,
     "set_chain": _set_chain,
     "union": lambda values, _: ("union", values[0]),
@@ -208,7 +207,6 @@ FORMS: dict[str, Handler] = {
     "between_numbers": _between_numbers,
     "sequence": _sequence,
     "opening": lambda values, _: tree.Step(values[0], values[1]),
-    "later": first,
     "step": lambda values, _: tree.Step(*values),
     "without": lambda values, _: tree.Blocker(values[0], values[1]),
     "absence": _absence,
