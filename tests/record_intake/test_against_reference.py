@@ -48,33 +48,82 @@ entities:
 )
 ATTRIBUTES = CATALOG.entities["contact"].attributes
 
-texts = st.one_of(st.text(max_size=4), st.sampled_from(["", "Paris", "ÉCOLE", "E\u0301", "\u212b", "İ", "gold"]))
+texts = st.one_of(
+    st.text(max_size=4), st.sampled_from(["", "Paris", "ÉCOLE", "E\u0301", "\u212b", "İ", "gold"])
+)
 numerals = st.sampled_from(
     [
-        *["0", "-0", "007", "12", "-12", "+5", "1.0", "1.5", "1.", ".5", "1e3", "1E-3", "1e999", "nan", "inf", "-Infinity"],
+        *[
+            "0",
+            "-0",
+            "007",
+            "12",
+            "-12",
+            "+5",
+            "1.0",
+            "1.5",
+            "1.",
+            ".5",
+            "1e3",
+            "1E-3",
+            "1e999",
+            "nan",
+            "inf",
+            "-Infinity",
+        ],
         *["9223372036854775807", "9223372036854775808", "-9223372036854775808", "00000000000000000000005"],
-        *["12.3456", "12.34567", "12.34560000", "99999999999999.9999", "100000000000000", " 12", "12 ", "１２", "1_0", "--1"],
+        *[
+            "12.3456",
+            "12.34567",
+            "12.34560000",
+            "99999999999999.9999",
+            "100000000000000",
+            " 12",
+            "12 ",
+            "\uff11\uff12",
+            "1_0",
+            "--1",
+        ],
     ]
 )
 times = st.sampled_from(
     [
         *["2026-01-31", "2026-02-30", "0000-01-01", "0001-01-01", "9999-12-31", "2026-1-1", "31.01.2026"],
-        *["2026-01-31T10:00", "2026-01-31 10:00:00", "2026-01-31T10:00:00.123456", "2026-01-31T10:00:00.1234567"],
-        *["2026-01-31T10:00:00.12345600", "2026-01-31T10:00:00,5Z", "2026-01-31t10:00:00z", "2026-02-30T10:00"],
+        *[
+            "2026-01-31T10:00",
+            "2026-01-31 10:00:00",
+            "2026-01-31T10:00:00.123456",
+            "2026-01-31T10:00:00.1234567",
+        ],
+        *[
+            "2026-01-31T10:00:00.12345600",
+            "2026-01-31T10:00:00,5Z",
+            "2026-01-31t10:00:00z",
+            "2026-02-30T10:00",
+        ],
         *["2026-03-29T02:30", "2026-10-25T02:30", "2026-10-25T02:30+01:00", "2026-01-31T10:00:00+0530"],
-        *["2026-01-31T24:00", "2026-01-31T10:00:60Z", "0001-01-01T00:00+14:00", "2026-01-31T10", "2026-01-31T10:00-05"],
+        *[
+            "2026-01-31T24:00",
+            "2026-01-31T10:00:60Z",
+            "0001-01-01T00:00+14:00",
+            "2026-01-31T10",
+            "2026-01-31T10:00-05",
+        ],
     ]
 )
 words = st.sampled_from(["true", "False", "TRUE", "tRue", "yes", "1", '["gold", 1]', "[]", "[1", "gold"])
 integers = st.one_of(st.integers(-(2**65), 2**65), st.sampled_from([0, 1, 10**14, 10**14 - 1, 2**63 - 1]))
 floats = st.one_of(
-    st.floats(), st.sampled_from([0.1, 12.34, -0.0, 1e17, 2.0**63, 1e15 + 0.5, 900719925474.0993, 99999999999.12])
+    st.floats(),
+    st.sampled_from([0.1, 12.34, -0.0, 1e17, 2.0**63, 1e15 + 0.5, 900719925474.0993, 99999999999.12]),
 )
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=-(10**15), max_value=10**15)
 naive = st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31))  # noqa: DTZ001 - naive on purpose
 midnights = st.dates().map(lambda day: dt.datetime(day.year, day.month, day.day))  # noqa: DTZ001 - as above
 aware = st.datetimes(timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=-7))]))
-lists = st.lists(st.one_of(texts, st.integers(-9, 9), st.booleans(), st.none(), st.just("silver")), max_size=4)
+lists = st.lists(
+    st.one_of(texts, st.integers(-9, 9), st.booleans(), st.none(), st.just("silver")), max_size=4
+)
 degrees = st.one_of(st.none(), st.floats(-95, 95), st.floats(), st.integers(-200, 200))
 places = st.fixed_dictionaries({"latitude": degrees, "longitude": degrees})
 
@@ -95,7 +144,9 @@ KINDS: dict[str, tuple[st.SearchStrategy[Any], pa.DataType]] = {
     "place": (places, pa.struct([("latitude", pa.float64()), ("longitude", pa.float64())])),
     "coded": (texts, pa.dictionary(pa.int32(), pa.string())),
 }
-anything = st.one_of(st.none(), *(strategy for strategy, _ in KINDS.values()), integers, numerals, times, words, lists)
+anything = st.one_of(
+    st.none(), *(strategy for strategy, _ in KINDS.values()), integers, numerals, times, words, lists
+)
 keys = st.one_of(texts, st.integers(0, 9), st.none(), st.sampled_from(["k", 1.0, 1.5, True, "x" * 513]))
 
 

@@ -92,31 +92,32 @@ def resolve(
     Args:
         whole: The path is one name, to be taken as it stands.
     """
-    rest, hops, here = nfc(path), [], owner
+    rest, here = nfc(path), owner
+    hops: list[Hop] = []
     while True:
         names = _names(catalog, here)
+        existing = tuple(sorted(names))
         found = rest if whole else _longest(rest, names)
         if found not in names:
-            existing = tuple(sorted(names))
-            return PathFault(
-                here.name, rest, existing, nearest(rest, existing) or nearest(rest.split(".")[0], existing)
-            )
-        step, rest = names[found], rest[len(found) + 1 :]
+            near = nearest(rest, existing) or nearest(rest.partition(".")[0], existing)
+            return PathFault(here.name, rest, existing, near)
+        step = names[found]
+        is_last, rest = rest == found, rest[len(found) + 1 :]
         match step:
             case Hop():
                 hops.append(step)
-                if not rest:
+                if is_last:
                     return Resolved(tuple(hops), None)
                 here = step.target
-            case Attribute(type=ValueType.REFERENCE, to=str(to)) if rest and to in catalog.entities:
+            case _ if is_last:
+                return Resolved(tuple(hops), step)
+            case Attribute(type=ValueType.REFERENCE, to=str(to)) if to in catalog.entities:
                 here = catalog.entities[to]
                 hops.append(Hop(step, inverse=False, target=here))
-            case _ if not rest:
-                return Resolved(tuple(hops), step)
+            case Attribute():
+                return PathFault(here.name, rest, existing, None, step)
             case _:
-                scalar = step if isinstance(step, Attribute) else None
-                existing = tuple(sorted(names))
-                return PathFault(here.name, rest if scalar else f"{found}.{rest}", existing, None, scalar)
+                return PathFault(here.name, f"{found}.{rest}", existing, None)
 
 
 def records(catalog: Catalog, owner: Entity | InteractionType, path: str) -> tuple[Hop, ...] | PathFault:

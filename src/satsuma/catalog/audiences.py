@@ -1,0 +1,33 @@
+"""Which audience is meant where none is named: the only one, or else `contact`."""
+
+from __future__ import annotations
+
+from satsuma.catalog.model import Catalog, Entity
+from satsuma.catalog.rules import DEFAULT_AUDIENCE
+from satsuma.kernel.errors import UsageError
+from satsuma.kernel.suggest import did_you_mean
+
+
+def audience_named(catalog: Catalog, name: str | None) -> Entity:
+    """The audience of that name; of no name, the default.
+
+    Raises:
+        UsageError: There is no such audience; the message lists those that there are.
+    """
+    audiences = {entity.name: entity for entity in catalog.audiences()}
+    if name is None and len(audiences) == 1:
+        return next(iter(audiences.values()))
+    wanted = DEFAULT_AUDIENCE if name is None else name
+    if wanted in audiences:
+        return audiences[wanted]
+    listed = ", ".join(audiences) or "none yet: import records, or apply a catalog"
+    raise UsageError(
+        f"found {'no audience' if name is None else f'the audience {name!r}'}, expected one of: {listed}",
+        code="usage.audience",
+        hint=did_you_mean(wanted, audiences),
+    )
+
+
+def entity_numbered(catalog: Catalog, number: int) -> Entity | None:
+    """The entity of a catalog number."""
+    return next((entity for entity in catalog.entities.values() if entity.number == number), None)
