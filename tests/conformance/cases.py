@@ -27,15 +27,19 @@ from typing import Any, Protocol, TypeVar
 import yaml
 
 from satsuma.catalog import change, declare
-from satsuma.catalog.model import Catalog
+from satsuma.catalog.model import Attribute, Catalog, InteractionType
 from satsuma.evaluation.reference import Database
+from satsuma.evaluation.reference.data import Interaction
 from satsuma.evaluation.reference.literals import database
 from satsuma.kernel.errors import DefinitionError
 from satsuma.kernel.text import fold
 from satsuma.language import tree, wire
 from satsuma.language.binding import Binding, bind
 from satsuma.language.binding.names import ListEntry, SegmentEntry
-from satsuma.language.problems import Problem
+from satsuma.language.canonical import canonical_hash
+from satsuma.language.problems import Problem, Problems
+from satsuma.language.text import parse_text
+from satsuma.language.wire import to_json
 
 FOLDER = Path(__file__).parent / "cases"
 DATA = ("records", "interactions", "segments", "lists", "consent")
@@ -63,6 +67,7 @@ class CaseNames:
     segments: Mapping[str, SegmentEntry]
     lists: Mapping[str, ListEntry]
     aliases: Mapping[str, str]
+    hashes: Mapping[str, str]
 
     def find_segment(self, ref: str | int) -> SegmentEntry | None:
         return _find(self.segments, ref)
@@ -79,8 +84,28 @@ class CaseNames:
     def resolve_key(self, entity: str, key: str) -> str:  # noqa: ARG002 - one entity is enough for a case
         return self.aliases.get(key, key)
 
-    def live_with_hash(self, canonical_hash: str) -> Iterable[SegmentEntry]:  # noqa: ARG002 - none in a case
-        return ()
+    def live_with_hash(self, canonical_hash: str) -> Iterable[SegmentEntry]:
+        return [self.segments[name] for name, own in self.hashes.items() if own == canonical_hash]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatistics:
+    """What of a case's data the checker asks about."""
+
+    database: Database
+
+    def is_missing_for_all(self, attribute: Attribute) -> bool:
+        found = [record.attributes for record in self.database.records.get(attribute.owner, {}).values()]
+        found += [one.attributes for one in self._interactions() if one.type == attribute.owner]
+        return not any(attribute.name in attributes for attributes in found)
+
+    def never_occurred(self, interaction: InteractionType) -> bool:
+        return not any(one.type == interaction.name for one in self._interactions())
+
+    def _interactions(self) -> Iterator[Interaction]:
+        for of_audience in self.database.interactions.values():
+            for of_member in of_audience.values():
+                yield from of_member
 
 
 class _Entry(Protocol):
@@ -130,7 +155,10 @@ class Case:
     def source(self) -> tree.Source:
         """The definition as written."""
         beside = {key: self.row[key] for key in ("timezone", "audience", "kind", "name") if key in self.row}
-        return wire.source_from_json({"where": self.row["where"], "audience": "contact", **beside})
+        where = self.row["where"]
+        if isinstance(where, str):
+            where = to_json(parse_text(where))
+        return wire.source_from_json({"where": where, "audience": "contact", **beside})
 
     @cached_property
     def names(self) -> CaseNames:
@@ -152,6 +180,13 @@ class Case:
                 for number, (name, given) in enumerate(lists.items(), start=1)
             },
             self.document.get("aliases") or {},
+            {
+                fold(name): canonical_hash(
+                    wire.condition_from_json(given["where"], Problems()), "UTC", "contact"
+                )
+                for name, given in segments.items()
+                if "where" in given
+            },
         )
 
     @cached_property
@@ -170,7 +205,8 @@ class Case:
     @cached_property
     def binding(self) -> Binding:
         """What the checker makes of it."""
-        return bind(self.source, self.catalog, self.names)
+        statistics = CaseStatistics(self.database) if "warned" in self.row else None
+        return bind(self.source, self.catalog, self.names, statistics=statistics)
 
 
 def cases() -> list[Case]:
