@@ -13,12 +13,13 @@ from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType, M
 from satsuma.kernel.instants import parse_instant
 from satsuma.kernel.text import fold
 from satsuma.kernel.zones import zone
-from satsuma.record.intake.results import Intake, RowGroup
+from satsuma.record.intake import Intake, RowGroup
 from satsuma.record.layout import column, columns, folded_column, latitude_column, longitude_column
 from satsuma.record.quarantine import REFUSED
 from satsuma.record.sql import ARROW_TYPES
 
 Row = Mapping[str, Any]
+_Fixed = Mapping[str, tuple[str, pa.DataType]]
 
 
 def _attributes(owner: str, kind: OwnerKind, *given: tuple[Any, ...]) -> Mapping[str, Attribute]:
@@ -82,16 +83,16 @@ def catalog(mode: Mode = Mode.LEARN) -> Catalog:
 
 
 def records(entity: Entity, rows: Sequence[Row], known: Catalog, first_position: int = 0) -> Intake:
-    """Rows about records, as intake gives them: `id`, perhaps `observed_at` (microseconds), and attributes."""
-    fixed = {"_key": ("id", pa.string()), "_observed_at": ("observed_at", pa.timestamp("us"))}
+    """Rows about records as intake gives them: `id`, perhaps `observed_at` (microseconds), attributes."""
+    fixed: _Fixed = {"_key": ("id", pa.string()), "_observed_at": ("observed_at", pa.timestamp("us"))}
     return _intake(entity.attributes, rows, fixed, known, first_position)
 
 
 def interactions(
     interaction: InteractionType, rows: Sequence[Row], known: Catalog, first_position: int = 0
 ) -> Intake:
-    """Interactions, as intake gives them: perhaps `id`, the audience's key, `occurred_at`, and attributes."""
-    fixed = {
+    """Interactions as intake gives them: perhaps `id`, the audience's key, `occurred_at`, attributes."""
+    fixed: _Fixed = {
         "_id": ("id", pa.string()),
         "_member_key": (interaction.audience, pa.string()),
         "_occurred_at": ("occurred_at", pa.timestamp("us")),
@@ -102,7 +103,7 @@ def interactions(
 def _intake(
     attributes: Mapping[str, Attribute],
     rows: Sequence[Row],
-    fixed: Mapping[str, tuple[str, pa.DataType]],
+    fixed: _Fixed,
     known: Catalog,
     first_position: int,
 ) -> Intake:
@@ -113,7 +114,9 @@ def _intake(
     made = []
     for given_names, members in groups.items():
         given = tuple(attributes[name] for name in given_names)
-        table = {field: pa.array([row.get(name) for _, row in members], t) for field, (name, t) in fixed.items()}
+        table = {
+            field: pa.array([row.get(name) for _, row in members], t) for field, (name, t) in fixed.items()
+        }
         table["_position"] = pa.array([position for position, _ in members], pa.int64())
         for attribute in given:
             table.update(_stored(attribute, [row[attribute.name] for _, row in members]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,9 @@ class Model:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.records: dict[str, dict[str, ModelRecord]] = {name: {} for name in catalog.entities}
-        self.interactions: dict[str, dict[str, ModelInteraction]] = {name: {} for name in catalog.interactions}
+        self.interactions: dict[str, dict[str, ModelInteraction]] = {
+            name: {} for name in catalog.interactions
+        }
         self.aliases: dict[str, dict[str, str]] = {name: {} for name in catalog.entities}
         self.deletions: dict[str, dict[str, int]] = {name: {} for name in catalog.entities}
         self.next_number = dict.fromkeys(catalog.entities, 0)
@@ -78,16 +80,14 @@ class Model:
     def upsert(self, entity: str, rows: Sequence[Row], at: int, source: str) -> Outcome:
         done = Outcome()
         for position, row in enumerate(rows):
-            self._upsert_row(entity, row, at, done, lambda code, r=row, p=position: Refused(entity, code, source, p, r))
+            self._upsert_row(entity, row, at, done, Refused(entity, "", source, position, dict(row)))
         return done
 
-    def _upsert_row(
-        self, entity: str, row: Row, at: int, done: Outcome, refused: Callable[[str], Refused]
-    ) -> None:
+    def _upsert_row(self, entity: str, row: Row, at: int, done: Outcome, refused: Refused) -> None:
         key = self.kept(entity, row["id"])
         observed_at = at if row.get("observed_at") is None else row["observed_at"]
         if observed_at < self._deleted_at(entity, row["id"]):
-            self._refuse(refused("data.deleted_since"), done)
+            self._refuse(refused, "data.deleted_since", done)
             return
         record = self._record(entity, key, at, done)
         record.first_observed_at = min(record.first_observed_at, observed_at)
@@ -99,31 +99,28 @@ class Model:
 
     def append(self, type_: str, rows: Sequence[Row], at: int, source: str) -> Outcome:
         done = Outcome()
-        audience = self.catalog.interactions[type_].audience
-        known = {row[audience] for row in rows if self.kept(audience, row[audience]) in self.records[audience]}
+        known = self._known(type_, rows)
         for position, row in enumerate(rows):
-            id_ = row.get("id") or f"{source_mark(source)}-{position}"
-            self._append_row(
-                type_, row, id_, at, known, done, lambda code, r=row, p=position: Refused(type_, code, source, p, r)
-            )
+            refused = Refused(type_, "", source, position, dict(row))
+            self._append_row(type_, row, at, known, done, refused)
         return done
 
     def _append_row(
         self,
         type_: str,
         row: Row,
-        id_: str,
         at: int,
         known: set[str],
         done: Outcome,
-        refused: Callable[[str], Refused],
+        refused: Refused,
     ) -> None:
         interaction = self.catalog.interactions[type_]
         audience = interaction.audience
+        id_ = row.get("id") or f"{source_mark(refused.source or '')}-{refused.position}"
         if row["occurred_at"] < self._deleted_at(audience, row[audience]):
-            self._refuse(refused("data.deleted_since"), done)
+            self._refuse(refused, "data.deleted_since", done)
         elif self.catalog.mode is Mode.STRICT and row[audience] not in known:
-            self._refuse(refused("data.unknown_member"), done)
+            self._refuse(refused, "data.unknown_member", done)
         elif id_ in self.interactions[type_]:
             done.duplicates += 1
         else:
@@ -137,22 +134,13 @@ class Model:
     def replay(self, target: str, at: int) -> Outcome:
         done = Outcome()
         waiting = [q for q in self.quarantine if q.target == target and not q.is_replayed]
-        is_entity = target in self.catalog.entities
-        audience = target if is_entity else self.catalog.interactions[target].audience
-        known = {q.row.get(audience) for q in waiting}
-        known = {key for key in known if key and self.kept(audience, key) in self.records[audience]}
+        known = set() if target in self.catalog.entities else self._known(target, [q.row for q in waiting])
         for refused in waiting:
             refused.is_replayed = True
-
-            def again(code: str, refused: Refused = refused) -> Refused:
-                refused.code, refused.is_replayed = code, False
-                return refused
-
-            if is_entity:
-                self._upsert_row(target, refused.row, at, done, again)
+            if target in self.catalog.entities:
+                self._upsert_row(target, refused.row, at, done, refused)
             else:
-                id_ = refused.row.get("id") or f"{source_mark(refused.source or '')}-{refused.position}"
-                self._append_row(target, refused.row, id_, at, known, done, again)
+                self._append_row(target, refused.row, at, known, done, refused)
         return done
 
     def retract(self, type_: str, ids: Sequence[str]) -> set[int]:
@@ -183,12 +171,17 @@ class Model:
         kept, dropped = self.records[entity][keep], self.records[entity].pop(drop)
         kept.first_observed_at = min(kept.first_observed_at, dropped.first_observed_at)
         names = self.catalog.entities[entity].attributes
-        lacking = {n: dropped.current(n) for n in names if kept.current(n) is None and dropped.current(n) is not None}
+        lacking = {
+            n: dropped.current(n) for n in names if kept.current(n) is None and dropped.current(n) is not None
+        }
         if lacking:
             kept.observations.append(Observation(at, self._seq(), lacking))
         for type_, found in self.interactions.items():
             for interaction in found.values():
-                if self.catalog.interactions[type_].audience == entity and interaction.member == dropped.number:
+                if (
+                    self.catalog.interactions[type_].audience == entity
+                    and interaction.member == dropped.number
+                ):
                     interaction.member = kept.number
         if entity == "contact":
             if self._leave_list(dropped.number):
@@ -233,7 +226,13 @@ class Model:
             done.created.add(record.number)
         return record
 
-    def _refuse(self, refused: Refused, done: Outcome) -> None:
+    def _known(self, type_: str, rows: Sequence[Row]) -> set[str]:
+        """Keys that have a record before any of the rows is taken: strict mode refuses all others."""
+        audience = self.catalog.interactions[type_].audience
+        return {row[audience] for row in rows if self.kept(audience, row[audience]) in self.records[audience]}
+
+    def _refuse(self, refused: Refused, code: str, done: Outcome) -> None:
+        refused.code, refused.is_replayed = code, False
         if not any(q is refused for q in self.quarantine):
             self.quarantine.append(refused)
         done.quarantined += 1
@@ -252,7 +251,9 @@ class Model:
         return value
 
 
-def _replace(values: dict[str, Any], attributes: Mapping[str, Attribute], to: str, keep: str, drop: str) -> None:
+def _replace(
+    values: dict[str, Any], attributes: Mapping[str, Attribute], to: str, keep: str, drop: str
+) -> None:
     for name, value in values.items():
         if attributes[name].to == to and value == drop:
             values[name] = keep

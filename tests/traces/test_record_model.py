@@ -59,7 +59,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 def record_rows(entity: str) -> st.SearchStrategy[list[dict[str, Any]]]:
     optional: dict[str, st.SearchStrategy[Any]] = {n: VALUES[n] for n in ENTITIES[entity].attributes}
-    # The instants of a trace rise from START, so what is observed at up to START is late, or equal, or newest.
+    # Instants rise from START, so what is observed up to START is late, or equal, or newest.
     optional["observed_at"] = st.one_of(st.none(), past, st.just(START))
     return st.lists(st.fixed_dictionaries({"id": keys}, optional=optional), max_size=5)
 
@@ -73,7 +73,10 @@ def interaction_rows(type_: str) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 entity_names, type_names = st.sampled_from(sorted(ENTITIES)), st.sampled_from(sorted(TYPES))
 steps = st.one_of(
-    *(st.tuples(st.just("upsert"), st.just(name), record_rows(name)) for name in ("contact", "contact", "account")),
+    *(
+        st.tuples(st.just("upsert"), st.just(name), record_rows(name))
+        for name in ("contact", "contact", "account")
+    ),
     *(st.tuples(st.just("append"), st.just(name), interaction_rows(name)) for name in TYPES),
     st.tuples(st.just("retract"), type_names, st.lists(st.sampled_from(["1", "2", "9"]), max_size=2)),
     st.tuples(st.just("delete"), entity_names, st.lists(keys, max_size=2)),
@@ -81,7 +84,8 @@ steps = st.one_of(
     st.tuples(st.just("replay"), st.sampled_from(["contact", "purchase", "visit"]), st.none()),
     st.tuples(st.just("join"), st.sampled_from(["list", "segment"]), st.lists(keys, max_size=3)),
 )
-versions = st.tuples(st.integers(0, 3), st.sampled_from([True, True, True, False]), st.lists(steps, min_size=1, max_size=3))
+commits = st.sampled_from([True, True, True, False])
+versions = st.tuples(st.integers(0, 3), commits, st.lists(steps, min_size=1, max_size=3))
 
 
 @settings(max_examples=60)
@@ -106,11 +110,13 @@ def test_after_every_version_the_store_is_what_the_model_says(mode: Mode, trace:
                 _compare(record, model)
         with Record.open(directory) as record:
             _compare(record, model)
-            assert record.now == max([START] + [_at(trace, i) for i, (_, commits, _) in enumerate(trace) if commits])
+            assert record.now == max(
+                [START] + [_at(trace, i) for i, (_, commits, _) in enumerate(trace) if commits]
+            )
 
 
 def _at(trace: list[Any], place: int) -> int:
-    return START + sum(later for later, _, _ in trace[: place + 1])
+    return START + sum(int(later) for later, _, _ in trace[: place + 1])
 
 
 def _prepare(record: Record) -> None:
@@ -141,7 +147,9 @@ def _do(change: Change, model: Model, step: tuple[str, str, Any], source: str) -
         case "replay", target, _:
             _agree(_replay(change, target), model.replay(target, change.at))
         case "join", where, members:
-            found = [model.records["contact"][key].number for key in members if key in model.records["contact"]]
+            found = [
+                model.records["contact"][key].number for key in members if key in model.records["contact"]
+            ]
             numbers = np.array(found, dtype=np.uint32)
             if where == "list":
                 lists.join(change, 0, numbers)
@@ -185,7 +193,8 @@ def _compare(record: Record, model: Model) -> None:
             for row in _rows(record, interaction_table(interaction), "epoch_us(_occurred_at) AS _us")
         }
         expected = {
-            i: (x.member, x.occurred_at, x.attributes) for i, x in model.interactions[interaction.name].items()
+            i: (x.member, x.occurred_at, x.attributes)
+            for i, x in model.interactions[interaction.name].items()
         }
         assert stored == expected
     with record.cursor() as cursor:
@@ -204,7 +213,9 @@ def _compare(record: Record, model: Model) -> None:
 
 def _came(row: dict[str, Any]) -> dict[str, Any]:
     """A row without the fields that were there but said nothing."""
-    return {name: value for name, value in row.items() if name not in ("id", "observed_at") or value is not None}
+    return {
+        name: value for name, value in row.items() if name not in ("id", "observed_at") or value is not None
+    }
 
 
 def _compare_entity(record: Record, model: Model, entity: Entity) -> None:

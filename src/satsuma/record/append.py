@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,10 @@ from satsuma.catalog.model import Entity, InteractionType, Mode
 from satsuma.kernel.errors import UsageError
 from satsuma.record import interaction_ids
 from satsuma.record.arrivals import DELETED_SINCE, Numbered, number_new, without
-from satsuma.record.arrow import Column, encode, places_of, table_of, us_of
+from satsuma.record.arrow import Column, encode, ints_of, table_of, taken, texts, us_of
 from satsuma.record.gathering import INTERACTION_FIELDS, Batch, Reason, gather, refuse
 from satsuma.record.layout import entity_table, interaction_table
+from satsuma.record.quarantine import Origins
 from satsuma.record.resolve import resolve, resolve_references
 from satsuma.record.sql import lent, quote, stored_columns
 from satsuma.record.taken import Taken
@@ -33,7 +33,7 @@ def append(
     transaction: Transaction,
     interaction: InteractionType,
     intake: Intake,
-    origins: tuple[Sequence[str | None], Sequence[int]] | str | None,
+    origins: Origins | str | None,
     import_id: int | None,
 ) -> tuple[Taken, pa.Table]:
     """Take interactions; returns what was done, and the rows refused here and by the intake.
@@ -42,8 +42,8 @@ def append(
         transaction: The version being made.
         interaction: Their type.
         intake: The rows.
-        origins: Where ids derive from for rows without one: the source of the whole batch, or for each position
-            a source and the position there.
+        origins: What ids derive from for rows without one: the source of the whole batch, or that of each
+            row.
         import_id: The import they came with, if any.
 
     Raises:
@@ -66,46 +66,40 @@ def append(
     ids = _ids(batch, origins)
     fresh = interaction_ids.take_new(transaction, interaction, ids, occurred_us)
     repeated = np.setdiff1d(np.arange(len(codes)), fresh, assume_unique=True)
-    repeated_positions = batch.rows["_position"].to_numpy()[repeated]
-    batch, occurred_us, codes, ids = (
-        batch.take(fresh),
-        occurred_us[fresh],
-        codes[fresh],
-        ids.take(pa.array(fresh)),
-    )
+    repeated_positions = ints_of(batch.rows, "_position")[repeated]
+    batch, occurred_us, codes = batch.take(fresh), occurred_us[fresh], codes[fresh]
     if not len(codes):
         return Taken(0, len(repeated), refused.num_rows, duplicate_positions=repeated_positions), refused
     new = number_new(transaction, audience, known, codes)
     numbers = new.numbers[codes].astype(np.uint32)
-    _write(transaction, interaction, batch, ids, numbers, import_id)
+    ids = taken(ids, fresh)
+    _write(transaction, interaction, batch, ids, numbers, import_id=import_id)
     touched, earliest_us = _earliest(numbers, occurred_us)
     _observe_members(transaction, audience, new, touched, earliest_us)
-    taken = Taken(len(codes), len(repeated), refused.num_rows, new.created, touched, repeated_positions)
-    return taken, refused
+    done = Taken(len(codes), len(repeated), refused.num_rows, new.created, touched, repeated_positions)
+    return done, refused
 
 
-def _ids(batch: Batch, origins: tuple[Sequence[str | None], Sequence[int]] | str | None) -> pa.Array:
-    """The id of each row: its own, or one derived from where it came from, the same whenever it comes again."""
-    ids = batch.rows["_id"].combine_chunks()
+def _ids(batch: Batch, origins: Origins | str | None) -> Column:
+    """The id of each row: its own, or one derived from its origin, the same whenever it comes again."""
+    ids: Any = batch.rows["_id"].combine_chunks()
     if not ids.null_count:
-        return ids
-    positions = batch.rows["_position"].to_numpy()
-    match origins:
-        case None:
-            raise UsageError(
-                "interactions without an id need a source to derive one from",
-                code="usage.source",
-                hint="give each row an id, or the batch a source that is the same whenever it is sent again",
-            )
-        case str():
-            derived = pc.binary_join_element_wise(
-                source_mark(origins), pa.array(positions).cast(pa.string()), "-"
-            )
-        case sources, places:
-            derived = pa.array(
-                [f"{source_mark(sources[p] or '')}-{places[p]}" for p in positions.tolist()], pa.string()
-            )
-    return pc.coalesce(ids, derived)
+        return cast("Column", ids)
+    if origins is None:
+        raise UsageError(
+            "interactions without an id need a source to derive one from",
+            code="usage.source",
+            hint="give each row an id, or the batch a source that is the same whenever it is sent again",
+        )
+    positions = ints_of(batch.rows, "_position")
+    if isinstance(origins, str):
+        counted: Any = pa.array(positions).cast(pa.string())
+        derived: Any = pc.binary_join_element_wise(source_mark(origins), counted, "-")
+    else:
+        of_rows = ((origins.sources[p] or "", origins.positions[p]) for p in positions.tolist())
+        derived = texts(f"{source_mark(source)}-{position}" for source, position in of_rows)
+    whole: Any = pc.coalesce(ids, derived)
+    return cast("Column", whole)
 
 
 def source_mark(source: str) -> str:
@@ -117,13 +111,14 @@ def _write(
     transaction: Transaction,
     interaction: InteractionType,
     batch: Batch,
-    ids: pa.Array,
+    ids: Column,
     numbers: NDArray[np.uint32],
+    *,
     import_id: int | None,
 ) -> None:
     rows = resolve_references(transaction, batch.attributes, batch.rows)
     names = stored_columns(batch.attributes)
-    table = pa.table(
+    table = table_of(
         {
             "_id": ids,
             "_member": numbers,

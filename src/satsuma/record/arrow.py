@@ -1,4 +1,4 @@
-"""Arrow: tables and arrays made from NumPy arrays and columns, with types that a reader of the code can rely on."""
+"""Arrow: tables and arrays from NumPy arrays and columns, with types that readers of the code can rely on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 Column: TypeAlias = "pa.Array[Any]"
 Chunked: TypeAlias = "pa.ChunkedArray[Any]"
+Field: TypeAlias = "pa.Field[Any]"
+
+
+def schema_of(fields: Iterable[tuple[str, pa.DataType]]) -> pa.Schema:
+    """A schema of named types."""
+    return pa.schema([pa.field(name, type_) for name, type_ in fields])
 
 
 def table_of(columns: Mapping[str, Any]) -> pa.Table:
@@ -27,6 +33,18 @@ def texts(values: Iterable[str | None]) -> Column:
 def places_of(places: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> Any:
     """Row places as Arrow takes them; where `missing`, the taken value is null."""
     return pa.array(places, mask=missing)
+
+
+def taken(column: Column, places: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> Column:
+    """The values at some places; null where `missing`."""
+    whole: Any = column
+    found: Column = whole.take(places_of(places, missing))
+    return found
+
+
+def rows_at(table: pa.Table, places: NDArray[Any]) -> pa.Table:
+    """The rows at some places."""
+    return table.take(places_of(places))
 
 
 def instants_of(us: NDArray[np.int64]) -> Column:
@@ -49,8 +67,14 @@ def ints_of(table: pa.Table, name: str) -> NDArray[Any]:
     return found
 
 
+def texts_in(table: pa.Table, name: str) -> list[str]:
+    """A text column without nulls as a list."""
+    found: list[Any] = table.column(name).to_pylist()
+    return found
+
+
 def encode(column: Chunked | Column) -> tuple[Column, NDArray[np.int64]]:
-    """The distinct values of a column, and for each row the place of its value among them; -1 where it is null."""
+    """The distinct values of a column, and for each row the place of its value among them; -1 for null."""
     whole: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = whole.dictionary_encode()
     codes = pc.fill_null(encoded.indices, -1).to_numpy()

@@ -45,12 +45,15 @@ class Change(Transaction):
             intake: What `record.intake.take_records` made of the rows.
             import_id: The import that they come with.
             source: Where they come from, noted with refused rows.
-            replaying: Ids of the refused rows that these are, by position: they are settled, and none is added.
+            replaying: Ids of the refused rows that these are, by position: they are settled, and none is
+                added.
         """
         self.apply_catalog(intake.catalog)
         found = self.entity(entity)
         taken, refused = upsert(self, found, intake, import_id)
-        self._settle(quarantine.ENTITY, entity, refused, import_id, source, replaying)
+        self._settle(
+            quarantine.ENTITY, entity, refused, import_id=import_id, source=source, replaying=replaying
+        )
         return taken
 
     def append(
@@ -71,8 +74,8 @@ class Change(Transaction):
             intake: What `record.intake.take_interactions` made of the rows.
             source: Where they come from: rows without an id get one derived from this and their position.
             import_id: The import that they come with.
-            replaying: Ids of the refused rows that these are, by position: they are settled, none is added, and
-                their ids derive from where they first came from.
+            replaying: Ids of the refused rows that these are, by position: they are settled, none is added,
+                and their ids derive from where they first came from.
 
         Raises:
             UsageError: A row has no id, and there is no source.
@@ -81,14 +84,16 @@ class Change(Transaction):
         found = self.interaction(type)
         origins = source if replaying is None else quarantine.origins(self.connection, replaying)
         taken, refused = append(self, found, intake, origins, import_id)
-        self._settle(quarantine.INTERACTIONS, type, refused, import_id, source, replaying)
+        self._settle(
+            quarantine.INTERACTIONS, type, refused, import_id=import_id, source=source, replaying=replaying
+        )
         return taken
 
     def delete(self, entity: str, keys: Sequence[str]) -> Deleted:
         """Remove records with history, interactions, list and static memberships, consent and aliases.
 
-        A key may be an alias. What refers to a removed record refers to nothing from then on. The members of live
-        segments are not touched here: whoever keeps them gets the numbers.
+        A key may be an alias. What refers to a removed record refers to nothing from then on. The members of
+        live segments are not touched here: whoever keeps them gets the numbers.
         """
         return removal.delete(self, self.entity(entity), keys)
 
@@ -109,7 +114,7 @@ class Change(Transaction):
         import_id: int | None = None,
         source: str | None = None,
     ) -> int:
-        """Keep rows that could not even be read as rows of a type (`quarantine.REFUSED`); returns how many."""
+        """Keep rows that could not even be read as rows of a type (`quarantine.REFUSED`)."""
         if kind not in (quarantine.ENTITY, quarantine.INTERACTIONS):
             raise UsageError(f"quarantine holds rows of kind 'entity' or 'interactions', not {kind!r}")
         return quarantine.add(self, kind, target, refused, import_id=import_id, source=source)
@@ -119,6 +124,7 @@ class Change(Transaction):
         kind: str,
         target: str,
         refused: pa.Table,
+        *,
         import_id: int | None,
         source: str | None,
         replaying: Sequence[int] | None,

@@ -17,7 +17,7 @@ DENIED = "denied"
 
 @dataclass(frozen=True, slots=True)
 class ConsentEntry:
-    """What one entry says: topic, `granted` or `denied`, since when (microseconds UTC), and how that is known."""
+    """What one entry says: topic, `granted` or `denied`, since when (microseconds UTC), on what evidence."""
 
     member: int
     topic: str

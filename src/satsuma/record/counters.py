@@ -30,6 +30,7 @@ class Counters:
         return cls(dict(connection.execute("SELECT name, next FROM counters").fetchall()))
 
     def copy(self) -> Counters:
+        """These counters, for a change to count on."""
         return Counters(dict(self._next))
 
     def peek(self, name: str) -> int:

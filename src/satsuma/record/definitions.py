@@ -1,6 +1,7 @@
 """Definitions: the rows of segments and of every version of their definitions, tags and tests.
 
-Rows only: names that are free, states that may follow each other and definitions that hold are ruled by `segments`.
+Rows only: names that are free, states that may follow each other and definitions that hold are ruled by
+`segments`.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ def put_segment(transaction: Transaction, row: SegmentRow) -> None:
     """Store a segment, in place of the row of that id if there is one."""
     transaction.connection.execute("DELETE FROM segments WHERE id = ?", [row.id])
     transaction.connection.execute(
-        "INSERT INTO segments (id, name, name_folded, audience, kind, status, reason, timezone, definition_id,"
-        " draft_id, description, owner, starts_at, ends_at, created_at, created_version, changed_at,"
-        " as_of_version, folder)"
+        "INSERT INTO segments (id, name, name_folded, audience, kind, status, reason, timezone,"
+        " definition_id, draft_id, description, owner, starts_at, ends_at, created_at, created_version,"
+        " changed_at, as_of_version, folder)"
         f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {INSTANT}, {INSTANT}, {INSTANT}, ?, {INSTANT}, ?, ?)",
         [
             row.id,
@@ -113,9 +114,9 @@ def remove_segment(transaction: Transaction, segment: int) -> None:
 def segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentRow]:
     """Every segment, by id."""
     rows = connection.execute(
-        "SELECT id, name, audience, kind, status, epoch_us(created_at), created_version, epoch_us(changed_at),"
-        " reason, timezone, definition_id, draft_id, description, owner, epoch_us(starts_at), epoch_us(ends_at),"
-        " as_of_version, folder FROM segments ORDER BY id"
+        "SELECT id, name, audience, kind, status, epoch_us(created_at), created_version,"
+        " epoch_us(changed_at), reason, timezone, definition_id, draft_id, description, owner,"
+        " epoch_us(starts_at), epoch_us(ends_at), as_of_version, folder FROM segments ORDER BY id"
     ).fetchall()
     return [SegmentRow(*row) for row in rows]
 

@@ -1,8 +1,8 @@
-"""The directory of an entity: from keys to record numbers in memory, with what every write must know of a record.
+"""The directory of an entity: from keys to record numbers in memory, and what writes must know of a record.
 
-DuckDB would read all keys to find a few. Here hashes of the keys lead to numbers, and the key itself, kept by number,
-confirms. About 40 bytes for each record there ever was. Built from the store when first needed, kept up by the
-writer; what an aborted change did to it is taken back.
+DuckDB would read all keys to find a few. Here hashes of the keys lead to numbers, and the key itself, kept by
+number, confirms. About 40 bytes for each record there ever was. Built from the store when first needed, kept
+up by the writer; what an aborted change did to it is taken back.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ _Run = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 class Directory:
     """Keys, numbers, and first and last observed_at of the records of one entity.
 
-    Numbers are dense: there is a place for each number ever given, and a record that is gone has `NEVER` as its
-    first instant.
+    Numbers are dense: there is a place for each number ever given, and a record that is gone has `NEVER` as
+    its first instant.
     """
 
     def __init__(self) -> None:
         self.count = 0
-        self._us: dict[str, NDArray[np.int64]] = {name: np.empty(0, dtype=np.int64) for name in (_FIRST, _LAST)}
+        self._us: dict[str, NDArray[np.int64]] = {
+            name: np.empty(0, dtype=np.int64) for name in (_FIRST, _LAST)
+        }
         # Sorted by hash; equal hashes may follow each other. As in `hashes.HashRuns`, a run never changes.
         self._runs: tuple[_Run, ...] = ()
         # Keys of consecutive numbers: (first number, keys).
         self._chunks: tuple[tuple[int, Column], ...] = ()
-        self._saved = (0, self._runs, self._chunks)
+        self._saved: tuple[int, tuple[_Run, ...], tuple[tuple[int, Column], ...]] = (0, (), ())
         # What stood before it was overwritten: (array, numbers, values).
         self._log: list[tuple[str, NDArray[np.int64], NDArray[np.int64]]] = []
 
@@ -96,7 +98,7 @@ class Directory:
         return found
 
     def keys_of(self, numbers: NDArray[np.int64]) -> Column:
-        """The keys of numbers below `count`, in any order; also of records that are gone, while they are known."""
+        """The keys of numbers below `count`, in any order; of records that are gone while they are known."""
         if not self._chunks or not len(numbers):
             return pa.nulls(len(numbers), pa.string())
         starts = np.array([start for start, _ in self._chunks])
@@ -115,11 +117,13 @@ class Directory:
 
     def first_us(self, numbers: NDArray[Any]) -> NDArray[np.int64]:
         """The first observed_at of records, microseconds UTC."""
-        return self._us[_FIRST][numbers]
+        found: NDArray[np.int64] = self._us[_FIRST][numbers]
+        return found
 
     def last_us(self, numbers: NDArray[Any]) -> NDArray[np.int64]:
-        """The last observed_at of records; `NEVER` where nothing but interactions, lists or merges is known."""
-        return self._us[_LAST][numbers]
+        """The last observed_at of records; `NEVER` where only interactions or lists are known."""
+        found: NDArray[np.int64] = self._us[_LAST][numbers]
+        return found
 
     def add(
         self,

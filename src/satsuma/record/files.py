@@ -24,9 +24,10 @@ class Settings:
     Attributes:
         memory_limit_bytes: What queries and loads may hold in memory before they spill to disk.
         threads: How many threads work on one statement.
-        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file, which pauses
-            writing. DuckDB counts an updated column of text as if all of it were written, and with its own 16 MB
-            would fold at each small update of a million records. A larger log lengthens the restart after a crash.
+        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file, which
+            pauses writing. DuckDB counts an updated column of text as if all of it were written, and with its
+            own 16 MB would fold at each small update of a million records. A larger log lengthens the restart
+            after a crash.
     """
 
     memory_limit_bytes: int | None = None

@@ -1,4 +1,4 @@
-"""Gathering: the groups of a batch as one table in the order the rows came, and refused rows taken out of it."""
+"""Gathering: the groups of a batch as one table in the order the rows came, and refused rows out of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
+from satsuma.record.arrow import Field, rows_at
 from satsuma.record.layout import column, latitude_column, longitude_column
 from satsuma.record.quarantine import REFUSED
 from satsuma.record.sql import stored_fields
@@ -50,10 +51,10 @@ class Batch:
 
     def take(self, places: NDArray[np.int64]) -> Batch:
         """The rows at those places."""
-        return Batch(self.rows.take(pa.array(places)), self.attributes, self.group[places])
+        return Batch(rows_at(self.rows, places), self.attributes, self.group[places])
 
 
-def gather(groups: Sequence[RowGroup], fixed: Sequence[pa.Field]) -> Batch:
+def gather(groups: Sequence[RowGroup], fixed: Sequence[Field]) -> Batch:
     """The groups of an intake as one batch."""
     by_number = {a.number: a for group in groups for a in group.given}
     attributes = [by_number[number] for number in sorted(by_number)]
@@ -65,7 +66,7 @@ def gather(groups: Sequence[RowGroup], fixed: Sequence[pa.Field]) -> Batch:
     positions = rows["_position"].to_numpy()
     if np.any(positions[1:] < positions[:-1]):
         order = np.argsort(positions, kind="stable")
-        rows, group = rows.take(pa.array(order)), group[order]
+        rows, group = rows_at(rows, order), group[order]
     return Batch(rows, attributes, group)
 
 
@@ -102,7 +103,7 @@ def refuse(
     """
     found: list[dict[str, object]] = []
     for reason in reasons:
-        rows = batch.rows.take(pa.array(reason.places)).to_pylist()
+        rows = rows_at(batch.rows, reason.places).to_pylist()
         for place, row in zip(reason.places.tolist(), rows, strict=True):
             came = _as_it_came(row, groups[batch.group[place]].given, names)
             found.append(

@@ -1,8 +1,8 @@
-"""Hashes of what a table holds already, so that new rows are told from repeated ones without reading the table.
+"""Hashes of what a table holds, so that new rows are told from repeated ones without reading the table.
 
-Sorted runs of 64-bit hashes, small runs merged into larger ones as they come (a log-structured merge tree, after
-O'Neil et al., 1996). A run never changes, so whoever kept the runs of before still has them. A hash that is found
-says only *perhaps*: rows may have been removed since, and two texts may share a hash.
+Sorted runs of 64-bit hashes, small runs merged into larger ones as they come (a log-structured merge tree,
+after O'Neil et al., 1996). A run never changes, so whoever kept the runs of before still has them. A hash
+that is found says only *perhaps*: rows may have been removed since, and two texts may share a hash.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class HashRuns:
         return sum(len(run) for run in self.runs)
 
     def contains(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """For each hash, whether a run has it. Fastest where `hashes` is sorted: neighbours share cache lines."""
+        """For each hash, whether a run has it. Fastest where they are sorted, for the cache's sake."""
         found = np.zeros(len(hashes), dtype=np.bool_)
         for run in self.runs:
             places = np.searchsorted(run, hashes)

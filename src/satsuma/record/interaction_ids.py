@@ -7,6 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
+from satsuma.record.arrow import Column, encode, instants_of, ints_of, table_of, taken
+from satsuma.record.directory import hashes_of
 from satsuma.record.hashes import HashRuns
 from satsuma.record.layout import interaction_table
 from satsuma.record.sql import fetch, lent, quote
@@ -14,7 +16,7 @@ from satsuma.record.transaction import Transaction
 
 
 def take_new(
-    transaction: Transaction, interaction: InteractionType, ids: pa.Array, occurred_us: NDArray[np.int64]
+    transaction: Transaction, interaction: InteractionType, ids: Column, occurred_us: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """The places, ascending, of ids that are new; they count as stored from then on.
 
@@ -24,8 +26,7 @@ def take_new(
         ids: Without nulls.
         occurred_us: The instant of each; only a help in finding repeated ones fast.
     """
-    with lent(transaction.connection, _ids=pa.table({"id": ids})):
-        hashes = fetch(transaction.connection, "SELECT hash(id) AS h FROM _ids")["h"].to_numpy()
+    hashes = hashes_of(transaction.connection, ids)
     order = np.argsort(hashes, kind="stable")
     ordered = hashes[order]
     is_new = np.ones(len(ids), dtype=np.bool_)
@@ -40,9 +41,7 @@ def take_new(
     return np.flatnonzero(is_new)
 
 
-def _repeated_within(
-    ids: pa.Array, order: NDArray[np.int64], ordered: NDArray[np.uint64]
-) -> NDArray[np.int64]:
+def _repeated_within(ids: Column, order: NDArray[np.int64], ordered: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Places of ids that stand earlier in the batch too."""
     like_before = np.zeros(len(ordered), dtype=np.bool_)
     like_before[1:] = ordered[1:] == ordered[:-1]
@@ -51,7 +50,7 @@ def _repeated_within(
     alike = like_before.copy()
     alike[:-1] |= like_before[1:]
     places = np.sort(order[alike])
-    codes = ids.take(pa.array(places)).dictionary_encode().indices.to_numpy()
+    _, codes = encode(taken(ids, places))
     _, firsts = np.unique(codes, return_index=True)
     return np.delete(places, firsts)
 
@@ -60,7 +59,7 @@ def _runs(transaction: Transaction, interaction: InteractionType) -> HashRuns:
     runs = transaction.memory.ids.get(interaction.number)
     if runs is None:
         statement = f"SELECT hash(_id) AS h FROM {quote(interaction_table(interaction))}"
-        stored = fetch(transaction.connection, statement)["h"].to_numpy()
+        stored = ints_of(fetch(transaction.connection, statement), "h")
         runs = HashRuns().with_sorted(np.sort(stored))
     return runs
 
@@ -68,7 +67,7 @@ def _runs(transaction: Transaction, interaction: InteractionType) -> HashRuns:
 def _stored(
     transaction: Transaction,
     interaction: InteractionType,
-    ids: pa.Array,
+    ids: Column,
     occurred_us: NDArray[np.int64],
     perhaps: NDArray[np.int64],
 ) -> NDArray[np.int64]:
@@ -76,11 +75,11 @@ def _stored(
     if not len(perhaps):
         return perhaps
     table = quote(interaction_table(interaction))
-    rows = pa.table(
+    rows = table_of(
         {
             "place": perhaps,
-            "id": ids.take(pa.array(perhaps)),
-            "at": pa.array(occurred_us[perhaps]).view(pa.timestamp("us")),
+            "id": taken(ids, perhaps),
+            "at": instants_of(occurred_us[perhaps]),
         }
     )
     # What is sent again mostly bears the instant it had, and by that DuckDB passes over most of the table.

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.kernel.text import fold
+from satsuma.record.arrow import ints_of, table_of
 from satsuma.record.sql import INSTANT, fetch, lent
 from satsuma.record.transaction import Transaction
 
@@ -18,7 +18,7 @@ COUNTER = "lists"
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One list: its id, name, audience (entity number), whether people subscribe to it, and what it is for."""
+    """One list: its id, name, audience (entity number), whether people subscribe, and what it is for."""
 
     id: int
     name: str
@@ -74,13 +74,13 @@ def all_lists(connection: duckdb.DuckDBPyConnection) -> list[ListRow]:
 def members(connection: duckdb.DuckDBPyConnection, list_id: int) -> NDArray[np.uint32]:
     """Numbers of those on a list, ascending, uint32."""
     statement = "SELECT member FROM list_members WHERE list = ? ORDER BY member"
-    return fetch(connection, statement, [list_id])["member"].to_numpy()
+    return ints_of(fetch(connection, statement, [list_id]), "member")
 
 
 def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Put records on a list; returns those that were not on it, ascending."""
     new = np.setdiff1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
-    with lent(transaction.connection, _new=pa.table({"member": new})):
+    with lent(transaction.connection, _new=table_of({"member": new})):
         transaction.connection.execute("INSERT INTO list_members SELECT ?, member FROM _new", [list_id])
     _note(transaction, np.full(len(new), list_id, dtype=np.uint32), new, 1)
     return new
@@ -89,7 +89,7 @@ def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) ->
 def leave(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Take records off a list; returns those that were on it, ascending."""
     gone = np.intersect1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
-    with lent(transaction.connection, _left=pa.table({"member": gone})):
+    with lent(transaction.connection, _left=table_of({"member": gone})):
         transaction.connection.execute(
             "DELETE FROM list_members WHERE list = ? AND member IN (SELECT member FROM _left)", [list_id]
         )
@@ -99,7 +99,7 @@ def leave(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -
 
 def leave_all(transaction: Transaction, audience: int, numbers: NDArray[np.uint32]) -> tuple[int, ...]:
     """Take records of an audience off all lists; returns the ids of the lists they were on, ascending."""
-    with lent(transaction.connection, _left=pa.table({"member": numbers.astype(np.uint32)})):
+    with lent(transaction.connection, _left=table_of({"member": numbers.astype(np.uint32)})):
         rows = fetch(
             transaction.connection,
             "SELECT m.list, m.member FROM list_members m JOIN lists l ON l.id = m.list"
@@ -111,8 +111,8 @@ def leave_all(transaction: Transaction, audience: int, numbers: NDArray[np.uint3
             " AND list IN (SELECT id FROM lists WHERE audience = ?)",
             [audience],
         )
-    _note(transaction, rows["list"].to_numpy(), rows["member"].to_numpy(), -1)
-    return tuple(np.unique(rows["list"].to_numpy()).tolist())
+    _note(transaction, ints_of(rows, "list"), ints_of(rows, "member"), -1)
+    return tuple(np.unique(ints_of(rows, "list")).tolist())
 
 
 def _note(
@@ -120,7 +120,7 @@ def _note(
 ) -> None:
     if not len(numbers):
         return
-    with lent(transaction.connection, _changed=pa.table({"list": lists, "member": numbers})):
+    with lent(transaction.connection, _changed=table_of({"list": lists, "member": numbers})):
         transaction.connection.execute(
             f"INSERT INTO list_changes SELECT list, member, ?, {INSTANT}, ? FROM _changed",
             [transaction.version, transaction.at, sign],

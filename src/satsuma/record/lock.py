@@ -1,7 +1,7 @@
 """The lock: one process owns a workspace, and whoever comes second is told who, since when and for what.
 
-The operating system holds the lock (`flock` on the file `lock`), so it ends with its process however that ends;
-what stands in the file only tells people and programs who the owner is.
+The operating system holds the lock (`flock` on the file `lock`), so it ends with its process however that
+ends; what stands in the file only tells people and programs who the owner is.
 """
 
 from __future__ import annotations

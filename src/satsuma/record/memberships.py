@@ -1,6 +1,7 @@
 """Memberships: the rows of static members, of members of live segments, and of the signed changes to them.
 
-Rows only. What a segment's members are is ruled above: by `membership` for live segments, `segments` for static ones.
+Rows only. What a segment's members are is ruled above: by `membership` for live segments, `segments` for
+static ones.
 """
 
 from __future__ import annotations
@@ -12,22 +13,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from satsuma.record.arrow import ints_of, schema_of, table_of
 from satsuma.record.sql import INSTANT, fetch, lent
 from satsuma.record.transaction import Transaction
 
-CHANGES = pa.schema(
-    [
-        pa.field("segment", pa.uint32()),
-        pa.field("member", pa.uint32()),
-        pa.field("sign", pa.int8()),
-        pa.field("cause", pa.string()),
-    ]
+CHANGES = schema_of(
+    (
+        ("segment", pa.uint32()),
+        ("member", pa.uint32()),
+        ("sign", pa.int8()),
+        ("cause", pa.string()),
+    )
 )
 """Signed changes of one version: +1 entered, -1 left; each (segment, member) at most once."""
 
 
 def write_changes(transaction: Transaction, changes: pa.Table) -> None:
-    """Store the signed changes of this version (`CHANGES`) and bring the members of the segments up to them."""
+    """Store the signed changes of this version (`CHANGES`) and bring the segments' members up to them."""
     if not changes.num_rows:
         return
     connection = transaction.connection
@@ -44,38 +46,39 @@ def write_changes(transaction: Transaction, changes: pa.Table) -> None:
 
 
 def clear(transaction: Transaction, segment: int) -> None:
-    """Forget the members of a segment that is no longer live; stopping is not leaving, so no change is written."""
+    """Forget the members of a segment that is no longer live; stopping is not leaving: nothing changed."""
     transaction.connection.execute("DELETE FROM segment_members WHERE segment = ?", [segment])
 
 
 def members(connection: duckdb.DuckDBPyConnection, segment: int) -> NDArray[np.uint32]:
     """Numbers of a live segment's members at the last version, ascending, uint32."""
     statement = "SELECT member FROM segment_members WHERE segment = ? ORDER BY member"
-    return fetch(connection, statement, [segment])["member"].to_numpy()
+    return ints_of(fetch(connection, statement, [segment]), "member")
 
 
 def members_at(connection: duckdb.DuckDBPyConnection, segment: int, version: int) -> NDArray[np.uint32]:
-    """Numbers of a segment's members at a version, ascending, uint32: the sum of its signed changes up to it."""
-    return fetch(
+    """Numbers of a segment's members at a version, ascending, uint32: the sum of its changes up to it."""
+    found = fetch(
         connection,
         "SELECT member FROM membership_changes WHERE segment = ? AND version <= ?"
         " GROUP BY member HAVING sum(sign) > 0 ORDER BY member",
         [segment, version],
-    )["member"].to_numpy()
+    )
+    return ints_of(found, "member")
 
 
 def all_members(connection: duckdb.DuckDBPyConnection) -> Mapping[int, NDArray[np.uint32]]:
     """The members of every live segment: segment → numbers, ascending, uint32."""
     rows = fetch(connection, "SELECT segment, member FROM segment_members ORDER BY segment, member")
-    segments, starts = np.unique(rows["segment"].to_numpy(), return_index=True)
-    parts = np.split(rows["member"].to_numpy(), starts[1:]) if len(segments) else []
+    segments, starts = np.unique(ints_of(rows, "segment"), return_index=True)
+    parts = np.split(ints_of(rows, "member"), starts[1:]) if len(segments) else []
     return {int(segment): part for segment, part in zip(segments, parts, strict=True)}
 
 
 def changes(
     connection: duckdb.DuckDBPyConnection, segment: int | None = None, *, since_version: int = 0
 ) -> pa.Table:
-    """Signed changes above a version, in order: segment, member, version, at (microseconds UTC), sign, cause."""
+    """Changes above a version, in order: segment, member, version, at_us (microseconds UTC), sign, cause."""
     return fetch(
         connection,
         "SELECT segment, member, version, epoch_us(c.at) AS at_us, sign, cause FROM membership_changes c"
@@ -87,13 +90,13 @@ def changes(
 def static_members(connection: duckdb.DuckDBPyConnection, segment: int) -> NDArray[np.uint32]:
     """Numbers of a static segment's members, ascending, uint32."""
     statement = "SELECT member FROM static_members WHERE segment = ? ORDER BY member"
-    return fetch(connection, statement, [segment])["member"].to_numpy()
+    return ints_of(fetch(connection, statement, [segment]), "member")
 
 
 def add_static(transaction: Transaction, segment: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Add to a static segment; returns those that were not in it, ascending."""
     new = np.setdiff1d(numbers.astype(np.uint32), static_members(transaction.connection, segment))
-    with lent(transaction.connection, _new=pa.table({"member": new})):
+    with lent(transaction.connection, _new=table_of({"member": new})):
         transaction.connection.execute(
             f"INSERT INTO static_members SELECT ?, member, {INSTANT}, ? FROM _new",
             [segment, transaction.at, transaction.version],
@@ -104,7 +107,7 @@ def add_static(transaction: Transaction, segment: int, numbers: NDArray[np.uint3
 def remove_static(transaction: Transaction, segment: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Remove from a static segment; returns those that were in it, ascending."""
     gone = np.intersect1d(numbers.astype(np.uint32), static_members(transaction.connection, segment))
-    with lent(transaction.connection, _left=pa.table({"member": gone})):
+    with lent(transaction.connection, _left=table_of({"member": gone})):
         transaction.connection.execute(
             "DELETE FROM static_members WHERE segment = ? AND member IN (SELECT member FROM _left)", [segment]
         )

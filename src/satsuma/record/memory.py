@@ -1,7 +1,7 @@
 """What the writer keeps in memory between versions, so that a small change costs what it touches.
 
-All of it can be read back from the store. A change works on a copy and the record adopts it when the change has
-committed, so an abort leaves no trace here either.
+All of it can be read back from the store. A change works on a copy and the record adopts it when the change
+has committed, so an abort leaves no trace here either.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Memory:
         return cls(Counters.load(connection), shapes, {}, {})
 
     def copy(self) -> Memory:
+        """This memory, for a change to write to; directories are shared, and take back what is aborted."""
         return Memory(self.counters.copy(), dict(self.shapes), dict(self.ids), dict(self.directories))
 
     def commit(self) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Attribute, Entity
 from satsuma.kernel.errors import NotFoundError, UsageError
 from satsuma.record import lists, memberships, observations
-from satsuma.record.arrow import texts
+from satsuma.record.arrow import ints_of, texts
 from satsuma.record.counters import SEQ
 from satsuma.record.layout import column, columns, entity_table, history_table, interaction_table
 from satsuma.record.observations import Observations
@@ -25,8 +25,8 @@ from satsuma.record.transaction import Transaction
 def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Merged:
     """Give the kept record all that the dropped one has and itself lacks, and remove the dropped one.
 
-    The attributes it takes over count as observed at this version's instant; the history of the dropped record
-    goes with it.
+    The attributes it takes over count as observed at this version's instant; the history of the dropped
+    record goes with it.
 
     Args:
         transaction: The version being made.
@@ -39,7 +39,7 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
     """
     known = _both(transaction, entity, keep, drop)
     kept, dropped = (int(number) for number in known.numbers)
-    keep_key, drop_key = known.keys.to_pylist()
+    keep_key, drop_key = (str(key) for key in known.keys.to_pylist())
     taken = _take_over(transaction, entity, known, kept, dropped)
     moved = _move_interactions(transaction, entity, kept, dropped)
     _move_memberships(transaction, entity, kept, dropped)
@@ -96,7 +96,7 @@ def _take_over(
     )
     directory.observe(known.numbers[:1], first_us=np.array([earliest_us]))
     rows = fetch(connection, f"SELECT * FROM {table} WHERE _number IN (?, ?)", [kept, dropped])
-    numbers = rows["_number"].to_numpy()
+    numbers = ints_of(rows, "_number")
     of_kept, of_dropped = (rows.slice(int(np.flatnonzero(numbers == n)[0]), 1) for n in (kept, dropped))
     taken = [a for a in entity.attributes.values() if _has(of_dropped, a) and not _has(of_kept, a)]
     if not taken:
@@ -139,7 +139,8 @@ def _move_memberships(transaction: Transaction, entity: Entity, kept: int, dropp
     connection = transaction.connection
     keep, drop = (np.array([number], dtype=np.uint32) for number in (kept, dropped))
     segments = connection.execute(
-        "SELECT segment FROM static_members JOIN segments s ON s.id = segment WHERE member = ? AND s.audience = ?",
+        "SELECT segment FROM static_members JOIN segments s ON s.id = segment"
+        " WHERE member = ? AND s.audience = ?",
         [dropped, entity.number],
     ).fetchall()
     for (segment,) in segments:
@@ -156,7 +157,7 @@ def _move_memberships(transaction: Transaction, entity: Entity, kept: int, dropp
 def _rewrite(
     transaction: Transaction, entity: Entity, keep_key: str, drop_key: str
 ) -> tuple[dict[str, NDArray[np.uint32]], dict[str, NDArray[np.uint32]]]:
-    """Let what refers to the dropped key refer to the kept one, now and in the past; returns whose rows it was."""
+    """Let what refers to the dropped key refer to the kept one, now and in the past; returns whose it was."""
     connection, catalog = transaction.connection, transaction.catalog
     records: dict[str, NDArray[np.uint32]] = {}
     for owner in catalog.entities.values():
@@ -188,7 +189,7 @@ def _replace(
         name = quote(column(attribute))
         for table, number in tables:
             statement = f"SELECT DISTINCT {number} AS number FROM {quote(table)} WHERE {name} = ?"
-            numbers = fetch(connection, statement, [drop_key])["number"].to_numpy()
+            numbers = ints_of(fetch(connection, statement, [drop_key]), "number")
             if len(numbers):
                 connection.execute(
                     f"UPDATE {quote(table)} SET {name} = ? WHERE {name} = ?", [keep_key, drop_key]

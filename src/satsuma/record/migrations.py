@@ -1,7 +1,8 @@
 """Migrations: how the tables of a workspace come to be what this version of Satsuma reads.
 
-Every layer brings its own, numbered from 1 without gaps: the record's are here, the rooms above pass theirs to
-`Record.create` and `Record.open`. A migration that has been released never changes; the next one corrects it.
+Every layer brings its own, numbered from 1 without gaps: the record's are here, the rooms above pass theirs
+to `Record.create` and `Record.open`. A migration that has been released never changes; the next one corrects
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from satsuma.record import tables
 from satsuma.record.sql import INSTANT
 
 FORMAT = 1
-"""The format of the file as a whole. It rises only when an older Satsuma must not even look at the migrations."""
+"""The format of the file as a whole. It rises only when older Satsumas cannot even read the migrations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
     if unknown:
         layer, number = unknown[-1]
         raise WorkspaceTooNewError(
-            f"the workspace has seen migration {number} of '{layer}', which this version of Satsuma does not know",
+            f"the workspace has seen migration {number} of '{layer}', which this Satsuma does not know",
             hint="install the version of Satsuma that wrote it, or a later one",
             details={"unknown": [f"{layer} {number}" for layer, number in unknown]},
         )

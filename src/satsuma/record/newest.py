@@ -1,7 +1,7 @@
 """Newest: of several observations of each record, the one that counts, attribute by attribute.
 
-The current value of an attribute is that of the observation with the greatest (observed_at, seq) among those that
-give it; a null that is given has cleared it.
+The current value of an attribute is that of the observation with the greatest (observed_at, seq) among those
+that give it; a null that is given has cleared it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute
+from satsuma.record.arrow import Chunked, places_of, table_of
 from satsuma.record.layout import columns
 
 GIVEN = "_given"
@@ -27,8 +28,8 @@ class Newest:
         numbers: uint32, ascending.
         first_us, last_us: int64, the least and the greatest observed_at among its rows.
         values: The stored columns of all attributes; null where no row gives it.
-        flags: Column of `values` → name of a boolean column of `given`, for attributes that not all records are
-            given by some row.
+        flags: Column of `values` → name of a boolean column of `given`, for attributes that not all records
+            are given by some row.
         given: Those boolean columns: whether a row gives the attribute.
     """
 
@@ -40,15 +41,15 @@ class Newest:
     given: Mapping[str, NDArray[np.bool_]]
 
     def table(self, chosen: NDArray[np.bool_] | None = None) -> pa.Table:
-        """`_number`, `_first` and `_last` (microseconds), values and flags, of all records or the chosen ones."""
+        """`_number`, `_first` and `_last` (microseconds), values and flags, of all or the chosen records."""
         columns = {
-            "_number": pa.array(self.numbers),
-            "_first": pa.array(self.first_us),
-            "_last": pa.array(self.last_us),
+            "_number": self.numbers,
+            "_first": self.first_us,
+            "_last": self.last_us,
             **{name: self.values.column(name) for name in self.values.column_names},
-            **{name: pa.array(mask) for name, mask in self.given.items()},
+            **self.given,
         }
-        found = pa.table(columns)
+        found = table_of(columns)
         return found if chosen is None else found.filter(pa.array(chosen))
 
 
@@ -57,6 +58,7 @@ def newest(
     observed_us: NDArray[np.int64],
     seq: NDArray[np.uint64],
     shape: NDArray[np.uint32],
+    *,
     rows: pa.Table,
     attributes: Sequence[Attribute],
     having: Mapping[int, frozenset[int]],
@@ -76,7 +78,7 @@ def newest(
     starts = np.flatnonzero(is_first)
     ends = np.append(starts[1:], len(order)) - 1
     shapes = np.unique(shape)
-    values: dict[str, pa.ChunkedArray] = {}
+    values: dict[str, Chunked] = {}
     flags: dict[str, str] = {}
     given: dict[str, NDArray[np.bool_]] = {}
     by_shapes: dict[tuple[int, ...], list[Attribute]] = {}
@@ -86,12 +88,12 @@ def newest(
     for giving, alike in by_shapes.items():
         names = [name for attribute in alike for name, _ in columns(attribute)]
         if len(giving) == len(shapes):
-            picked = pa.array(order[ends])
+            picked = places_of(order[ends])
         else:
             gives = np.isin(shape[order], np.array(giving, dtype=np.uint32))
             last = _last_in_each(gives, starts)
             is_given = last >= 0
-            picked = pa.array(order[np.where(is_given, last, 0)], mask=~is_given)
+            picked = places_of(order[np.where(is_given, last, 0)], ~is_given)
             flag = f"{GIVEN}_{len(given)}"
             given[flag] = is_given
             flags.update(dict.fromkeys(names, flag))
@@ -100,7 +102,7 @@ def newest(
         numbers=ordered[starts],
         first_us=observed_us[order[starts]],
         last_us=observed_us[order[ends]],
-        values=pa.table(values) if values else pa.table({}),
+        values=table_of(values),
         flags=flags,
         given=given,
     )

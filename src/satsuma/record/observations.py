@@ -55,15 +55,14 @@ def write(
         import_id: The import they came with, if any.
     """
     _write_history(transaction, entity, observations, import_id)
-    having = shapes_of(transaction, entity)
     found = newest(
         observations.numbers,
         observations.observed_us,
         observations.seq,
         observations.shape,
-        observations.rows,
-        observations.attributes,
-        having,
+        rows=observations.rows,
+        attributes=observations.attributes,
+        having=shapes_of(transaction, entity),
     )
     directory = transaction.directory(entity)
     is_new = found.numbers >= directory.count
@@ -92,9 +91,9 @@ def recompute(transaction: Transaction, entity: Entity, numbers: NDArray[np.uint
         ints_of(rows, "_observed"),
         ints_of(rows, "_seq"),
         ints_of(rows, "_shape"),
-        rows.select(names),
-        attributes,
-        shapes_of(transaction, entity),
+        rows=rows.select(names),
+        attributes=attributes,
+        having=shapes_of(transaction, entity),
     )
     # What no observation gives is null in `found`, and that is what has to stand.
     _update(transaction, entity, found, np.ones(len(found.numbers), dtype=np.bool_), whole=True)
@@ -173,5 +172,6 @@ def _update(
             sets.append(f"{column} = CASE WHEN b.{quote(flag)} THEN b.{column} ELSE t.{column} END")
     with lent(transaction.connection, _rows=found.table(chosen)):
         transaction.connection.execute(
-            f"UPDATE {quote(entity_table(entity))} t SET {', '.join(sets)} FROM _rows b WHERE b._number = t._number"
+            f"UPDATE {quote(entity_table(entity))} t SET {', '.join(sets)} FROM _rows b"
+            " WHERE b._number = t._number"
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
+from satsuma.record.arrow import table_of, texts
 from satsuma.record.sql import INSTANT, lent
 from satsuma.record.transaction import Transaction
 
@@ -29,9 +29,9 @@ class OverrideRow:
 
 def put(transaction: Transaction, segment: int, keys: Iterable[str], rule: str) -> None:
     """Set a rule for keys; one that has the same rule already is stored anew."""
-    rows = pa.table({"key": pa.array(dict.fromkeys(keys), pa.string())})
-    remove(transaction, segment, rows["key"].to_pylist(), rule)
-    with lent(transaction.connection, _keys=rows):
+    distinct = list(dict.fromkeys(keys))
+    remove(transaction, segment, distinct, rule)
+    with lent(transaction.connection, _keys=table_of({"key": texts(distinct)})):
         transaction.connection.execute(
             f"INSERT INTO segment_overrides SELECT ?, key, ?, {INSTANT}, ?, ? FROM _keys",
             [segment, rule, transaction.at, transaction.version, transaction.actor],
@@ -40,7 +40,7 @@ def put(transaction: Transaction, segment: int, keys: Iterable[str], rule: str) 
 
 def remove(transaction: Transaction, segment: int, keys: Iterable[str], rule: str | None = None) -> None:
     """Take back a rule for keys, or both rules."""
-    with lent(transaction.connection, _keys=pa.table({"key": pa.array(dict.fromkeys(keys), pa.string())})):
+    with lent(transaction.connection, _keys=table_of({"key": texts(dict.fromkeys(keys))})):
         transaction.connection.execute(
             "DELETE FROM segment_overrides WHERE segment = ? AND rule = coalesce(?, rule)"
             " AND key IN (SELECT key FROM _keys)",

@@ -9,6 +9,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from satsuma.kernel.errors import NotFoundError
+from satsuma.record.arrow import ints_of, schema_of, table_of
 from satsuma.record.counters import QUARANTINE
 from satsuma.record.sql import INSTANT, fetch, lent
 from satsuma.record.transaction import Transaction
@@ -16,13 +18,13 @@ from satsuma.record.transaction import Transaction
 ENTITY = "entity"
 INTERACTIONS = "interactions"
 
-REFUSED = pa.schema(
-    [
-        pa.field("position", pa.int64()),
-        pa.field("code", pa.string()),
-        pa.field("message", pa.string()),
-        pa.field("row", pa.string()),
-    ]
+REFUSED = schema_of(
+    (
+        ("position", pa.int64()),
+        ("code", pa.string()),
+        ("message", pa.string()),
+        ("row", pa.string()),
+    )
 )
 """Refused rows: where each stood in its batch, why it was refused, and the row as it came, as JSON."""
 
@@ -98,14 +100,28 @@ def waiting(
     return [Quarantined(*row) for row in rows]
 
 
-def origins(connection: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> tuple[list[str | None], list[int]]:
-    """For each id of refused rows, its source and position there."""
-    with lent(connection, _ids=pa.table({"i": np.arange(len(ids)), "id": pa.array(ids, pa.uint64())})):
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where refused rows first came from: of each its source, and its position there."""
+
+    sources: Sequence[str | None]
+    positions: Sequence[int]
+
+
+def origins(connection: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> Origins:
+    """The origins of refused rows, in the order of their ids as given."""
+    wanted = table_of({"i": np.arange(len(ids)), "id": np.asarray(ids, dtype=np.uint64)})
+    with lent(connection, _ids=wanted):
         found = fetch(
             connection,
             "SELECT q.source, q.position FROM _ids i JOIN quarantine q ON q.id = i.id ORDER BY i.i",
         )
-    return found["source"].to_pylist(), found["position"].to_pylist()
+    if found.num_rows != len(ids):
+        raise NotFoundError(
+            f"{len(ids) - found.num_rows} of {len(ids)} refused rows are not in quarantine",
+            code="not_found.quarantine",
+        )
+    return Origins(found["source"].to_pylist(), ints_of(found, "position").tolist())
 
 
 def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> None:
@@ -120,7 +136,7 @@ def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> N
     places = refused["position"].to_numpy()
     again = np.asarray(ids, dtype=np.uint64)[places] if len(places) else np.empty(0, np.uint64)
     done = np.setdiff1d(np.asarray(ids, dtype=np.uint64), again)
-    with lent(connection, _done=pa.table({"id": done})):
+    with lent(connection, _done=table_of({"id": done})):
         connection.execute(
             "UPDATE quarantine q SET replayed_version = ? FROM _done d WHERE d.id = q.id",
             [transaction.version],

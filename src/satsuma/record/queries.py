@@ -37,7 +37,7 @@ def run(
                 hint="SELECT, WITH, DESCRIBE, SHOW, SUMMARIZE and EXPLAIN do",
             )
         cursor.execute(f"SET search_path = '{SCHEMA},main'")
-        relation = cursor.sql(statement, params=parameters)
-        return relation.to_arrow_table()
+        answer: pa.Table = cursor.sql(statement, params=parameters).to_arrow_table()
     except duckdb.Error as error:
         raise UsageError(f"the query was refused: {error}", code="usage.sql") from error
+    return answer

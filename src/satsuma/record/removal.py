@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from satsuma.catalog.model import Entity, InteractionType
 from satsuma.record import lists
+from satsuma.record.arrow import ints_of, table_of, texts, texts_in
 from satsuma.record.layout import entity_table, history_table, interaction_table
 from satsuma.record.resolve import through_aliases
 from satsuma.record.sql import INSTANT, fetch, lent, quote, scalar
@@ -24,9 +24,9 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
     Each key may be an alias, and stands for the kept record. The keys may return later, as someone new.
     """
     connection = transaction.connection
-    arrived = pa.array(dict.fromkeys(keys), pa.string())
+    arrived = texts(dict.fromkeys(keys))
     kept = through_aliases(connection, entity.number, arrived)
-    with lent(connection, _keys=pa.table({"arrived": arrived, "key": kept})):
+    with lent(connection, _keys=table_of({"arrived": arrived, "key": kept})):
         found = fetch(
             connection,
             "SELECT k.arrived, e._key, e._number FROM _keys k"
@@ -38,12 +38,12 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
         .aggregate([])
         .sort_by("_number")
     )
-    unknown = tuple(sorted(found.filter(pc.is_null(found["_number"]))["arrived"].to_pylist()))
-    numbers = gone["_number"].to_numpy().astype(np.uint32)
+    unknown = tuple(sorted(texts_in(found.filter(pc.is_null(found["_number"])), "arrived")))
+    numbers = ints_of(gone, "_number")
     if not len(numbers):
         return Deleted(numbers, (), unknown, {}, (), ())
     transaction.directory(entity).remove(numbers)
-    with lent(connection, _gone=pa.table({"number": numbers, "key": gone["_key"]})):
+    with lent(connection, _gone=table_of({"number": numbers, "key": gone["_key"]})):
         _note(transaction, entity)
         interactions = {}
         for type_ in transaction.catalog.types_of(entity.name):
@@ -53,19 +53,18 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
         for table in (entity_table(entity), history_table(entity)):
             _remove(connection, table, "_number")
         segments, of_lists = _memberships(transaction, entity)
-    return Deleted(numbers, tuple(gone["_key"].to_pylist()), unknown, interactions, segments, of_lists)
+    return Deleted(numbers, tuple(texts_in(gone, "_key")), unknown, interactions, segments, of_lists)
 
 
 def retract(transaction: Transaction, interaction: InteractionType, ids: Sequence[str]) -> Retracted:
     """Remove interactions by id; the ids may come again."""
     connection = transaction.connection
-    wanted = pa.array(dict.fromkeys(ids), pa.string())
     table = quote(interaction_table(interaction))
-    with lent(connection, _ids=pa.table({"id": wanted})):
+    with lent(connection, _ids=table_of({"id": texts(dict.fromkeys(ids))})):
         found = fetch(connection, f"SELECT t._id, t._member FROM {table} t JOIN _ids i ON i.id = t._id")
         connection.execute(f"DELETE FROM {table} WHERE _id IN (SELECT id FROM _ids)")
-    unknown = set(wanted.to_pylist()) - set(found["_id"].to_pylist())
-    members = np.unique(found["_member"].to_numpy()).astype(np.uint32)
+    unknown = set(ids) - set(texts_in(found, "_id"))
+    members = np.unique(ints_of(found, "_member"))
     return Retracted(found.num_rows, members, tuple(sorted(unknown)))
 
 
@@ -88,7 +87,7 @@ def _remove(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
 
 
 def _memberships(transaction: Transaction, entity: Entity) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Take the records gone off lists and static segments, and their consent; returns which segments and lists."""
+    """Remove static and list memberships and consent of the records gone; returns the segments and lists."""
     connection = transaction.connection
     of_audience = [entity.number]
     segments = connection.execute(
@@ -104,6 +103,6 @@ def _memberships(transaction: Transaction, entity: Entity) -> tuple[tuple[int, .
     connection.execute(
         "DELETE FROM consent_ledger WHERE member IN (SELECT number FROM _gone) AND audience = ?", of_audience
     )
-    numbers = fetch(connection, "SELECT number FROM _gone")["number"].to_numpy()
+    numbers = ints_of(fetch(connection, "SELECT number FROM _gone"), "number")
     left = lists.leave_all(transaction, entity.number, numbers)
     return tuple(segment for (segment,) in segments), left

@@ -1,4 +1,4 @@
-"""Resolve: from the keys that rows bear to the records they mean, through aliases, with what decides their fate."""
+"""Resolve: from the keys that rows bear to the records they mean, with aliases and deletions."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def _deleted(
         with lent(connection, _keys=_indexed(keys)):
             found = fetch(
                 connection,
-                "SELECT k.i, epoch_us(max(d.deleted_at)) AS deleted FROM _keys k JOIN deletions d ON d.key = k.key"
-                " WHERE d.entity = ? GROUP BY k.i",
+                "SELECT k.i, epoch_us(max(d.deleted_at)) AS deleted FROM _keys k"
+                " JOIN deletions d ON d.key = k.key WHERE d.entity = ? GROUP BY k.i",
                 [entity.number],
             )
         at = ints_of(found, "i")
@@ -84,7 +84,7 @@ def resolve_references(transaction: Transaction, attributes: list[Attribute], ro
     """Rows in which every reference to a dropped key refers to the kept one."""
     entities = transaction.catalog.entities
     for attribute in attributes:
-        if attribute.type is not ValueType.REFERENCE or attribute.to not in entities:
+        if attribute.type is not ValueType.REFERENCE or attribute.to is None or attribute.to not in entities:
             continue
         place = rows.schema.get_field_index(column(attribute))
         keys, codes = encode(rows.column(place))
@@ -94,9 +94,7 @@ def resolve_references(transaction: Transaction, attributes: list[Attribute], ro
     return rows
 
 
-def numbers_of_keys(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, keys: Column
-) -> NDArray[np.int64]:
+def numbers_of_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, keys: Column) -> NDArray[np.int64]:
     """For each key, or alias, the number of its record; -1 where there is none. For readers, by SQL."""
     distinct, codes = encode(keys)
     kept = through_aliases(connection, entity.number, distinct)

@@ -1,7 +1,8 @@
 """Schema: the tables of entities and interaction types, made and changed as the catalog changes.
 
-Stored names carry the catalog number (`record.layout`), so a rename renames tables and columns and moves no data.
-What may change is ruled by `catalog.change`; here it is only carried out, inside the caller's transaction.
+Stored names carry the catalog number (`record.layout`), so a rename renames tables and columns and moves no
+data. What may change is ruled by `catalog.change`; here it is only carried out, inside the caller's
+transaction.
 """
 
 from __future__ import annotations

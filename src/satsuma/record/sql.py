@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
+from satsuma.record.arrow import Field
 from satsuma.record.layout import columns
 
 INSTANT = "make_timestamp(?::BIGINT)"
@@ -49,7 +48,7 @@ def stored_columns(attributes: Iterable[Attribute]) -> list[str]:
     return [name for attribute in attributes for name, _ in columns(attribute)]
 
 
-def stored_fields(attributes: Iterable[Attribute]) -> list[pa.Field]:
+def stored_fields(attributes: Iterable[Attribute]) -> list[Field]:
     """The Arrow fields of the columns that hold the values of attributes, in order."""
     return [
         pa.field(name, ARROW_TYPES[duckdb_type])
@@ -67,7 +66,8 @@ def fetch(
     connection: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] = ()
 ) -> pa.Table:
     """The whole answer of a query as an Arrow table."""
-    return connection.sql(statement, params=list(parameters)).to_arrow_table()
+    found: pa.Table = connection.sql(statement, params=list(parameters)).to_arrow_table()
+    return found
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] = ()) -> Any:
@@ -75,11 +75,6 @@ def scalar(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Se
     # All of it is fetched: DuckDB lends nothing to a connection that has an answer half read.
     found = connection.execute(statement, list(parameters)).fetchall()
     return found[0][0] if found else None
-
-
-def numbers_of(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """An integer column without nulls as int64."""
-    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from satsuma.kernel.errors import (
 )
 from satsuma.kernel.instants import format_instant
 from satsuma.record import actors, catalogs, files, migrations, quarantine, queries, resolve, versions, views
+from satsuma.record.arrow import Column, texts
 from satsuma.record.change import Change
 from satsuma.record.files import Settings
 from satsuma.record.lock import Holder, Lock
@@ -274,7 +275,7 @@ class Record:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees one committed version, whatever is written meanwhile, and can write nothing."""
+        """A connection that sees one committed version whatever is written meanwhile, and only reads."""
         self._check_open()
         cursor = self._connection.cursor()
         try:
@@ -296,13 +297,13 @@ class Record:
         with self.cursor() as cursor:
             return queries.run(cursor, statement, parameters)
 
-    def number_of(self, entity: str, keys: Sequence[str] | pa.Array) -> NDArray[np.int64]:
+    def number_of(self, entity: str, keys: Iterable[str]) -> NDArray[np.int64]:
         """For each key, or alias, the number of its record; -1 where there is none."""
         found = entity_of(self.catalog, entity)
         with self.cursor() as cursor:
-            return resolve.numbers_of_keys(cursor, found, pa.array(keys, pa.string()))
+            return resolve.numbers_of_keys(cursor, found, texts(keys))
 
-    def keys_of(self, entity: str, numbers: NDArray[np.uint32]) -> pa.Array:
+    def keys_of(self, entity: str, numbers: NDArray[np.uint32]) -> Column:
         """For each number the key of its record; null where it is gone."""
         found = entity_of(self.catalog, entity)
         with self.cursor() as cursor:

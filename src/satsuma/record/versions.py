@@ -9,7 +9,10 @@ import duckdb
 from satsuma.record.sql import INSTANT
 from satsuma.record.transaction import Transaction
 
-_SELECT = "SELECT v.version, epoch_us(v.at), a.name, v.kind, v.detail FROM versions v JOIN actors a ON a.id = v.actor"
+_SELECT = (
+    "SELECT v.version, epoch_us(v.at), a.name, v.kind, v.detail"
+    " FROM versions v JOIN actors a ON a.id = v.actor"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,6 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> list[Version]:
 
 
 def in_force(connection: duckdb.DuckDBPyConnection, at: int) -> int | None:
-    """The number of the last version whose instant is not after `at` (microseconds UTC); None before the first."""
+    """The number of the last version whose instant is not after `at` (microseconds UTC), if any."""
     found = connection.execute(f"SELECT max(version) FROM versions WHERE at <= {INSTANT}", [at]).fetchone()
     return None if found is None or found[0] is None else int(found[0])

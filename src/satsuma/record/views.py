@@ -3,15 +3,14 @@
     entity            id, its attributes                                   one view per entity, named like it
     interaction type  id, the audience's key, occurred_at, its attributes  one view per type, named like it
     segments          name, audience, kind, status, created_at, description
-    members           segment, audience, member                            of live segments, at the last version
-    membership_changes segment, audience, member, version, at, change, cause
-    lists             name, audience, subscription, created_at, description
-    list_members      list, audience, member
-    versions          version, at, actor, kind, detail
+    members           segment, audience, member                            of live segments, at the last
+    version membership_changes segment, audience, member, version, at, change, cause lists             name,
+    audience, subscription, created_at, description list_members      list, audience, member versions
+    version, at, actor, kind, detail
 
-A location is two columns, `home.latitude` and `home.longitude`. Where two names are equal without regard to case
-the later one (by catalog number; the fixed views come first) is followed by a number: `Contact_2`. The member of a
-change is null once the record is gone.
+A location is two columns, `home.latitude` and `home.longitude`. Where two names are equal without regard to
+case the later one (by catalog number; the fixed views come first) is followed by a number: `Contact_2`. The
+member of a change is null once the record is gone.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, catalog: Catalog, old: Catalo
 def names(catalog: Catalog) -> tuple[Mapping[int, str], Mapping[int, str]]:
     """The view names of entities and of interaction types, by catalog number."""
     taken = {fold(name) for name in _fixed(catalog)}
-    things = [*catalog.entities.values(), *catalog.interactions.values()]
+    things: list[Entity | InteractionType] = [*catalog.entities.values(), *catalog.interactions.values()]
     found = {thing.number: _free(thing.name, taken) for thing in sorted(things, key=lambda t: t.number)}
     entities = {e.number: found[e.number] for e in catalog.entities.values()}
     return entities, {t.number: found[t.number] for t in catalog.interactions.values()}
@@ -115,10 +114,10 @@ def _fixed(catalog: Catalog) -> dict[str, str]:
     return {
         "segments": f"SELECT x.name, k.name AS audience, x.kind, x.status, x.created_at, x.description"
         f" FROM main.segments x LEFT JOIN {_entities(catalog)} k ON k.entity = x.audience",
-        "members": f"SELECT s.name AS segment, k.name AS audience, k.key AS member FROM main.segment_members x"
-        f" JOIN main.{_SEGMENT} {member} s.audience",
-        "membership_changes": f"SELECT s.name AS segment, a.name AS audience, k.key AS member, x.version, x.at,"
-        f" {_CHANGE} AS change, x.cause FROM main.membership_changes x JOIN main.{_SEGMENT}"
+        "members": "SELECT s.name AS segment, k.name AS audience, k.key AS member"
+        f" FROM main.segment_members x JOIN main.{_SEGMENT} {member} s.audience",
+        "membership_changes": "SELECT s.name AS segment, a.name AS audience, k.key AS member, x.version,"
+        f" x.at, {_CHANGE} AS change, x.cause FROM main.membership_changes x JOIN main.{_SEGMENT}"
         f" LEFT JOIN {_entities(catalog)} a ON a.entity = s.audience {member} s.audience",
         "lists": f"SELECT x.name, k.name AS audience, x.subscription, x.created_at, x.description"
         f" FROM main.lists x LEFT JOIN {_entities(catalog)} k ON k.entity = x.audience",
@@ -131,7 +130,8 @@ def _fixed(catalog: Catalog) -> dict[str, str]:
 
 def _keys(catalog: Catalog) -> str:
     parts = [
-        f"SELECT {entity.number}::UINTEGER, {_text(entity.name)}, _number, _key FROM main.{quote(entity_table(entity))}"
+        f"SELECT {entity.number}::UINTEGER, {_text(entity.name)}, _number, _key"
+        f" FROM main.{quote(entity_table(entity))}"
         for entity in catalog.audiences()
     ]
     none = "SELECT NULL::UINTEGER, NULL::VARCHAR, NULL::UINTEGER, NULL::VARCHAR WHERE false"
