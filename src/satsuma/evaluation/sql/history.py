@@ -227,13 +227,12 @@ def _membership_rows(
     carried: Carried, membership: Membership, source: int, entity: Entity, context: Context
 ) -> exp.Select:
     """A row for each change of a membership, with its sign; or for each entry of the ledger, with its state."""
-    match membership:
-        case bound.InSegment(number):
-            table, which = "membership_changes", ("segment", number)
-        case bound.InList(number):
-            table, which = "list_changes", ("list", number)
-        case bound.Consent():
-            return _ledger_rows(carried, membership, source, entity, context)
+    if isinstance(membership, bound.Consent):
+        return _ledger_rows(carried, membership, source, entity, context)
+    if isinstance(membership, bound.InSegment):
+        table, which, number = "membership_changes", "segment", membership.segment
+    else:
+        table, which, number = "list_changes", "list", membership.list
     alias = context.alias(table)
     packed = context.dialect.packed(build.column(alias, "sign"))
     row = _row(
@@ -246,7 +245,7 @@ def _membership_rows(
         {carried.name_of(membership): packed},
     )
     build.from_(row, build.table(table, alias))
-    return build.filtered(row, [build.compare(build.column(alias, which[0]), Cmp.EQ, build.number(which[1]))])
+    return build.filtered(row, [build.compare(build.column(alias, which), Cmp.EQ, build.number(number))])
 
 
 def _ledger_rows(

@@ -18,10 +18,9 @@ from satsuma.evaluation.sql.measures import (
     OWNER,
     TYPE,
     VALUE,
-    aggregate,
     inputs,
-    over_nothing,
 )
+from satsuma.evaluation.sql.measuring import measured_over
 from satsuma.evaluation.sql.paths import beyond_references, owner_of
 from satsuma.evaluation.sql.periods import active_periods
 from satsuma.evaluation.sql.scope import Rows, Scope, interaction_scope
@@ -30,7 +29,6 @@ from satsuma.evaluation.sql.windows import happened, in_interval
 from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.windows import Interval
 from satsuma.language import bound
-from satsuma.language.bound import MeasureKind
 from satsuma.record import layout
 
 Columns: TypeAlias = Callable[[Scope, int | None], list[Sql]]
@@ -62,8 +60,7 @@ def measured(
         found = _owned_only(found, context)
     if measure.periods is not None:
         return active_periods(measure.periods, found, context)
-    value = aggregate(measure, context, many_types=len(condition.types) > 1)
-    return Measured(found, value, over_nothing(measure), is_count=measure.kind is MeasureKind.COUNT)
+    return measured_over(measure, found, context, many_types=len(condition.types) > 1)
 
 
 def occurrence(condition: bound.Occurrence, record: Scope, context: Context) -> Sql:

@@ -29,6 +29,7 @@ AT = "at"
 ID = "id"
 TYPE = "type"
 DAY = "day"
+COUNTED = "counted"
 
 _ORDERED = frozenset({MeasureKind.FIRST, MeasureKind.LATEST})
 
@@ -83,19 +84,10 @@ def aggregate(measure: bound.Measure, context: Context, *, many_types: bool = Fa
             return Term(ValueType.INTEGER, lambda: _count_distinct(value()))
         case MeasureKind.COUNT_DAYS:
             return Term(ValueType.INTEGER, lambda: _count_distinct(build.plain(DAY)))
-        case MeasureKind.SUM if type is ValueType.NUMBER:
-            zero = dialect.double_literal(0.0)
-            return Term(type, lambda: _or_else(dialect.sum_doubles(value()), zero.copy()), rounds=True)
+        case MeasureKind.SUM | MeasureKind.AVERAGE if type is ValueType.NUMBER:
+            raise InvariantError("doubles are added up in two steps (see `sums`), not by one aggregate")
         case MeasureKind.SUM:
             return Term(type, lambda: _or_else(dialect.sum_exact(value()), build.number(0)), rounds=True)
-        case MeasureKind.AVERAGE if type is ValueType.NUMBER:
-            return Term(
-                type,
-                lambda: build.over(
-                    dialect.sum_doubles(value()), dialect.double(call("NULLIF", counted(), build.number(0)))
-                ),
-                rounds=True,
-            )
         case MeasureKind.AVERAGE:
             return Term(type, lambda: dialect.sum_exact(value()), count=counted, rounds=True)
         case MeasureKind.MINIMUM:

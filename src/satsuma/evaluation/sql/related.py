@@ -6,13 +6,13 @@ from satsuma.catalog.model import Entity
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.context import Context
-from satsuma.evaluation.sql.measures import OWNER, aggregate, inputs, over_nothing
+from satsuma.evaluation.sql.measures import OWNER, inputs
+from satsuma.evaluation.sql.measuring import measured_over
 from satsuma.evaluation.sql.paths import beyond_references, owner_of
 from satsuma.evaluation.sql.scope import Rows, Scope, entity_scope
-from satsuma.evaluation.sql.testing import Measured, compares_with_attribute, owned
+from satsuma.evaluation.sql.testing import compares_with_attribute, owned
 from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound
-from satsuma.language.bound import MeasureKind
 
 
 def related(condition: bound.Related, record: Scope, context: Context) -> Sql:
@@ -27,10 +27,6 @@ def related(condition: bound.Related, record: Scope, context: Context) -> Sql:
     number = target.number if not path else owner_of(target, path, owner.subject, context)
     columns = [build.named(number, OWNER), *inputs(condition.measure, target, context)]
     conditions = (where, build.is_present(number.copy())) if path else (where,)
-    measured = Measured(
-        None if build.is_false(where) else Rows(target, conditions).select(*columns),
-        aggregate(condition.measure, context),
-        over_nothing(condition.measure),
-        is_count=condition.measure.kind is MeasureKind.COUNT,
-    )
+    matches = None if build.is_false(where) else Rows(target, conditions).select(*columns)
+    measured = measured_over(condition.measure, matches, context)
     return owned(measured, condition.test, owner, context)

@@ -33,6 +33,25 @@ DAYS_TO_POSITIVE = 10 * 146_097
 MONTHS_TO_POSITIVE = 4_000 * 12
 
 
+BIN_BITS = 32  # of the bins in which doubles are added up (see `sums`)
+BIN_SHIFT = 53
+
+
+def scaled(value: Sql, bin_number: Sql, sign: int, dialect: Dialect) -> Sql:
+    """A double times `2^(sign * (32 bin - 53))`, in two steps, since the power itself may be out of range."""
+
+    def power(shift: int) -> Sql:
+        exponent = build.minus(
+            build.times(build.number(BIN_BITS // 2), bin_number.copy()), build.number(shift)
+        )
+        if sign < 0:
+            exponent = build.minus(build.number(0), exponent)
+        return build.call("pow", dialect.double_literal(2.0), exponent)
+
+    half = BIN_SHIFT // 2
+    return build.times(build.times(value, power(half)), power(BIN_SHIFT - half))
+
+
 class Dialect(ABC):
     """One engine. `name` is SQLGlot's name for its way of printing."""
 
@@ -132,8 +151,12 @@ class Dialect(ABC):
         """Sum of integers or stored decimals, without overflow."""
 
     @abstractmethod
-    def sum_doubles(self, number: Sql) -> Sql:
-        """Compensated sum of doubles; infinite where they overflow."""
+    def small_integer(self, number: Sql) -> Sql:
+        """A double that is a small whole number as an integer."""
+
+    @abstractmethod
+    def carried_sum(self, bin_number: Sql, digits: Sql) -> Sql:
+        """Aggregate: the sum of `digits * 2^(32 bin - 53)` as a double, carried from bin to bin (see `sums`)."""
 
     @abstractmethod
     def rounded12(self, number: Sql) -> Sql:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -11,15 +11,17 @@ from sqlglot import exp
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql, call
 from satsuma.evaluation.sql.dialects.base import (
+    BIN_BITS,
     DAYS_TO_POSITIVE,
     EARTH_DIAMETER_KM,
     MM_PER_KM,
     MONTHS_TO_POSITIVE,
     Dialect,
+    scaled,
 )
 from satsuma.kernel.civil import MAX_INSTANT_US, MIN_INSTANT_US, datetime_of_wall
 from satsuma.kernel.numbers import DECIMAL_PLACES
-from satsuma.language.bound import TextOp
+from satsuma.language.bound import Cmp, TextOp
 
 _TEXT_FUNCTIONS = {
     TextOp.CONTAINS: "contains",
@@ -30,6 +32,26 @@ _TEXT_FUNCTIONS = {
 
 def _cast(expression: Sql, type: str) -> Sql:
     return exp.Cast(this=expression, to=exp.DataType.build(type, dialect="duckdb"))
+
+
+def _struct(fields: Mapping[str, Sql]) -> Sql:
+    return call(
+        "struct_pack",
+        *(exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in fields.items()),
+    )
+
+
+def _power_of_bins(gap: Sql, bits: int, *, halved: bool = False) -> Sql:
+    """2 to the bits of one to three bins, or half of it, as HUGEINT."""
+    return build.case(
+        *(
+            (
+                build.compare(gap.copy(), Cmp.EQ, build.number(bins)),
+                _cast(build.number(2 ** (bits * bins - halved)), "HUGEINT"),
+            )
+            for bins in (1, 2, 3)
+        )
+    )
 
 
 class _DuckDB(Dialect):
@@ -115,12 +137,49 @@ class _DuckDB(Dialect):
     def sum_exact(self, number: Sql) -> Sql:
         return call("SUM", number)
 
-    def sum_doubles(self, number: Sql) -> Sql:
-        # Compensation turns an infinite sum into NaN.
-        compensated = call("fsum", number)
-        return build.case(
-            (call("isnan", compensated), call("SUM", number.copy())), default=compensated.copy()
+    def small_integer(self, number: Sql) -> Sql:
+        return _cast(number, "INTEGER")
+
+    def carried_sum(self, bin_number: Sql, digits: Sql) -> Sql:
+        rows = call(
+            "list",
+            _struct({"bin": bin_number, "digits": digits, "total": self.double_literal(0.0)}),
         )
+        lower, upper = build.plain("lower"), build.plain("upper")
+
+        def field(of: Sql, name: str) -> Sql:
+            return call("struct_extract", of.copy(), build.string(name))
+
+        gap = build.minus(field(upper, "bin"), field(lower, "bin"))
+        below, unit = field(lower, "digits"), _power_of_bins(gap, BIN_BITS)
+        half = _power_of_bins(gap, BIN_BITS, halved=True)
+        is_negative = build.compare(below, Cmp.LT, build.number(0))
+        signed_half = build.case((is_negative, exp.Neg(this=half)), default=half.copy())
+        nearest = exp.Paren(this=exp.IntDiv(this=build.plus(below.copy(), signed_half), expression=unit))
+        carry = build.case(
+            (build.compare(gap.copy(), Cmp.LE, build.number(3)), nearest), default=build.number(0)
+        )
+        rest = build.case(
+            (
+                build.compare(gap.copy(), Cmp.LE, build.number(3)),
+                build.minus(below.copy(), build.times(nearest.copy(), unit.copy())),
+            ),
+            default=below.copy(),
+        )
+        left = scaled(self.double(rest), field(lower, "bin"), 1, self)
+        step = _struct(
+            {
+                "bin": field(upper, "bin"),
+                "digits": build.plus(field(upper, "digits"), carry),
+                "total": build.plus(field(lower, "total"), left),
+            }
+        )
+        carrying = exp.Lambda(
+            this=step, expressions=[exp.to_identifier(name, quoted=True) for name in ("lower", "upper")]
+        )
+        last = call("list_reduce", call("list_sort", rows), carrying)
+        top = scaled(self.double(field(last, "digits")), field(last, "bin"), 1, self)
+        return build.plus(field(last, "total"), top)
 
     def rounded12(self, number: Sql) -> Sql:
         return _cast(call("printf", build.string("%.11e"), number), "DOUBLE")
@@ -180,7 +239,7 @@ class _DuckDB(Dialect):
         return call("round_even", build.times(km, self.double_literal(MM_PER_KM)), build.number(0))
 
     def packed(self, value: Sql) -> Sql:
-        return call("struct_pack", exp.PropertyEQ(this=exp.to_identifier("v"), expression=value))
+        return _struct({"v": value})
 
     def unpacked(self, packed: Sql) -> Sql:
         return call("struct_extract", packed, build.string("v"))
