@@ -9,7 +9,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import UsageError
-from satsuma.membership.follow import Cause, Delta, Evaluate, SegmentFailure, follow
+from satsuma.membership.evaluating import Evaluate
+from satsuma.membership.follow import Cause, Delta, SegmentFailure, follow
 from satsuma.membership.live import LiveSegment
 from satsuma.record.change import Change
 from satsuma.record.store import Record

@@ -7,7 +7,7 @@ data: maintenance by what a change touches replaces this behind the same functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -16,20 +16,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import Error
-from satsuma.language import bound
+from satsuma.membership.evaluating import Evaluate, members_of
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.record import memberships
 from satsuma.record.change import Change
-from satsuma.record.resolve import numbers_of_keys
 
 Cause: TypeAlias = Literal["data", "clock", "definition", "override", "merge", "erase"]
-
-Evaluate: TypeAlias = Callable[
-    [duckdb.DuckDBPyConnection, bound.Definition, Catalog, int], NDArray[np.uint32]
-]
-"""Member numbers (uint32, distinct) for which a definition holds at an instant (microseconds UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +94,10 @@ def _spread(ordered: Sequence[LiveSegment], failed: Mapping[int, str]) -> dict[i
 
 
 def _members(change: Change, segment: LiveSegment, evaluate: Evaluate) -> NDArray[np.uint32]:
-    connection = change.connection
-    if segment.definition is None:
-        members = memberships.static_members(connection, segment.id)
-    else:
-        try:
-            members = evaluate(connection, segment.definition, change.catalog, change.at)
-        except (Error, duckdb.Error) as error:
-            raise SegmentFailure(segment, str(error)) from error
-    return _overridden(change, segment, members)
-
-
-def _overridden(change: Change, segment: LiveSegment, members: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    rules = change.connection.execute(
-        "SELECT key, rule FROM segment_overrides WHERE segment = ?", [segment.id]
-    ).fetchall()
-    if not rules:
-        return members
-    always = _numbers(change, segment, [key for key, rule in rules if rule == "always"])
-    never = _numbers(change, segment, [key for key, rule in rules if rule == "never"])
-    return np.setdiff1d(np.union1d(members, always), never).astype(np.uint32)
-
-
-def _numbers(change: Change, segment: LiveSegment, keys: list[str]) -> NDArray[np.uint32]:
-    """Numbers of the keys whose record exists; an override waits for the others."""
-    entity = next(e for e in change.catalog.entities.values() if e.number == segment.audience)
-    numbers = numbers_of_keys(change.connection, entity, pa.array(keys, pa.string()))
-    return numbers[numbers >= 0].astype(np.uint32)
+    try:
+        return members_of(change.connection, change.catalog, segment, evaluate, change.at)
+    except (Error, duckdb.Error) as error:
+        raise SegmentFailure(segment, str(error)) from error
 
 
 def replace_members(change: Change, segment: int, members: NDArray[np.uint32], cause: Cause) -> Delta:

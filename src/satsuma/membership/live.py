@@ -21,6 +21,7 @@ class LiveSegment:
         definition: None for static segments, whose members are data.
         depends_on: Segments that the definition refers to, by id.
         problem: Why the definition can no longer be read, or None. Such a segment fails at the next version.
+        failed: Whether it had failed at the last version.
     """
 
     id: int
@@ -29,6 +30,7 @@ class LiveSegment:
     definition: bound.Definition | None
     depends_on: frozenset[int]
     problem: str | None = None
+    failed: bool = False
 
 
 def in_dependency_order(segments: Iterable[LiveSegment]) -> tuple[LiveSegment, ...]:

@@ -18,7 +18,19 @@ LIVE_STATES = ("live", "failed")
 class StoredNames:
     """The segments, lists and aliases of one state of a workspace, held in memory (`kernel.limits`)."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        catalog: Catalog,
+        going_live: frozenset[int] = frozenset(),
+    ) -> None:
+        """Read them.
+
+        Args:
+            connection: Decides which version is read.
+            catalog: Of that version.
+            going_live: Segments that go live together, which may refer to each other as if they were live.
+        """
         audiences = {entity.number: entity.name for entity in catalog.entities.values()}
         self._connection = connection
         self._entities = catalog.entities
@@ -29,7 +41,7 @@ class StoredNames:
             "SELECT s.id, s.name, s.audience, s.status, d.canonical_hash FROM segments s"
             " LEFT JOIN definitions d ON d.id = s.definition_id ORDER BY s.id"
         ).fetchall():
-            live = status in LIVE_STATES
+            live = status in LIVE_STATES or number in going_live
             depends_on = tuple(sorted(used.get(number, ())))
             self._segments[number] = SegmentEntry(number, name, audiences[audience], live, depends_on)
             if live and canonical_hash is not None:

@@ -59,9 +59,10 @@ class LiveSet:
 
     def _segment(self, row: definitions.SegmentRow, depends_on: frozenset[int]) -> LiveSegment:
         found = None if row.definition_id is None else self._bound[row.definition_id]
+        failed = row.status == "failed"
         if isinstance(found, str):
-            return LiveSegment(row.id, row.name, row.audience, None, depends_on, problem=found)
-        return LiveSegment(row.id, row.name, row.audience, found, depends_on)
+            return LiveSegment(row.id, row.name, row.audience, None, depends_on, found, failed)
+        return LiveSegment(row.id, row.name, row.audience, found, depends_on, failed=failed)
 
 
 def _bind(source: str, catalog: Catalog, names: StoredNames) -> bound.Definition | str:

@@ -1,0 +1,1 @@
+"""Commands: the same as the Python API, for a terminal and for scripts."""

@@ -1,0 +1,92 @@
+"""Output: tables for people, JSON for machines, errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from satsuma.kernel.errors import DefinitionError, Error
+from satsuma.kernel.instants import format_local
+from satsuma.kernel.zones import zone
+from satsuma.language.problems import Problem
+
+
+def print_json(value: object) -> None:
+    """One JSON value on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain, indent=2))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+) -> None:
+    """A table.
+
+    Args:
+        columns: Headings.
+        rows: A value for each; None shows as nothing.
+        right: Headings of the columns that are set flush right, such as numbers.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else _shown(value)) for value in row))
+    Console().print(table)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Names and values, one a line."""
+    found = [(name, "" if value is None else _shown(value)) for name, value in facts]
+    width = max((len(name) for name, _ in found), default=0)
+    for name, value in found:
+        typer.echo(f"{name:<{width}}  {value}")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Errors and warnings of a definition, one a line."""
+    for problem in problems:
+        typer.echo(f"{problem.severity.value}: {problem}")
+
+
+def print_error(error: Error, *, as_json: bool) -> None:
+    """An error on standard error: what was found, what was expected, what to do."""
+    if as_json:
+        typer.echo(json.dumps(error.to_json(), ensure_ascii=False, default=_plain), err=True)
+        return
+    typer.echo(f"error: {error.message}", err=True)
+    problems = [problem for problem in getattr(error, "problems", ()) if isinstance(problem, Problem)]
+    if isinstance(error, DefinitionError) and len(problems) > 1:
+        for problem in problems:
+            typer.echo(f"  {problem.severity.value}: {problem}", err=True)
+    elif error.hint:
+        typer.echo(f"hint: {error.hint}", err=True)
+
+
+def local(at: int, timezone: str) -> str:
+    """An instant (microseconds UTC) as people of a zone read it."""
+    return format_local(at, zone(timezone))
+
+
+def is_terminal() -> bool:
+    """Whether somebody is looking."""
+    return sys.stderr.isatty()
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    to_json = getattr(value, "to_json", None)
+    return to_json() if callable(to_json) else str(value)

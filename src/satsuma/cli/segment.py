@@ -1,0 +1,376 @@
+"""Commands on segments: create, check, estimate, go-live, stop, show, members, add, remove, list, delete."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+
+from satsuma.cli.output import is_terminal, local, print_facts, print_json, print_problems, print_table
+from satsuma.cli.state import Json, state_of
+from satsuma.kernel.errors import UsageError
+from satsuma.language.problems import Severity
+from satsuma.language.wire import loads
+from satsuma.segments.service import Listed
+
+app = typer.Typer(help="Segments: designed, live, exact at every version.", no_args_is_help=True)
+
+Where = Annotated[str | None, typer.Option(metavar="TEXT", help="The condition, in text form.")]
+DefinitionFile = Annotated[
+    Path | None, typer.Option(metavar="DEF.json", help="The definition, in JSON form.")
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The segment's name, in any case.")]
+Keys = Annotated[list[str] | None, typer.Argument(metavar="KEY...", help="Keys of records.")]
+KeyFile = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A file with one key a line.")]
+
+
+class MembersFormat(StrEnum):
+    """How members are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")],
+    where: Where = None,
+    file: DefinitionFile = None,
+    kind: Annotated[str | None, typer.Option(help="dynamic, static or compound.")] = None,
+    audience: Annotated[str | None, typer.Option(help="The entity whose records are its members.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA name; default the workspace's.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Make a draft; exit code 1 if its definition has errors (it is kept, to be mended)."""
+    given: object = where
+    if file is not None:
+        if where is not None:
+            raise UsageError("found --where and --file", hint="give one of them")
+        given = loads(_text_of(file))
+        if isinstance(given, dict) and "where" in given:
+            given = {**given, "name": name}
+    with state_of(context).open() as ws:
+        whole = isinstance(given, dict) and "where" in given
+        segment = ws.segments.create(
+            given if whole else name,  # type: ignore[arg-type]  # a dict with text keys, by the line above
+            None if whole else given,
+            kind=kind,
+            audience=audience,
+            timezone=timezone,
+        )
+        problems = segment.check()
+        if as_json:
+            print_json({"name": segment.name, "status": segment.status, "problems": problems})
+        else:
+            typer.echo(f"made the draft “{segment.name}”")
+            print_problems(problems)
+    return _has_errors(problems)
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    name: Name,
+    where: Where = None,
+    file: DefinitionFile = None,
+    as_json: Json = False,
+) -> int:
+    """Give a segment a new draft; a live definition stays as it is until `go-live`."""
+    if (where is None) == (file is None):
+        raise UsageError("expected one of --where and --file")
+    with state_of(context).open() as ws:
+        segment = ws.segments[name]
+        segment.edit(where if file is None else loads(_text_of(file)))
+        problems = segment.check()
+        if as_json:
+            print_json({"name": segment.name, "status": segment.status, "problems": problems})
+        else:
+            typer.echo(f"“{segment.name}” has a new draft")
+            print_problems(problems)
+    return _has_errors(problems)
+
+
+@app.command()
+def check(context: typer.Context, name: Name, as_json: Json = False) -> int:
+    """Show every error and warning of a definition; exit code 1 if there are errors."""
+    with state_of(context).open() as ws:
+        problems = ws.segments[name].check()
+    if as_json:
+        print_json(problems)
+    elif problems:
+        print_problems(problems)
+    else:
+        typer.echo("no problems")
+    return _has_errors(problems)
+
+
+@app.command()
+def estimate(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show the exact size that a definition gives now, how its conditions narrow, and a sample."""
+    with state_of(context).open() as ws:
+        found = ws.segments[name].estimate()
+        timezone = ws.catalog.timezone
+    if as_json:
+        print_json(found)
+        return
+    share = f" ({found.count / found.audience_size:.1%})" if found.audience_size else ""
+    when = f"version {found.version}, {local(found.at, timezone)}"
+    typer.echo(f"{found.count:,} of {found.audience_size:,}{share} at {when}")
+    print_table(
+        ("condition", "alone", "together"),
+        [(part.condition, part.alone, part.together) for part in found.per_condition],
+        right=("alone", "together"),
+    )
+    for attribute, count in found.without_value.items():
+        typer.echo(f"without a value of {attribute}: {count:,}")
+    if found.sample:
+        typer.echo(f"for example: {', '.join(found.sample[:10])}")
+
+
+@app.command("go-live")
+def go_live(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Segments, which go live together.")],
+    despite_tests: Annotated[
+        bool, typer.Option("--despite-tests", help="Go live although tests fail.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make drafts live: checked, evaluated, and from then on exact at every version."""
+    with state_of(context).open() as ws:
+        committed = ws.segments.go_live(names, despite_tests=despite_tests)
+        sizes = {ws.segments[name].name: len(ws.segments[name].members()) for name in names}
+    if as_json:
+        print_json({"version": committed.version, "sizes": sizes})
+    else:
+        for name, size in sizes.items():
+            typer.echo(f"“{name}” is live at version {committed.version} with {size:,} members")
+
+
+@app.command()
+def stop(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Make a live segment a draft again; refused while others use it."""
+    with state_of(context).open() as ws:
+        segment = ws.segments[name]
+        segment.stop()
+        if as_json:
+            print_json({"name": segment.name, "status": segment.status})
+        else:
+            typer.echo(f"stopped “{segment.name}”")
+
+
+@app.command()
+def rename(
+    context: typer.Context,
+    name: Name,
+    to: Annotated[str, typer.Argument(metavar="NEW", help="The new name.")],
+    as_json: Json = False,
+) -> None:
+    """Give a segment another name; whatever refers to it follows."""
+    with state_of(context).open() as ws:
+        ws.segments[name].rename(to)
+    if as_json:
+        print_json({"name": to})
+    else:
+        typer.echo(f"renamed to “{to}”")
+
+
+@app.command()
+def delete(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Remove a draft; refused while it is live or used."""
+    with state_of(context).open() as ws:
+        ws.segments[name].delete()
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        typer.echo(f"deleted “{name}”")
+
+
+@app.command()
+def show(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show a segment: state, definition in text and in plain English."""
+    with state_of(context).open() as ws:
+        segment = ws.segments[name]
+        definition, draft = segment.definition, segment.draft
+        live = segment.status in ("live", "failed")
+        size = len(segment.members()) if live else None
+        if as_json:
+            print_json(
+                {
+                    "name": segment.name,
+                    "kind": segment.kind,
+                    "audience": segment.audience,
+                    "status": segment.status,
+                    "reason": segment.reason,
+                    "size": size,
+                    "definition": None if definition is None else definition.to_json(),
+                    "draft": None if draft is None else draft.to_json(),
+                }
+            )
+            return
+        facts: list[tuple[str, object]] = [
+            ("name", segment.name),
+            ("kind", segment.kind),
+            ("audience", segment.audience),
+            ("status", _status(segment.status, segment.reason)),
+            ("size", size),
+        ]
+        if definition is not None:
+            facts += [("where", definition.to_text()), ("means", definition.to_english())]
+        if draft is not None and live:
+            facts.append(("draft", draft.to_text()))
+        print_facts(facts)
+
+
+@app.command("list")
+def list_segments(
+    context: typer.Context,
+    search: Annotated[str | None, typer.Option(help="Part of the name or of a tag.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="dynamic, static or compound.")] = None,
+    status: Annotated[str | None, typer.Option(help="draft, going_live, live or failed.")] = None,
+    sort: Annotated[str, typer.Option(help="name, status, kind, size or changed.")] = "name",
+    as_json: Json = False,
+) -> None:
+    """List segments with state and size."""
+    with state_of(context).open() as ws:
+        found = ws.segments.list(search=search, kind=kind, status=status, sort=sort)
+        timezone = ws.catalog.timezone
+    if as_json:
+        print_json(found)
+    else:
+        print_table(
+            ("name", "kind", "audience", "status", "size", "changed"),
+            [_row(one, timezone) for one in found],
+            right=("size",),
+        )
+
+
+@app.command()
+def members(
+    context: typer.Context,
+    name: Name,
+    form: Annotated[MembersFormat, typer.Option("--format", help="How to write them.")] = MembersFormat.TABLE,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="At an instant.")] = None,
+    version: Annotated[int | None, typer.Option(metavar="N", help="At a version.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or export the members, now or at an earlier moment."""
+    if at is not None and version is not None:
+        raise UsageError("found --at and --version", hint="give one of them")
+    with state_of(context).open() as ws:
+        table = ws.segments[name].members(at=at, version=version).to_arrow()
+        as_of = ws.version if version is None else version
+    if as_json:
+        print_json({"version": as_of, "count": table.num_rows, "members": table["id"].to_pylist()})
+        return
+    _write_members(table, form, output)
+
+
+@app.command()
+def add(
+    context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
+) -> int:
+    """Put records into a static segment; exit code 1 if some keys have no record."""
+    return _edit_static(context, name, _keys(keys, file), adding=True, as_json=as_json)
+
+
+@app.command()
+def remove(
+    context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
+) -> int:
+    """Take records out of a static segment; exit code 1 if some keys have no record."""
+    return _edit_static(context, name, _keys(keys, file), adding=False, as_json=as_json)
+
+
+def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: bool, as_json: bool) -> int:
+    with state_of(context).open() as ws:
+        segment = ws.segments[name]
+        unknown = segment.add(keys) if adding else segment.remove(keys)
+    if as_json:
+        print_json({"given": len(keys), "unknown": unknown})
+    else:
+        typer.echo(f"{len(keys) - len(unknown):,} records {'added' if adding else 'removed'}")
+        for key in unknown:
+            typer.echo(f"no record has the key {key}")
+    return 1 if unknown else 0
+
+
+def _keys(keys: list[str] | None, file: Path | None) -> list[str]:
+    found = list(keys or ())
+    if file is not None:
+        found += [line.strip() for line in _text_of(file).splitlines() if line.strip()]
+    if not found:
+        raise UsageError("no keys given", hint="name them, or give --from FILE")
+    return found
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", hint="expected a UTF-8 text file") from error
+
+
+def _write_members(table: pa.Table, form: MembersFormat, output: Path | None) -> None:
+    match form:
+        case MembersFormat.PARQUET:
+            if output is None:
+                raise UsageError("Parquet is written to a file", hint="give --output FILE")
+            pq.write_table(table, output)
+        case MembersFormat.TABLE:
+            if output is not None:
+                raise UsageError("a table is shown, not written", hint="give --format csv, jsonl or parquet")
+            print_table(("id",), [[key] for key in table["id"].to_pylist()])
+        case MembersFormat.CSV:
+            text = io.StringIO()
+            cells = [["id"], *([_safe(key)] for key in table["id"].to_pylist())]
+            csv.writer(text, lineterminator="\n").writerows(cells)
+            _emit(text.getvalue(), output)
+        case MembersFormat.JSONL:
+            lines = (json.dumps({"id": key}, ensure_ascii=False) + "\n" for key in table["id"].to_pylist())
+            _emit("".join(lines), output)
+    if output is not None and is_terminal():
+        typer.echo(f"wrote {table.num_rows:,} members to {output}", err=True)
+
+
+def _safe(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _emit(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _row(one: Listed, timezone: str) -> tuple[object, ...]:
+    return (
+        one.name,
+        one.kind,
+        one.audience,
+        _status(one.status, one.reason),
+        one.size,
+        local(one.changed_at, timezone),
+    )
+
+
+def _status(status: str, reason: str | None) -> str:
+    return str(status) if reason is None else f"{status}: {reason}"
+
+
+def _has_errors(problems: tuple[object, ...]) -> int:
+    return 1 if any(getattr(problem, "severity", None) is Severity.ERROR for problem in problems) else 0

@@ -1,0 +1,38 @@
+"""What every command is handed: which workspace, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import satsuma
+from satsuma.kernel.errors import InvariantError
+from satsuma.workspace import Workspace
+
+Json = Annotated[bool, typer.Option("--json", help="Machine output: one JSON value.")]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The root options."""
+
+    directory: Path
+    actor: str
+
+    @contextmanager
+    def open(self) -> Iterator[Workspace]:
+        """The workspace, which must exist."""
+        with satsuma.open(self.directory, create=False, actor=self.actor) as workspace:
+            yield workspace
+
+
+def state_of(context: typer.Context) -> State:
+    """The root options of a command's context."""
+    if not isinstance(context.obj, State):
+        raise InvariantError("a command ran without the root of all commands")
+    return context.obj

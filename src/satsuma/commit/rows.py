@@ -1,0 +1,154 @@
+"""Rows as versions: records and interactions taken, removed, merged, and refused rows tried again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from satsuma.catalog.model import Catalog
+from satsuma.commit.receipts import Receipt, Removal, Replay
+from satsuma.commit.writer import Committed, Writer
+from satsuma.language import references
+from satsuma.membership.live import LiveSegment
+from satsuma.record.change import Change
+from satsuma.record.intake import Intake, take_interactions, take_records
+from satsuma.record.quarantine import ENTITY, Quarantined, waiting
+from satsuma.record.taken import Taken
+
+LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
+
+
+class Rows:
+    """Takes rows for one actor; each method makes one version."""
+
+    def __init__(self, writer: Writer, live: LiveOf, actor: str) -> None:
+        """Wire it.
+
+        Args:
+            writer: Makes the versions.
+            live: The live set, for the attributes whose types are held fast.
+            actor: Name of who hands rows in.
+        """
+        self._writer = writer
+        self._live = live
+        self._actor = actor
+
+    def upsert(self, entity: str, rows: Any, *, observed_at: str | int | None, key: str) -> Receipt:
+        """Take rows about records of an entity (see `record.intake.take_records`)."""
+        taking = _Once(
+            lambda catalog, locked, now: take_records(
+                rows, entity, catalog, now=now, observed_at=observed_at, key=key, locked=locked
+            )
+        )
+
+        def work(change: Change) -> Taken:
+            return change.upsert(entity, taking.take(change, self._locked(change)))
+
+        return _receipt(self._writer.commit(work, actor=self._actor, detail=f"upsert {entity}"))
+
+    def append(self, type: str, rows: Any, *, member: str | None, audience: str | None) -> Receipt:
+        """Take interactions of a type (see `record.intake.take_interactions`)."""
+        taking = _Once(
+            lambda catalog, locked, now: take_interactions(
+                rows, type, catalog, now=now, member=member, audience=audience, locked=locked
+            )
+        )
+
+        def work(change: Change) -> Taken:
+            intake = taking.take(change, self._locked(change))
+            return change.append(type, intake, source=f"version {change.version}")
+
+        return _receipt(self._writer.commit(work, actor=self._actor, detail=f"append {type}"))
+
+    def delete(self, entity: str, keys: Sequence[str]) -> Removal:
+        """Remove records with all that is theirs."""
+        committed = self._writer.commit(
+            lambda change: change.delete(entity, keys),
+            actor=self._actor,
+            cause="erase",
+            detail=f"delete {entity}",
+        )
+        return Removal(committed.version, len(committed.result.numbers), committed.result.unknown)
+
+    def retract(self, type: str, ids: Sequence[str]) -> Removal:
+        """Remove interactions; their ids may come again."""
+        committed = self._writer.commit(
+            lambda change: change.retract(type, ids), actor=self._actor, detail=f"retract {type}"
+        )
+        return Removal(committed.version, committed.result.removed, committed.result.unknown)
+
+    def merge(self, entity: str, *, keep: str, drop: str) -> Receipt:
+        """Give one record all that another has."""
+        committed = self._writer.commit(
+            lambda change: change.merge(entity, keep=keep, drop=drop),
+            actor=self._actor,
+            cause="merge",
+            detail=f"merge {entity}",
+        )
+        return Receipt(committed.version, accepted=1)
+
+    def replay(self, target: str | None) -> Replay:
+        """Try refused rows again, all in one version: of one entity or type, or of all."""
+
+        def work(change: Change) -> tuple[int, int, int]:
+            batches: dict[tuple[str, str], list[Quarantined]] = {}
+            for row in waiting(change.connection, target):
+                batches.setdefault((row.kind, row.target), []).append(row)
+            taken = [self._again(change, kind, name, rows) for (kind, name), rows in batches.items()]
+            return (
+                sum(one.accepted for one in taken),
+                sum(one.duplicates for one in taken),
+                sum(one.quarantined for one in taken),
+            )
+
+        committed = self._writer.commit(work, actor=self._actor, detail="replay quarantine")
+        return Replay(committed.version, *committed.result)
+
+    def _again(self, change: Change, kind: str, name: str, rows: list[Quarantined]) -> Taken:
+        again = [json.loads(row.row) for row in rows]
+        ids = [row.id for row in rows]
+        locked = self._locked(change)
+        if kind == ENTITY:
+            intake = take_records(again, name, change.catalog, now=change.at, locked=locked)
+            return change.upsert(name, intake, replaying=ids)
+        intake = take_interactions(again, name, change.catalog, now=change.at, locked=locked)
+        return change.append(name, intake, replaying=ids)
+
+    def _locked(self, change: Change) -> frozenset[int]:
+        return locked_attributes(self._live(change))
+
+
+def locked_attributes(live: Iterable[LiveSegment]) -> frozenset[int]:
+    """Catalog numbers of the attributes that live definitions read: their types are held fast."""
+    found: set[int] = set()
+    for segment in live:
+        if segment.definition is not None:
+            found |= {attribute.number for attribute in references.attributes_in(segment.definition.where)}
+    return frozenset(found)
+
+
+class _Once:
+    """Takes rows in once, unless the catalog has moved: rows may be a stream, and a version made anew."""
+
+    def __init__(self, take: Callable[[Catalog, frozenset[int], int], Intake]) -> None:
+        self._take = take
+        self._before: Catalog | None = None
+        self._intake: Intake | None = None
+
+    def take(self, change: Change, locked: frozenset[int]) -> Intake:
+        if self._intake is None or self._before is not change.catalog:
+            self._before, self._intake = change.catalog, self._take(change.catalog, locked, change.at)
+        return self._intake
+
+
+def _receipt(committed: Committed[Taken]) -> Receipt:
+    taken = committed.result
+    return Receipt(
+        committed.version,
+        taken.accepted,
+        taken.duplicates,
+        taken.quarantined,
+        len(taken.created),
+        tuple(taken.duplicate_positions.tolist()),
+    )

@@ -1,0 +1,232 @@
+"""Going live: drafts are checked, evaluated beside the running workspace, and join in one version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Catalog
+from satsuma.commit.writer import Committed
+from satsuma.kernel.errors import ConflictError
+from satsuma.language import bound, references
+from satsuma.language.binding import bind
+from satsuma.language.problems import Problem, definition_error
+from satsuma.membership.live import LiveSegment, in_dependency_order
+from satsuma.membership.names import StoredNames
+from satsuma.record import definitions, uses
+from satsuma.record.change import Change
+from satsuma.record.definitions import SegmentRow
+from satsuma.record.resolve import numbers_of_keys
+from satsuma.segments import gate
+from satsuma.segments.drafts import definition_source, row_of
+from satsuma.segments.gate import Command, Status
+from satsuma.segments.jobs import Job
+from satsuma.segments.rooms import Rooms, audience_of
+from satsuma.segments.sources import from_stored
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A segment on its way: its row and the definition that shall become the live one (None: static)."""
+
+    row: SegmentRow
+    definition: bound.Definition | None
+
+    @property
+    def depends_on(self) -> frozenset[int]:
+        """The segments that it refers to."""
+        if self.definition is None:
+            return frozenset()
+        return frozenset(references.segment_ids_in(self.definition.where))
+
+    @property
+    def uses(self) -> tuple[uses.Thing, ...]:
+        """All that it refers to."""
+        if self.definition is None:
+            return ()
+        where = self.definition.where
+        found = [uses.Thing("segment", number) for number in references.segment_ids_in(where)]
+        found += [uses.Thing("list", number) for number in references.list_ids_in(where)]
+        found += [uses.Thing("attribute", attribute.number) for attribute in references.attributes_in(where)]
+        found += [uses.Thing("interaction", type_.number) for type_ in references.types_in(where)]
+        return tuple(found)
+
+
+def go_live(
+    rooms: Rooms, segments: Sequence[int], job: Job[Committed[None]], *, despite_tests: bool
+) -> Committed[None]:
+    """Bring segments live together; they may refer to each other.
+
+    Args:
+        rooms: The parts below.
+        segments: Their ids.
+        job: Told how far it is, and asked whether to go on.
+        despite_tests: Whether segments that break their own tests go live all the same.
+
+    Raises:
+        ConflictError: A segment's state does not admit it, or it breaks its tests (`segment.tests`).
+        DefinitionError: A definition has errors; all of them of all segments.
+        CancelledError: The job was cancelled; the segments are as before.
+    """
+    before = _announce(rooms, segments)
+    try:
+        _rehearse(rooms, segments, job, despite_tests=despite_tests)
+        job.check(0.95)
+        return rooms.writer.commit(
+            lambda change: _join(rooms, change, segments, despite_tests=despite_tests),
+            actor=rooms.actor,
+            kind="definition",
+            cause=dict.fromkeys(segments, "definition"),
+            detail="go live",
+        )
+    except BaseException:
+        _withdraw(rooms, before)
+        raise
+
+
+def _announce(rooms: Rooms, segments: Sequence[int]) -> dict[int, SegmentRow]:
+    """Mark drafts as going live, in a version of its own; gives the rows as they were."""
+    with rooms.reading() as (cursor, _):
+        rows = definitions.segments(cursor)
+    found = {number: row_of(rows, number) for number in segments}
+    for row in found.values():
+        _may_go_live(row)
+    if all(row.status != Status.DRAFT for row in found.values()):
+        return found
+
+    def mark(change: Change) -> None:
+        for number in segments:
+            row = row_of(definitions.segments(change.connection), number)
+            status = gate.after(row.name, Status(row.status), Command.GO_LIVE)
+            definitions.put_segment(change, replace(row, status=status.value, reason=None))
+
+    rooms.writer.commit(mark, actor=rooms.actor, kind="definition", detail="going live")
+    return found
+
+
+def _may_go_live(row: SegmentRow) -> None:
+    gate.after(row.name, Status(row.status), Command.GO_LIVE)
+    if row.status == Status.LIVE and row.draft_id is None:
+        raise ConflictError(
+            f"segment “{row.name}” is live already, and has no new draft",
+            code="segment.state",
+            hint="edit its definition first",
+        )
+
+
+def _withdraw(rooms: Rooms, before: dict[int, SegmentRow]) -> None:
+    """Put segments that were announced back to drafts."""
+
+    def back(change: Change) -> None:
+        for row in definitions.segments(change.connection):
+            if row.id in before and row.status == Status.GOING_LIVE:
+                status = gate.after(row.name, Status.GOING_LIVE, Command.CANCEL)
+                definitions.put_segment(change, replace(row, status=status.value))
+
+    if any(row.status == Status.DRAFT for row in before.values()):
+        rooms.writer.commit(back, actor=rooms.actor, kind="definition", detail="not gone live")
+
+
+def _rehearse(
+    rooms: Rooms, segments: Sequence[int], job: Job[Committed[None]], *, despite_tests: bool
+) -> None:
+    """Evaluate on the last version, beside the writer: what cannot go live is told before anyone waits.
+
+    Segments that refer to others of the same go are evaluated when they join: these have no members yet.
+    """
+    with rooms.reading() as (cursor, state):
+        candidates = _candidates(cursor, state.catalog, segments)
+        for done, candidate in enumerate(candidates):
+            job.check(0.9 * done / len(candidates))
+            definition = candidate.definition
+            if definition is None or candidate.depends_on & frozenset(segments):
+                continue
+            members = rooms.evaluate(cursor, definition, state.catalog, state.now)
+            if not despite_tests:
+                check_tests(cursor, state.catalog, candidate.row, members)
+
+
+def _candidates(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, segments: Sequence[int]
+) -> list[Candidate]:
+    """The segments with what shall become live, bound; each after those that it refers to."""
+    rows, stored = definitions.segments(connection), definitions.definitions(connection)
+    names = StoredNames(connection, catalog, frozenset(segments))
+    problems: list[Problem] = []
+    found = {}
+    for number in segments:
+        row = row_of(rows, number)
+        wanted = row.definition_id if row.draft_id is None else row.draft_id
+        if wanted is None:
+            found[number] = Candidate(row, None)
+            continue
+        binding = bind(from_stored(definition_source(stored, wanted)), catalog, names, own_id=number)
+        problems += binding.errors
+        found[number] = Candidate(row, binding.definition)
+    if problems:
+        raise definition_error(problems)
+    live = [
+        LiveSegment(number, one.row.name, one.row.audience, one.definition, one.depends_on)
+        for number, one in found.items()
+    ]
+    return [found[segment.id] for segment in in_dependency_order(live)]
+
+
+def _join(rooms: Rooms, change: Change, segments: Sequence[int], *, despite_tests: bool) -> None:
+    """Make the drafts live; the writer evaluates them with all others before the version is committed."""
+    for candidate in _candidates(change.connection, change.catalog, segments):
+        row, definition = candidate.row, candidate.definition
+        if row.status != Status.LIVE:
+            gate.after(row.name, Status(row.status), Command.JOIN)
+        if not despite_tests and definition is not None and definitions.tests(change.connection, row.id):
+            _check_in_version(rooms, change, candidate, segments)
+        live = replace(
+            row,
+            status=Status.LIVE.value,
+            reason=None,
+            definition_id=row.definition_id if row.draft_id is None else row.draft_id,
+            draft_id=None,
+            changed_at=change.at,
+        )
+        definitions.put_segment(change, live)
+        uses.put(change, uses.Thing(uses.SEGMENT, row.id), candidate.uses)
+
+
+def _check_in_version(rooms: Rooms, change: Change, candidate: Candidate, segments: Sequence[int]) -> None:
+    definition = candidate.definition
+    if definition is None or candidate.depends_on & frozenset(segments):
+        return
+    members = rooms.evaluate(change.connection, definition, change.catalog, change.at)
+    check_tests(change.connection, change.catalog, candidate.row, members)
+
+
+def check_tests(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, row: SegmentRow, members: NDArray[np.uint32]
+) -> None:
+    """Hold members against the segment's tests; overrides are left aside, for tests are of the definition.
+
+    Raises:
+        ConflictError: A key is not where its test says (`segment.tests`); all such keys are in the details.
+    """
+    tests = definitions.tests(connection, row.id)
+    if not tests:
+        return
+    keys = pa.array([key for key, _ in tests], pa.string())
+    numbers = numbers_of_keys(connection, audience_of(catalog, row.audience), keys)
+    inside = np.isin(numbers, members.astype(np.int64))
+    wrong_in = [key for (key, expected), found in zip(tests, inside, strict=True) if expected and not found]
+    wrong_out = [key for (key, expected), found in zip(tests, inside, strict=True) if not expected and found]
+    if wrong_in or wrong_out:
+        told = [f"{key} is not in" for key in wrong_in] + [f"{key} is in" for key in wrong_out]
+        raise ConflictError(
+            f"segment “{row.name}” breaks its tests: {', '.join(told[:5])}"
+            + (f", and {len(told) - 5} more" if len(told) > 5 else ""),
+            code="segment.tests",
+            hint="mend the definition or the tests, or go live despite them",
+            details={"missing": wrong_in, "unwanted": wrong_out},
+        )

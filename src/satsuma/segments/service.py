@@ -1,0 +1,212 @@
+"""The segments of a workspace: made, found, brought live together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from satsuma.commit.writer import Committed
+from satsuma.kernel.errors import UsageError
+from satsuma.kernel.text import fold
+from satsuma.language import tree
+from satsuma.record import definitions
+from satsuma.record.definitions import SegmentRow
+from satsuma.record.sql import fetch
+from satsuma.segments import drafts
+from satsuma.segments.drafts import About
+from satsuma.segments.gate import Status
+from satsuma.segments.going_live import go_live
+from satsuma.segments.jobs import Job
+from satsuma.segments.rooms import Rooms, audience_of
+from satsuma.segments.segment import Segment
+from satsuma.segments.sources import source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A segment in a list.
+
+    Attributes:
+        size: Members at the last version; None for drafts.
+        changed_at: Microseconds UTC.
+    """
+
+    name: str
+    kind: str
+    audience: str
+    status: str
+    size: int | None
+    changed_at: int
+    tags: tuple[str, ...]
+    reason: str | None
+
+
+class Segments:
+    """`ws.segments`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    def create(
+        self,
+        name: str | dict[str, object] | tree.Source,
+        where: object = None,
+        *,
+        kind: str | None = None,
+        audience: str | None = None,
+        timezone: str | None = None,
+        description: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> Segment:
+        """Make a draft.
+
+        Args:
+            name: Its name; or the whole segment in JSON form as a dict, with the name in it.
+            where: The condition: text, JSON data, or what `satsuma.parse` gives. None for static segments.
+            kind: `dynamic` (the default where there is a condition), `static` or `compound`.
+            audience: The entity whose records are members; where there is one audience, that.
+            timezone: In which times without offset and days are read; default the workspace's.
+            description: For people.
+            tags: For finding it.
+
+        Raises:
+            DefinitionError: The condition cannot be read. What names it uses is checked by `check` and
+                `go_live`.
+            ConflictError: There is a segment of that name.
+        """
+        if isinstance(name, str):
+            source = _assembled(name, where, kind)
+        elif where is None:
+            source = source_of(name)
+        else:
+            raise UsageError("found a condition beside a whole segment", hint="give one of them")
+        title = source.name
+        if title is None:
+            raise UsageError("the segment has no name", hint='give "name"')
+        source = replace(source, audience=audience or source.audience, timezone=timezone or source.timezone)
+        if kind is not None:
+            source = replace(source, kind=_kind(kind))
+        about = About(description=description, owner=self._rooms.actor, tags=tuple(tags))
+        committed = self._rooms.writer.commit(
+            lambda change: drafts.create(change, title, source, about),
+            actor=self._rooms.actor,
+            kind="definition",
+            detail="create segment",
+        )
+        return Segment(self._rooms, committed.result.id)
+
+    def __getitem__(self, name: str) -> Segment:
+        """The segment of a name, without regard to case."""
+        with self._rooms.reading() as (cursor, _):
+            return Segment(self._rooms, drafts.row_of(definitions.segments(cursor), name).id)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a segment of that name."""
+        return isinstance(name, str) and any(fold(row.name) == fold(name) for row in self._rows())
+
+    def __iter__(self) -> Iterator[Segment]:
+        """All segments, by name."""
+        for row in sorted(self._rows(), key=lambda row: (fold(row.name), row.name)):
+            yield Segment(self._rooms, row.id)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._rows())
+
+    def list(
+        self,
+        *,
+        search: str | None = None,
+        status: str | None = None,
+        kind: str | None = None,
+        sort: str = "name",
+    ) -> tuple[Listed, ...]:
+        """Segments with size and state.
+
+        Args:
+            search: Part of the name or of a tag, without regard to case.
+            status: Only those in this state.
+            kind: Only those of this kind.
+            sort: `name`, `status`, `kind`, `size` or `changed` (largest and latest first).
+        """
+        status = None if status is None else Status(status).value
+        with self._rooms.reading() as (cursor, state):
+            rows = definitions.segments(cursor)
+            sizes = fetch(cursor, "SELECT segment, count(*) AS size FROM segment_members GROUP BY segment")
+            tags: dict[int, list[str]] = {}
+            for segment, tag in definitions.tags(cursor):
+                tags.setdefault(segment, []).append(tag)
+        size_of = dict(zip(sizes["segment"].to_pylist(), sizes["size"].to_pylist(), strict=True))
+        found = [
+            Listed(
+                row.name,
+                row.kind,
+                audience_of(state.catalog, row.audience).name,
+                row.status,
+                size_of.get(row.id, 0) if row.status in (Status.LIVE, Status.FAILED) else None,
+                row.changed_at,
+                tuple(tags.get(row.id, ())),
+                row.reason,
+            )
+            for row in rows
+            if (status is None or row.status == status) and (kind is None or row.kind == kind)
+        ]
+        if search is not None:
+            wanted = fold(search)
+            found = [one for one in found if any(wanted in fold(text) for text in (one.name, *one.tags))]
+        return tuple(_sorted(found, sort))
+
+    def go_live(
+        self, names: Sequence[str], *, wait: bool = True, despite_tests: bool = False
+    ) -> Committed[None] | Job[Committed[None]]:
+        """Bring segments live together, within one version; they may refer to each other."""
+        if isinstance(names, str):
+            raise UsageError("found one name, expected a list of names", hint=f"give [{names!r}]")
+        rooms, numbers = self._rooms, [self[name].id for name in dict.fromkeys(names)]
+        job = Job[Committed[None]](
+            lambda job: go_live(rooms, numbers, job, despite_tests=despite_tests), background=not wait
+        )
+        return job.wait() if wait else job
+
+    def _rows(self) -> tuple[SegmentRow, ...]:
+        with self._rooms.reading() as (cursor, _):
+            return tuple(definitions.segments(cursor))
+
+
+def _assembled(name: str, where: object, kind: str | None) -> tree.Source:
+    if where is None:
+        if kind != tree.Kind.STATIC:
+            raise UsageError(
+                f"segment “{name}” has no condition",
+                hint="give `where`, or kind='static' to pick members by hand",
+            )
+        return tree.Source(name=name, kind=tree.Kind.STATIC)
+    return replace(source_of(where), name=name)
+
+
+def _kind(kind: str) -> tree.Kind:
+    try:
+        return tree.Kind(kind)
+    except ValueError:
+        listed = ", ".join(tree.Kind)
+        raise UsageError(f"found kind {kind!r}, expected one of {listed}", code="usage.kind") from None
+
+
+def _sorted(found: list[Listed], sort: str) -> list[Listed]:
+    found.sort(key=lambda one: (fold(one.name), one.name))
+    match sort:
+        case "name":
+            pass
+        case "status":
+            found.sort(key=lambda one: one.status)
+        case "kind":
+            found.sort(key=lambda one: one.kind)
+        case "size":
+            found.sort(key=lambda one: -1 if one.size is None else one.size, reverse=True)
+        case "changed":
+            found.sort(key=lambda one: one.changed_at, reverse=True)
+        case _:
+            raise UsageError(
+                f"cannot sort by {sort!r}", hint="name, status, kind, size and changed are known"
+            )
+    return found

@@ -1,0 +1,274 @@
+"""A workspace: one directory opened, its rooms wired together; the Python API and only composition root."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from satsuma.catalog.audiences import audience_named
+from satsuma.catalog.model import Catalog
+from satsuma.commit.catalogs import Catalogs
+from satsuma.commit.receipts import Receipt, Removal, Replay
+from satsuma.commit.rows import Rows
+from satsuma.commit.writer import Writer
+from satsuma.evaluation import sql
+from satsuma.kernel.clock import Clock, ManualClock, SystemClock
+from satsuma.kernel.errors import NotFoundError, UsageError
+from satsuma.kernel.ids import workspace_id
+from satsuma.kernel.instants import format_instant, instant_of
+from satsuma.kernel.zones import zone
+from satsuma.language import bound
+from satsuma.lists.service import Lists
+from satsuma.membership.stored import LiveSet
+from satsuma.membership.verify import Difference, verify
+from satsuma.record import definitions
+from satsuma.record.change import Change
+from satsuma.record.files import DATABASE_FILE, Settings
+from satsuma.record.lock import Holder
+from satsuma.record.quarantine import Quarantined
+from satsuma.record.resolve import numbers_of_keys
+from satsuma.record.store import Record
+from satsuma.record.versions import Version
+from satsuma.segments.gate import Status
+from satsuma.segments.rooms import Rooms
+from satsuma.segments.service import Segments
+
+DEFAULT_ACTOR = "python"
+
+
+def open(
+    path: str | Path,
+    *,
+    clock: Clock | None = None,
+    create: bool = True,
+    timezone: str = "UTC",
+    actor: str = DEFAULT_ACTOR,
+    settings: Settings | None = None,
+) -> Workspace:
+    """Open the workspace of a directory, and make it where there is none.
+
+    Args:
+        path: The directory.
+        clock: Where `now` comes from; default the system's clock.
+        create: Whether to make a workspace in a directory that has none.
+        timezone: Of a new workspace; later it is changed through the catalog.
+        actor: Name of who gives commands through this object.
+        settings: How much of the machine to use.
+
+    Raises:
+        WorkspaceLockedError: Another process has it open; the message says which.
+        WorkspaceDamagedError: There is none and `create` is False, or its file cannot be read.
+        WorkspaceTooNewError: A later Satsuma wrote it.
+    """
+    clock = clock or SystemClock()
+    holder = Holder.this_process(since_us=clock.now(), command=" ".join(sys.argv[:4]) or None)
+    if create and not (Path(path) / DATABASE_FILE).exists():
+        zone(timezone)
+        record = Record.create(
+            path,
+            workspace_id=workspace_id(os.urandom(16)),
+            catalog=Catalog(timezone=timezone),
+            at=clock.now(),
+            actor=actor,
+            settings=settings,
+            holder=holder,
+        )
+    else:
+        record = Record.open(path, settings=settings, holder=holder)
+    return Workspace(record, clock, actor)
+
+
+class Workspace:
+    """An open workspace; close it, or use it in a `with`. Made by `satsuma.open`."""
+
+    def __init__(self, record: Record, clock: Clock, actor: str) -> None:
+        """Wire the rooms of an open record."""
+        self._record = record
+        self._clock = clock
+        self._actor = actor
+        self._live = LiveSet()
+        self.writer = Writer(record, clock, self._live.of, _evaluate)
+        self._rooms = Rooms(record, self.writer, _evaluate, actor)
+        self._rows = Rows(self.writer, self._live.of, actor)
+        self.catalog = Catalogs(record, self.writer, actor)
+        self.segments = Segments(self._rooms)
+        self.lists = Lists(record, self.writer, actor)
+        self._resume()
+
+    @property
+    def path(self) -> Path:
+        """Its directory."""
+        return self._record.directory
+
+    @property
+    def version(self) -> int:
+        """The number of the last version."""
+        return self._record.version
+
+    @property
+    def now(self) -> int:
+        """The last version's instant, microseconds UTC."""
+        return self._record.now
+
+    def versions(self, *, since: int = 0) -> list[Version]:
+        """The versions above one, ascending, with instant, actor and kind."""
+        return self._record.versions(since)
+
+    def upsert(
+        self, entity: str, rows: Any, *, observed_at: str | int | None = None, key: str = "id"
+    ) -> Receipt:
+        """Take rows about records: new ones are made, known ones updated, attribute by attribute.
+
+        Args:
+            entity: Name of the entity; in mode `learn` an unknown one is added to the catalog.
+            rows: Arrow, pandas, Polars, a DuckDB relation, or a list of dicts. A dict leaves attributes that
+                are not in it as they are; None clears.
+            observed_at: A column, or one instant for all: when the values were so. Default: now.
+            key: The column of the keys.
+
+        Returns:
+            The receipt, once everything is durable and visible.
+        """
+        return self._rows.upsert(entity, rows, observed_at=observed_at, key=key)
+
+    def append(
+        self, type: str, rows: Any, *, member: str | None = None, audience: str | None = None
+    ) -> Receipt:
+        """Take interactions of a type.
+
+        Args:
+            type: Its name; in mode `learn` an unknown one is added to the catalog.
+            rows: As for `upsert`, with `occurred_at`, the member's key, perhaps `id`; all else are
+                attributes. Rows without an id count anew with every call.
+            member: The column of the members' keys; default the audience's name.
+            audience: Whose interactions a new type's are.
+        """
+        return self._rows.append(type, rows, member=member, audience=audience)
+
+    def delete(self, entity: str, keys: Sequence[str]) -> Removal:
+        """Remove records with all that is theirs; the keys may return as someone new."""
+        return self._rows.delete(entity, _several(keys))
+
+    def retract(self, type: str, ids: Sequence[str]) -> Removal:
+        """Remove interactions that did not happen after all."""
+        return self._rows.retract(type, _several(ids))
+
+    def merge(self, entity: str, *, keep: str, drop: str) -> Receipt:
+        """Join two records that are one: all that `drop` has becomes `keep`'s, and its key an alias."""
+        return self._rows.merge(entity, keep=keep, drop=drop)
+
+    def quarantine(self, target: str | None = None, *, limit: int | None = None) -> list[Quarantined]:
+        """Rows that were refused and wait, oldest first, each with its reason."""
+        return self._record.quarantine(target, limit=limit)
+
+    def replay(self, target: str | None = None) -> Replay:
+        """Try refused rows again, such as after the catalog has changed."""
+        if not self._record.quarantine(target, limit=1):
+            return Replay(None)
+        return self._rows.replay(target)
+
+    def advance(self, *, to: str | datetime | date | int, versions: Literal["end"] = "end") -> Version:
+        """Move a manual clock, and make a version there, at which every live segment is exact.
+
+        Args:
+            to: The instant; what bears no offset is read in the workspace's zone.
+            versions: `end`: one version, at the end.
+
+        Raises:
+            UsageError: The clock is the system's, or the instant lies before the present one.
+        """
+        if not isinstance(self._clock, ManualClock):
+            raise UsageError(
+                "only a manual clock is advanced",
+                hint="open with clock=satsuma.ManualClock(...)",
+                code="usage.clock",
+            )
+        if versions != "end":
+            raise UsageError(f"found versions={versions!r}, expected 'end'")
+        self._clock.set(instant_of(to, zone(self._record.catalog.timezone)))
+        self.tick()
+        return self._record.versions(self.version - 1)[0]
+
+    def tick(self) -> int:
+        """Make a version for the time that has passed; returns its number."""
+        return self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock").version
+
+    def segments_of(self, key: str, *, audience: str | None = None) -> tuple[str, ...]:
+        """Names of the live segments that a record is in, sorted.
+
+        Raises:
+            NotFoundError: No record has the key.
+        """
+        with self._rooms.reading() as (cursor, state):
+            entity = audience_named(state.catalog, audience)
+            number = int(numbers_of_keys(cursor, entity, pa.array([key], pa.string()))[0])
+            if number < 0:
+                raise NotFoundError(f"no {entity.name} “{key}”", code="not_found.record")
+            rows = cursor.execute(
+                "SELECT s.name FROM segment_members m JOIN segments s ON s.id = m.segment"
+                " WHERE m.member = ? AND s.audience = ? AND s.status IN ('live', 'failed')",
+                [number, entity.number],
+            ).fetchall()
+        return tuple(sorted(name for (name,) in rows))
+
+    def sql(self, query: str, parameters: Sequence[object] | dict[str, object] | None = None) -> pa.Table:
+        """The answer of one read-only SQL statement over the views of the record (docs/sql.md)."""
+        return self._record.query(query, parameters)
+
+    def verify(self) -> tuple[Difference, ...]:
+        """Recompute every live segment from the record and compare; empty when all is as it should be."""
+        with self._rooms.reading() as (cursor, state):
+            live = LiveSet().read(cursor, state.catalog)
+            return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
+
+    def close(self) -> None:
+        """Close the workspace; a second call does nothing."""
+        self._record.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        """Where it is and at which version."""
+        return f"<workspace {self.path}, version {self.version} at {format_instant(self.now)}>"
+
+    def _resume(self) -> None:
+        """Put segments that were going live when a process ended back to drafts."""
+        with self._record.cursor() as cursor:
+            left = [row for row in definitions.segments(cursor) if row.status == Status.GOING_LIVE]
+
+        def back(change: Change) -> None:
+            for row in left:
+                reason = "the process ended while it was going live"
+                definitions.put_segment(change, replace(row, status=Status.DRAFT.value, reason=reason))
+
+        if left:
+            self.writer.commit(back, actor=self._actor, kind="definition", detail="not gone live")
+
+
+def _evaluate(
+    connection: duckdb.DuckDBPyConnection, definition: bound.Definition, catalog: Catalog, now: int
+) -> NDArray[np.uint32]:
+    return sql.members(connection, definition, catalog=catalog, now=now)
+
+
+def _several(keys: Sequence[str]) -> list[str]:
+    if isinstance(keys, str):
+        raise UsageError("found one text, expected a list", hint=f"give [{keys!r}]")
+    return list(keys)
