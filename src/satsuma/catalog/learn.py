@@ -59,8 +59,8 @@ def is_text(arrow: pa.DataType) -> bool:
 
 def is_list(arrow: pa.DataType) -> bool:
     """Whether a column holds lists, of whatever layout."""
-    t = pa.types
-    return t.is_list(arrow) or t.is_large_list(arrow) or t.is_fixed_size_list(arrow) or t.is_list_view(arrow)
+    layouts = (pa.ListType, pa.LargeListType, pa.FixedSizeListType, pa.ListViewType, pa.LargeListViewType)
+    return isinstance(arrow, layouts)
 
 
 def is_location(arrow: pa.DataType) -> bool:

@@ -1,8 +1,8 @@
 """The catalog as frozen values: entities, attributes, relationships and interaction types, at one version.
 
-A catalog never changes; `apply` and learning (see `catalog.change`) make the next one. Every entity, interaction
-type and attribute has a number that is never reused in a workspace: stored columns are named by it, so that names
-may be any printable text and a rename moves no data.
+A catalog never changes; declaring (`catalog.change`) and learning (`catalog.learn`) make the next one. Every
+entity, interaction type and attribute has a number that is never reused in a workspace. Stored columns bear
+it, so that names may be any printable text and a rename moves no data.
 """
 
 from __future__ import annotations
@@ -30,19 +30,22 @@ class ValueType(StrEnum):
 
     @property
     def is_numeric(self) -> bool:
+        """Whether values are numbers of some kind."""
         return self in (ValueType.INTEGER, ValueType.NUMBER, ValueType.DECIMAL)
 
     @property
     def is_time(self) -> bool:
+        """Whether values are days or instants."""
         return self in (ValueType.DATE, ValueType.TIMESTAMP)
 
     @property
     def is_ordered(self) -> bool:
+        """Whether values are before or after each other."""
         return self.is_numeric or self.is_time
 
 
 class Mode(StrEnum):
-    """What happens to what is not declared: `learn` takes it into the catalog, `strict` quarantines its rows."""
+    """What happens to what is not declared: `learn` takes it up, `strict` quarantines its rows."""
 
     LEARN = "learn"
     STRICT = "strict"
@@ -120,7 +123,7 @@ class Catalog:
         return tuple(self.entities[name] for name in sorted(self.entities) if self.entities[name].audience)
 
     def inverses(self, entity: str) -> Mapping[str, Attribute]:
-        """The to-many names of an entity: inverse name → the entity reference attribute that it reads back."""
+        """The to-many names of an entity: inverse name → the reference attribute that it reads back."""
         found = {}
         for owner in self.entities.values():
             for attribute in owner.attributes.values():

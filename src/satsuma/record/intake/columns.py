@@ -24,7 +24,7 @@ from satsuma.record.intake.fit_places import PLACE
 from satsuma.record.intake.fit_texts import TEXTS, texts_of_list
 from satsuma.record.intake.fitted import Refusal, Rows, Values, pc
 from satsuma.record.intake.results import RefusedRow, shown
-from satsuma.record.intake.sources import RowSource, TableSource, plain_values
+from satsuma.record.intake.sources import RowSource, TableSource, plain_values, simple
 
 _COORDINATES = ("latitude", "longitude")
 
@@ -96,7 +96,7 @@ def _flat(name: str, values: Values, known: Mapping[str, Attribute]) -> list[Col
     struct: Any = values
     found = []
     for inner, column in zip(values.type.names, struct.flatten(), strict=True):
-        found += _flat(f"{name}.{nfc(inner)}", column, known)
+        found += _flat(f"{name}.{nfc(inner)}", simple(column), known)
     return found
 
 

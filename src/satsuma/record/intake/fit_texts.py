@@ -159,9 +159,9 @@ def fit_choices(values: Values, options: tuple[str, ...] | None) -> Fitted:
         return Fitted(read.arrays, (*lists.faults, *read.faults))
     if not is_list(values.type):
         return none_fit(values, (TEXTS,), _CHOICES_TYPE)
-    of: Any = values.type
-    values = pc.cast(values, pa.list_(of.value_type))
-    owners = pc.list_parent_indices(values).to_numpy(zero_copy_only=False).astype(np.int64)
+    # Not `list_parent_indices`, which counts what lies behind a null list; `list_flatten` leaves that out.
+    lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
+    owners = np.repeat(np.arange(len(values), dtype=np.int64), lengths)
     read_option = _option_reader(options)
 
     def read_one(value: object) -> object:

@@ -87,7 +87,8 @@ def row_json(row: object) -> str:
 
 def shown(value: object) -> str:
     """A value for a message: as JSON, cut short, in characters that can be stored."""
-    text = json.dumps(_plain(value), ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    written = str(value) if isinstance(value, Decimal) else json.dumps(_plain(value), ensure_ascii=False)
+    text = written.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _SHOWN_CHARS_MAX else text[: _SHOWN_CHARS_MAX - 3] + "..."
 
 

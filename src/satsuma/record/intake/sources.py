@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from satsuma.catalog.learn import is_text
+from satsuma.catalog.learn import is_list, is_text
 from satsuma.kernel.errors import DataError, UsageError
 from satsuma.record.intake.fitted import Values, pc
 
@@ -78,7 +79,7 @@ def open_source(rows: Any) -> TableSource | RowSource:
 
 def _of_table(table: pa.Table) -> TableSource:
     _check_names(table.column_names)
-    columns = tuple(_simple(column) for column in table.columns)
+    columns = tuple(simple(column) for column in table.columns)
     return TableSource(tuple(table.column_names), columns, table.num_rows)
 
 
@@ -92,7 +93,7 @@ def _of_pandas(frame: Any) -> TableSource:
             missing = series.isna().tolist()
             columns.append([None if gone else value for value, gone in zip(series, missing, strict=True)])
         else:
-            columns.append(_simple(pa.array(series, from_pandas=True)))
+            columns.append(simple(pa.array(series, from_pandas=True)))
     return TableSource(tuple(names), tuple(columns), len(frame))
 
 
@@ -107,23 +108,41 @@ def _check_names(names: list[Any]) -> None:
         raise DataError(f"found more than one column named {listed}, expected one", code="data.columns")
 
 
-def _simple(column: Any) -> Values:
-    """A column in one piece, without encodings that only save space, and with text that is UTF-8."""
+def simple(column: Any) -> Values:
+    """A column in one piece, without layouts that only save space, and with text that is UTF-8."""
     values: Values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(values, pa.ChunkedArray):
         values = pa.concat_arrays(values.chunks)
-    if isinstance(values.type, pa.ExtensionType | pa.BaseExtensionType):
+    if isinstance(values.type, pa.BaseExtensionType):
         values = values.storage
     if pa.types.is_run_end_encoded(values.type):
         values = pc.run_end_decode(values)
     if isinstance(values.type, pa.DictionaryType):
         values = values.dictionary_decode()
-    if is_text(values.type):
-        try:
-            values.validate(full=True)
-        except pa.ArrowInvalid as error:
-            raise DataError(f"found text that is not UTF-8: {error}", code="data.encoding") from error
-    return values
+    if is_list(values.type):
+        return _plain_lists(values)
+    if not is_text(values.type):
+        return values
+    try:
+        values.validate(full=True)
+        return pc.cast(values, pa.string())
+    except pa.ArrowInvalid as error:
+        raise DataError(
+            f"found text that is not UTF-8, or more than 2 GiB of it in one column: {error}",
+            code="data.text",
+            hint="hand over fewer rows at a time, in UTF-8",
+        ) from error
+
+
+def _plain_lists(values: Values) -> Values:
+    """Lists of any layout as plain ones, of simple values.
+
+    Put together anew, since Arrow's own conversion of list views makes arrays that are not valid.
+    """
+    lengths = pc.fill_null(pc.list_value_length(values), 0).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    make: Any = pa.ListArray.from_arrays
+    return make(pa.array(offsets), simple(pc.list_flatten(values)), mask=values.is_null())
 
 
 def _plain_values(column: Values | list[Any], at: list[int]) -> list[Any]:
