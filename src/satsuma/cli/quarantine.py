@@ -42,7 +42,6 @@ def replay(context: typer.Context, target: Target = None, as_json: Json = False)
     if as_json:
         print_json(found)
     else:
-        typer.echo(
-            f"{found.accepted} taken, {found.duplicates} were there already, {found.still_quarantined} refused again"
-        )
+        taken = f"{found.accepted} taken, {found.duplicates} were there already"
+        typer.echo(f"{taken}, {found.still_quarantined} refused again")
     return 1 if found.still_quarantined else 0

@@ -45,6 +45,7 @@ class MembersFormat(StrEnum):
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")],
+    *,
     where: Where = None,
     file: DefinitionFile = None,
     kind: Annotated[str | None, typer.Option(help="dynamic, static or compound.")] = None,
@@ -345,8 +346,9 @@ def _write_members(table: pa.Table, form: MembersFormat, output: Path | None) ->
         typer.echo(f"wrote {table.num_rows:,} members to {output}", err=True)
 
 
-def _safe(text: str) -> str:
+def _safe(key: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
+    text = str(key)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
