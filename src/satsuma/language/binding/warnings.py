@@ -37,7 +37,9 @@ def _place(ctx: Context, condition: bound.Condition, path: str) -> str:
 def _warn_of_verdicts(ctx: Context, verdicts: Verdicts, condition: bound.Condition, path: str) -> bool:
     """Notes the innermost conditions that always or never hold; whether there were any."""
     at = _place(ctx, condition, path)
-    inside = [_warn_of_verdicts(ctx, verdicts, inner, at) for inner in _inner(condition)]
+    # What has no place of its own is the positive of a negative operator, and is not told apart from it.
+    written = [inner for inner in _inner(condition) if id(inner) in ctx.places]
+    inside = [_warn_of_verdicts(ctx, verdicts, inner, at) for inner in written]
     if any(inside) or _is_everyone(condition):
         return any(inside)
     if isinstance(condition, bound.All):
