@@ -56,6 +56,7 @@ CATALOG, _ = apply(
         (pa.float64(), T.NUMBER),
         (pa.decimal128(10, 2), T.DECIMAL),
         (pa.decimal256(50, 2), T.DECIMAL),
+        (pa.decimal128(38, 0), T.INTEGER),
         (pa.bool_(), T.BOOLEAN),
         (pa.date32(), T.DATE),
         (pa.date64(), T.DATE),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute
@@ -68,11 +68,17 @@ def is_location(arrow: pa.DataType) -> bool:
     return isinstance(arrow, pa.StructType) and sorted(arrow.names) == ["latitude", "longitude"]
 
 
+def _is_whole_decimal(arrow: pa.DataType) -> bool:
+    """Whether a column holds decimals without a fraction, as engines write integers wider than 64 bits."""
+    return bool(pa.types.is_decimal(arrow)) and cast(pa.Decimal128Type, arrow).scale <= 0
+
+
 _SCALARS: tuple[tuple[Callable[[pa.DataType], bool], ValueType], ...] = (
     (is_text, ValueType.TEXT),
     (pa.types.is_boolean, ValueType.BOOLEAN),
     (pa.types.is_integer, ValueType.INTEGER),
     (pa.types.is_floating, ValueType.NUMBER),
+    (_is_whole_decimal, ValueType.INTEGER),
     (pa.types.is_decimal, ValueType.DECIMAL),
     (pa.types.is_date, ValueType.DATE),
     (pa.types.is_timestamp, ValueType.TIMESTAMP),

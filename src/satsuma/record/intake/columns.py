@@ -6,8 +6,9 @@ of whose rows give every column. Dicts give what they have: those with the same 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from satsuma.catalog.learn import is_location
 from satsuma.catalog.model import Attribute, ValueType
 from satsuma.kernel.errors import DataError
 from satsuma.kernel.numbers import fits_int64
@@ -26,6 +26,7 @@ from satsuma.record.intake.fitted import Refusal, Rows, Values, pc
 from satsuma.record.intake.results import RefusedRow, shown
 from satsuma.record.intake.sources import RowSource, TableSource, plain_values, simple
 
+_NEVER_NESTED = frozenset({str, int, float, bool, list, date, datetime, Decimal})
 _COORDINATES = ("latitude", "longitude")
 
 
@@ -131,16 +132,15 @@ def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[l
     """The blocks of dicts, by first appearance, and the rows that are none."""
     shapes: dict[tuple[str, ...], tuple[list[int], list[list[Any]]]] = {}
     refused = []
-    parents = _parents(known)
+    flattener = _Flattener(known, _parents(known))
     for place, row in enumerate(source.given):
-        flat = _FlatRow(known, parents)
-        fault = flat.read(row)
-        if fault is not None:
-            refused.append(RefusedRow(place, fault.code, fault.expected, row))
+        flat = flattener.read(row)
+        if isinstance(flat, Refusal):
+            refused.append(RefusedRow(place, flat.code, flat.expected, row))
             continue
-        places, rows = shapes.setdefault(tuple(flat.names), ([], []))
+        places, rows = shapes.setdefault(tuple(flat[0]), ([], []))
         places.append(place)
-        rows.append(flat.values)
+        rows.append(flat[1])
     blocks = []
     for names_given, (places, rows) in shapes.items():
         by_column = list(zip(*rows, strict=True)) if names_given else []
@@ -159,40 +159,49 @@ def _parents(known: Mapping[str, Attribute]) -> dict[str, list[str]]:
     return found
 
 
-@dataclass(slots=True)
-class _FlatRow:
-    """The dotted names and the values of one dict."""
+class _Flattener:
+    """Reads dicts into dotted names and values; each spelling of a name is looked at once."""
 
-    known: Mapping[str, Attribute]
-    parents: Mapping[str, list[str]]
-    names: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
+    def __init__(self, known: Mapping[str, Attribute], parents: Mapping[str, list[str]]) -> None:
+        self._known = known
+        self._parents = parents
+        self._names: dict[str, dict[str, str]] = {}
+        """By prefix and by key as it came."""
 
-    def read(self, row: Any) -> Refusal | None:
-        """Read a dict; gives the reason where it cannot be a row."""
-        fault = self._read(row, "")
-        if fault is None and len(set(self.names)) < len(self.names):
-            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+    def read(self, row: Any) -> tuple[list[str], list[Any]] | Refusal:
+        """The names and values of a dict, or the reason why it cannot be a row."""
+        names: list[str] = []
+        values: list[Any] = []
+        fault = self._read(row, "", names, values)
+        if fault is None and len(set(names)) < len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
             return Refusal("row.duplicate", f"found {', '.join(twice)} more than once, expected it once")
-        return fault
+        return (names, values) if fault is None else fault
 
-    def _read(self, row: Any, prefix: str) -> Refusal | None:
-        if not isinstance(row, Mapping):
+    def _read(self, row: Any, prefix: str, names: list[str], values: list[Any]) -> Refusal | None:
+        if type(row) is not dict and not isinstance(row, Mapping):
             return Refusal("row.type", f"found {shown(row)}, expected an object of names and values")
+        spelled = self._names.setdefault(prefix, {})
         for key, value in row.items():
-            if not isinstance(key, str) or not is_well_formed(key):
-                return Refusal("row.type", f"found the name {shown(key)}, expected text")
-            name = prefix + nfc(key)
-            if isinstance(value, Mapping) and not _is_whole_value(name, value, self.known):
-                fault = self._read(value, f"{name}.")
+            if type(key) is not str or (name := spelled.get(key)) is None:
+                if not isinstance(key, str) or not is_well_formed(key):
+                    return Refusal("row.type", f"found the name {shown(key)}, expected text")
+                name = spelled[key] = prefix + nfc(key)
+            if value is None:
+                cleared = self._parents.get(name, (name,))
+                names += cleared
+                values += [None] * len(cleared)
+            elif (
+                type(value) in _NEVER_NESTED
+                or not isinstance(value, Mapping)
+                or _is_whole_value(name, value, self._known)
+            ):
+                names.append(name)
+                values.append(value)
+            else:
+                fault = self._read(value, f"{name}.", names, values)
                 if fault is not None:
                     return fault
-            elif value is None and name in self.parents:
-                self.names += self.parents[name]
-                self.values += [None] * len(self.parents[name])
-            else:
-                self.names.append(name)
-                self.values.append(value)
         return None
 
 
@@ -201,11 +210,11 @@ def _columns_of_values(name: str, values: list[Any], known: Mapping[str, Attribu
     if not any(isinstance(value, Mapping) for value in values):
         return [_column_of(name, values)]
     by_name: dict[str, list[Any]] = {}
+    flattener = _Flattener(known, {})
     for row, value in enumerate(values):
-        flat = _FlatRow(known, {})
-        if value is None or flat.read({name: value}) is not None:
-            flat = _FlatRow(known, {}, [name], [value])
-        for item_name, item in zip(flat.names, flat.values, strict=True):
+        flat = flattener.read({name: value})
+        names, items = ([name], [value]) if isinstance(flat, Refusal) else flat
+        for item_name, item in zip(names, items, strict=True):
             by_name.setdefault(item_name, [None] * len(values))[row] = item
     if all(item is None for item in by_name.get(name, [None])):
         by_name.pop(name, None)
@@ -257,8 +266,7 @@ _HUGE = pa.decimal256(_DIGITS_MAX, 0)
 
 def _kind(value: Any) -> tuple[pa.DataType | None, Any]:
     """The Arrow type for a Python value, with the value as Arrow takes it; None for what none takes."""
-    item = getattr(value, "item", None)
-    if item is not None and callable(item):
+    if type(value) not in _NEVER_NESTED and callable(item := getattr(value, "item", None)):
         # NumPy's scalars and arrays
         value = item() if getattr(value, "ndim", None) == 0 else value.tolist()
     match value:
@@ -281,8 +289,10 @@ def _kind(value: Any) -> tuple[pa.DataType | None, Any]:
             return (_AWARE if aware else _NAIVE), value
         case date():
             return pa.date32(), value
-        case Mapping() if is_location(_struct_type(value)):
+        case Mapping() if len(value) == 2 and all(axis in value for axis in _COORDINATES):
             return _place(value)
+        case uuid.UUID():
+            return pa.string(), str(value)
         case list() | tuple() | set() | frozenset():
             texts = texts_of_list(value)
             well = not isinstance(texts, Refusal) and all(map(is_well_formed, texts))  # type: ignore[call-overload]
@@ -299,10 +309,6 @@ def _decimal_kind(value: Decimal) -> tuple[pa.DataType | None, Any]:
     exponent = value.as_tuple().exponent
     fits = isinstance(exponent, int) and exponent >= -38 and value.adjusted() < 38
     return (_WIDE, value) if fits else (None, None)
-
-
-def _struct_type(value: Mapping[Any, Any]) -> pa.DataType:
-    return pa.struct([(str(key), pa.null()) for key in value])
 
 
 def _place(value: Mapping[Any, Any]) -> tuple[pa.DataType | None, Any]:
