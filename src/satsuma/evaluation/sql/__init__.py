@@ -1,4 +1,4 @@
-"""SQL over the record: a bound definition compiled by SQLGlot, with a small dialect of ours for what engines mean."""
+"""SQL over the record: a bound definition, compiled with SQLGlot and a small dialect of ours."""
 
 from satsuma.evaluation.sql.compiler import compile_condition, compile_members, to_sql
 from satsuma.evaluation.sql.dialects import Dialect, dialect

@@ -79,10 +79,12 @@ def filtered(query: exp.Select, conditions: Sequence[Sql]) -> exp.Select:
 
 
 def left_join(source: Sql, on: Sql) -> exp.Join:
+    """A LEFT JOIN."""
     return exp.Join(this=source, side="LEFT", on=on)
 
 
 def inner_join(source: Sql, on: Sql) -> exp.Join:
+    """A JOIN."""
     return exp.Join(this=source, on=on)
 
 
@@ -103,22 +105,27 @@ def string(value: str) -> Sql:
 
 
 def true() -> Sql:
+    """TRUE."""
     return exp.true()
 
 
 def false() -> Sql:
+    """FALSE."""
     return exp.false()
 
 
 def null() -> Sql:
+    """NULL."""
     return exp.null()
 
 
 def is_true(expression: Sql) -> bool:
+    """Whether it is the constant TRUE."""
     return isinstance(expression, exp.Boolean) and bool(expression.this)
 
 
 def is_false(expression: Sql) -> bool:
+    """Whether it is the constant FALSE."""
     return isinstance(expression, exp.Boolean) and not expression.this
 
 
@@ -128,14 +135,17 @@ def compare(left: Sql, op: Cmp, right: Sql) -> Sql:
 
 
 def plus(left: Sql, right: Sql) -> Sql:
+    """`left + right`."""
     return exp.Paren(this=exp.Add(this=left, expression=right))
 
 
 def minus(left: Sql, right: Sql) -> Sql:
+    """`left - right`."""
     return exp.Paren(this=exp.Sub(this=left, expression=right))
 
 
 def times(left: Sql, right: Sql) -> Sql:
+    """`left * right`."""
     return exp.Paren(this=exp.Mul(this=left, expression=right))
 
 
@@ -145,10 +155,12 @@ def over(left: Sql, right: Sql) -> Sql:
 
 
 def is_null(expression: Sql) -> Sql:
+    """`IS NULL`."""
     return exp.Is(this=expression, expression=exp.null())
 
 
 def is_present(expression: Sql) -> Sql:
+    """`IS NOT NULL`."""
     return exp.Not(this=is_null(expression))
 
 
@@ -171,7 +183,7 @@ def decided(expression: Sql) -> Sql:
 
 
 def is_two_valued(expression: Sql) -> bool:
-    """Whether it is known never to be null: what tells of nulls, sets of member numbers, and their junctions."""
+    """Whether it is known never to be null: tests for null, sets of numbers, their junctions."""
     match expression:
         case exp.Boolean() | exp.Is():
             return True
@@ -259,6 +271,7 @@ def union_all(queries: Sequence[exp.Query]) -> exp.Query:
 
 
 def row_number(partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """`ROW_NUMBER()` over an order."""
     return exp.Window(
         this=call("ROW_NUMBER"),
         partition_by=list(partition) or None,
@@ -320,8 +333,10 @@ def _over(aggregate: Sql, partition: Sequence[Sql], order: Sequence[Sql], spec: 
 
 
 def ascending(expression: Sql) -> Sql:
+    """An order, smallest first; nothing ordered is ever null."""
     return exp.Ordered(this=expression, desc=False, nulls_first=False)
 
 
 def descending(expression: Sql) -> Sql:
+    """An order, largest first."""
     return exp.Ordered(this=expression, desc=True, nulls_first=False)

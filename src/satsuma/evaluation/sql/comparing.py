@@ -216,7 +216,7 @@ def _exact_against(value: build.Make, op: Cmp, constant: Fraction, type: ValueTy
 
 
 def _whole(constant: Fraction, op: Cmp) -> int | None:
-    """The whole number that every whole number compares with as with the constant; None where none is equal to it."""
+    """The whole number to compare whole numbers with in place of the constant; None where none equals it."""
     match op:
         case Cmp.EQ:
             return constant.numerator if constant.denominator == 1 else None

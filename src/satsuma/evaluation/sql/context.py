@@ -55,7 +55,7 @@ class Context:
         return found
 
     def let(self, value: Sql, body: Callable[[Sql], Sql]) -> Sql:
-        """What `body` makes of a value that it needs more than once: a long one is worked out once, under a name."""
+        """What `body` makes of a value it needs more than once; a long one is worked out only once."""
         if sum(1 for _ in value.walk()) <= _SHORT_NODES:
             return body(value)
         name = self.alias("let")

@@ -8,7 +8,7 @@ from satsuma.kernel.errors import Error
 
 
 class EvaluationError(Error):
-    """An engine failed on a definition; `details` name the engine and the path of the condition that it failed on."""
+    """An engine failed on a definition; `details` name the engine and the path of the condition."""
 
     default_code: ClassVar[str] = "evaluation"
 

@@ -1,9 +1,9 @@
 """Held: since when a condition has been true without a break, from the record's whole history.
 
-Everything that changed about a record makes a row: an observation, an entry into or out of a segment or list, an
-entry of the consent ledger; and its coming into being makes one. In the order of time each row carries the latest of
-everything, so the condition can be judged on it as on a record. Only the last row of an instant is a state. The
-condition has been true since the end of the last state in which it was false.
+Everything that changed about a record makes a row: an observation, an entry into or out of a segment or list,
+an entry of the consent ledger; and its coming into being makes one. In the order of time each row carries the
+latest of everything, so the condition can be judged on it as on a record. Only the last row of an instant is
+a state. The condition has been true since the end of the last state in which it was false.
 """
 
 from __future__ import annotations

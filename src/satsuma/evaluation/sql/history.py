@@ -145,7 +145,7 @@ def order() -> list[Sql]:
 
 
 def changes(carried: Carried, entity: Entity, context: Context) -> exp.Query:
-    """All rows, each with OWNER, KEY, AT (not before the record existed), the columns of `order` and what is carried."""
+    """All rows: OWNER, KEY, AT (not before the record existed), the columns of `order`, what is carried."""
     found = [_beginnings(carried, entity, context)]
     if carried.attributes:
         found.append(_observations(carried, entity, context))
@@ -226,7 +226,7 @@ def _observations(carried: Carried, entity: Entity, context: Context) -> exp.Sel
 def _membership_rows(
     carried: Carried, membership: Membership, source: int, entity: Entity, context: Context
 ) -> exp.Select:
-    """A row for each change of a membership, with its sign; or for each entry of the ledger, with its state."""
+    """A row for each change of a membership, with its sign; or ledger entry, with its state."""
     if isinstance(membership, bound.Consent):
         return _ledger_rows(carried, membership, source, entity, context)
     if isinstance(membership, bound.InSegment):

@@ -32,7 +32,7 @@ from satsuma.language import bound
 from satsuma.record import layout
 
 Columns: TypeAlias = Callable[[Scope, int | None], list[Sql]]
-"""What to select of a row of an interaction type; the number is the type's rank where there are several types."""
+"""What to select of a row; the number is the rank of its type where there are several types."""
 
 
 def did(condition: bound.Did, record: Scope, context: Context) -> Sql:
@@ -89,7 +89,7 @@ def matching(
     columns: Columns,
     context: Context,
 ) -> exp.Query | None:
-    """Columns of the interactions of any of the types in a window that meet `where`; None where there can be none."""
+    """Columns of the interactions of these types in a window that meet `where`; None if there can be none."""
     if window.is_empty:
         return None
     found = []

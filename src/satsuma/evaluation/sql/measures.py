@@ -55,7 +55,7 @@ def inputs(measure: bound.Measure, scope: Scope, context: Context, type_rank: in
 
 
 def _input(measure: bound.Measure, scope: Scope, context: Context) -> Sql:
-    """The value of one match: texts folded, since measures compare folded; decimals to be averaged as whole numbers."""
+    """The value of one match: texts folded, as measures compare; decimals to be averaged as whole numbers."""
     found = None if measure.read is None else term(measure.read, scope, context)
     if found is None:
         return build.null()

@@ -1,4 +1,4 @@
-"""Measuring: matches and a measure → what `testing` tests, in one aggregate or, for sums of doubles, in two."""
+"""Measuring: matches and a measure → what `testing` tests, in one aggregate, for sums of doubles in two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memberships: segments, lists, entering and leaving, and consent, from the tables that the record keeps of them."""
+"""Memberships: segments, lists, entering and leaving, and consent, from the record's tables of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _in_table(table: str, column: str, number: int, record: Scope, context: Cont
 
 
 def crossed(condition: bound.Crossed, record: Scope, context: Context) -> Sql:
-    """It entered (left) the segment in a version whose instant lies in the window; changes are netted per version."""
+    """It entered (left) the segment, on balance, in a version whose instant lies in the window."""
     window = happened(condition.during, context)
     if window.is_empty:
         return build.false()
@@ -57,7 +57,7 @@ def crossed(condition: bound.Crossed, record: Scope, context: Context) -> Sql:
 
 
 def consent(condition: bound.Consent, record: Scope, context: Context) -> Sql:
-    """The latest ledger entry of the topic by now says so; a denial counts before a grant of the same instant.
+    """The latest ledger entry of the topic by now says so; of one instant, a denial.
 
     So the state is granted if the last grant is later than every denial, and denied if there is a denial and
     no later grant.

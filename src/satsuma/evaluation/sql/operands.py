@@ -98,7 +98,7 @@ def as_double(value: Callable[[], Sql], own: ValueType, context: Context) -> Sql
 
 
 def operand(right: bound.Operand, scope: Scope | None, context: Context) -> Side:
-    """The right side of a comparison whose subject is a row of the scope; without one it must be a constant."""
+    """The right side of a comparison on a row of the scope; without a scope it must be a constant."""
     if not isinstance(right, bound.Shifted):
         return known(right, context)
     if scope is None:

@@ -1,4 +1,4 @@
-"""Paths in SQL: from a record to those at the end of a relationship path, without pairs where they can be avoided.
+"""Paths in SQL: from a record to those at the end of a relationship path, without pairs where possible.
 
 References at the beginning of a path are followed from the record's own row, so what lies behind them is
 measured once for each record referred to and not once for each that refers to it. Where the rest only goes

@@ -22,7 +22,7 @@ PERIOD = "period"
 
 
 def active_periods(periods: bound.Periods, matches: exp.Query | None, context: Context) -> Measured:
-    """Of each owner, the number of periods `(back(now, (i+1)*length), back(now, i*length)]` whose count passes.
+    """How many of the periods `(back(now, (i+1)*length), back(now, i*length)]` pass, by owner.
 
     Periods without a match have no row. Where a count of 0 passes, those that do not pass are counted
     instead, and taken from the number of all.
@@ -30,7 +30,7 @@ def active_periods(periods: bound.Periods, matches: exp.Query | None, context: C
     test = periods.test
     if compares_with_attribute(test):
         raise unsupported("periods_beside_attribute", context.dialect)
-    empty_passes = over_nothing_passes(0, test, ValueType.INTEGER, context)
+    empty_passes = over_nothing_passes(0, test)
     over_nothing = periods.of_last if empty_passes else 0
 
     def value() -> Sql:
@@ -46,7 +46,7 @@ def active_periods(periods: bound.Periods, matches: exp.Query | None, context: C
 def _periods_to_count(
     periods: bound.Periods, matches: exp.Query, empty_passes: bool, context: Context
 ) -> exp.Query:
-    """A row for each owner and period with matches whose count passes, or where empty ones pass, does not pass."""
+    """A row for each owner and period whose count passes; where empty ones pass, does not pass."""
     length, test = periods.length, periods.test
     ends = [context.now] + [
         back(context.now, Duration(length.n * i, length.unit), context.zone)

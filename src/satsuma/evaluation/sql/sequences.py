@@ -1,14 +1,15 @@
 """Sequences: steps met one after another, found in one pass over each member's interactions in order.
 
-Let E(1) be the rows that meet the first step, and E(i) those that meet step i and have a row p of E(i-1) before them
-such that the step's `within` is kept and none of its blocker's rows lies between the two. A row is in E(i) exactly if
-some choice of rows meets the first i steps and ends with it, so the sequence is met if the last E is not empty.
+Let E(1) be the rows that meet the first step, and E(i) those that meet step i and have a row p of E(i-1)
+before them such that the step's `within` is kept and none of its blocker's rows lies between the two. A row
+is in E(i) exactly if some choice of rows meets the first i steps and ends with it, so the sequence is met if
+the last E is not empty.
 
 Of all p in E(i-1) before a row, only the latest need be tried. `within` asks whether the row is at most
-`ahead(p, d)`, and `ahead` never falls as p rises; and the rows between the latest p and the row are among those
-between any other p and it, so if one of them blocks the latest, it blocks all. With `same` the argument holds within
-the rows of a member that are equal there, apart from blockers, which need not be equal. So E(i) is a maximum over
-the rows before, once per step, and no rows are ever joined to each other.
+`ahead(p, d)`, and `ahead` never falls as p rises; and the rows between the latest p and the row are among
+those between any other p and it, so if one of them blocks the latest, it blocks all. With `same` the argument
+holds within the rows of a member that are equal there, apart from blockers, which need not be equal. So E(i)
+is a maximum over the rows before, once per step, and no rows are ever joined to each other.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _key(read: bound.Read, scope: Scope, context: Context) -> Sql:
 
 
 def _ordered(plan: _Plan, rows: exp.Query) -> exp.Select:
-    """The rows with ENDS for the first step, and what of the member's other rows does not change from step to step."""
+    """The rows with ENDS for the first step, and what does not change from step to step."""
     columns: list[Sql] = [exp.Star()]
     first: list[Sql] = [plain("step_0"), *(build.is_present(plain(key)) for key in plan.keys)]
     columns.append(build.named(build.conjunction(first), ENDS))

@@ -1,11 +1,12 @@
 """Sums of doubles that do not depend on order and lose nothing where large values cancel.
 
-Engines add doubles one by one and round each time. Here they are first sorted into bins of 32 binary exponents: in
-bin b each value times `2^(53 - 32 b)` is a whole number below 2^86, so the bins' sums are exact integers. Then the bins
-of one owner are added up. Where they have one sign, nothing cancels and doubles will do. Otherwise they are carried
-from the lowest to the highest, as digits are, to the nearest, so that each leaves less than half a unit of the next;
-then what is highest outweighs all the rest and again nothing cancels. Either way the result is within a few
-units in the last place of the exact sum, which rounding to 12 digits takes away.
+Engines add doubles one by one and round each time. Here they are first sorted into bins of 32 binary
+exponents: in bin b each value times `2^(53 - 32 b)` is a whole number below 2^86, so the bins' sums are exact
+integers. Then the bins of one owner are added up. Where they have one sign, nothing cancels and doubles will
+do. Otherwise they are carried from the lowest to the highest, as digits are, to the nearest, so that each
+leaves less than half a unit of the next; then what is highest outweighs all the rest and again nothing
+cancels. Either way the result is within a few units in the last place of the exact sum, which rounding to 12
+digits takes away.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _LEAST = 5e-324  # so that zero has a logarithm
 
 
 def by_magnitude(matches: exp.Query, context: Context) -> exp.Select:
-    """Matches with a double as VALUE → a row for each OWNER and BIN: DIGITS, their exact sum there, and COUNTED."""
+    """Matches with a double as VALUE → a row for each OWNER and BIN: DIGITS, their exact sum, and COUNTED."""
     dialect = context.dialect
     size = dialect.larger(call("ABS", plain(VALUE)), dialect.double_literal(_LEAST))
     exponent = build.over(call("log2", size), dialect.double_literal(float(BIN_BITS)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from satsuma.catalog.model import Entity, ValueType
+from satsuma.catalog.model import Entity
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.comparing import compare, known_passes
@@ -59,7 +59,7 @@ def owned(measured: Measured, test: bound.Test, owner: Scope, context: Context) 
     """
     if compares_with_attribute(test):
         return _beside_attribute(measured, test, owner, context)
-    nothing_passes = over_nothing_passes(measured.over_nothing, test, measured.value.type, context)
+    nothing_passes = over_nothing_passes(measured.over_nothing, test)
     if measured.matches is None:
         return build.true() if nothing_passes else build.false()
     wanted = passes(measured.value, test, owner, context)
@@ -83,13 +83,13 @@ def passes(value: Term, test: bound.Test, scope: Scope | None, context: Context)
     return build.conjunction([above, compare(value, Cmp.LE, operand(test.high, scope, context), context)])
 
 
-def over_nothing_passes(value: int | None, test: bound.Test, type: ValueType, context: Context) -> bool:
+def over_nothing_passes(value: int | None, test: bound.Test) -> bool:
     """Whether the measure over no matches passes, `negated` included."""
     if value is None:
         return test.negated
     low, high = (_constant(side) for side in (test.right, test.high))
     if low is None:
-        raise InvariantError(f"a measure of type {type.value} over nothing is compared with no constant")
+        raise InvariantError("a count or sum over nothing is compared with no constant")
     plain = known_passes(value, test.op, low) and (high is None or known_passes(value, Cmp.LE, high))
     return plain is not test.negated
 
@@ -99,7 +99,7 @@ def _constant(side: bound.Operand | None) -> Known | None:
 
 
 def _every_group_is_wanted(test: bound.Test, *, nothing_passes: bool) -> bool:
-    """Whether all counts from 1 on are on the same side of the test, and that is the side of the groups asked for."""
+    """Whether all counts from 1 on lie on that side of the test whose groups are asked for."""
     right = _constant(test.right)
     if right is None or test.high is not None:
         return False

@@ -175,7 +175,7 @@ def anniversary(condition: bound.Anniversary, row: Scope, context: Context) -> S
 
 
 def _days(condition: bound.Anniversary, context: Context) -> list[dt.date]:
-    """The days on one of which the anniversary must fall; more than a year of them say no more than a year."""
+    """The days on one of which the anniversary must fall; more than a year of them says no more."""
     today = context.zone.today(context.now)
     if condition.days is not None:
         first, last = (today.toordinal() + offset for offset in condition.days)

@@ -1,4 +1,4 @@
-"""Windows in SQL: bounds are worked out when compiling, so that a window is two comparisons with constants."""
+"""Windows in SQL: bounds are worked out when compiling, so a window is two comparisons with constants."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def in_date_window(day: Make, window: Window, context: Context) -> Sql:
 
 
 def due_by(duration: Duration, context: Context) -> int:
-    """The latest instant from which a duration has passed by now: `ahead(at, duration) <= now` is `at <= due`.
+    """The latest instant from which a duration has passed: `ahead(at, duration) <= now` is `at <= due`.
 
     `ahead` never falls as the instant rises, so it is found by halving.
     """

@@ -35,7 +35,7 @@ _MARGIN_US = 2 * US_PER_DAY  # more than any offset
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A stretch of a zone's history: from `start` on clocks are `offset` ahead; before it they had come to `reached`."""
+    """A stretch of history: from `start` clocks are `offset` ahead; before it they had come to `reached`."""
 
     start: int
     offset: int
@@ -44,7 +44,7 @@ class _Stretch:
 
 @cache
 def _stretches(name: str) -> tuple[_Stretch, ...]:
-    """The stretches of a zone from before year 1 to the end of the first era that repeats; the first has no past."""
+    """The stretches of a zone from before year 1 to the end of the first era that repeats."""
     pairs = zone(name).transitions(MIN_INSTANT_US - _MARGIN_US, _REPEATS_FROM_US + _ERA_US + _MARGIN_US)
     ends = [later[0] + earlier[1] for earlier, later in pairwise(pairs)]
     reached = [MIN_INSTANT_US - 2 * _MARGIN_US, *accumulate(ends, max)]
@@ -74,7 +74,7 @@ def day_number_of(instant: Sql, context: Context) -> Sql:
 
 
 def shifted_instant(instant: Sql, duration: Duration, context: Context) -> Sql:
-    """`kernel.durations.shift_instant` of a column; not pulled into the years 1 to 9999, in which stored instants lie."""
+    """`kernel.durations.shift_instant` of a column; it may leave the years 1 to 9999."""
     dialect = context.dialect
     exact_us = duration.exact_us
     if exact_us is not None:

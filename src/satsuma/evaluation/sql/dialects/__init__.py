@@ -1,4 +1,4 @@
-"""What differs in meaning between engines: one small dialect each, and one table of what an engine cannot do."""
+"""What differs in meaning between engines: one small dialect each, and one table of gaps."""
 
 from satsuma.evaluation.sql.dialects.base import Dialect
 from satsuma.evaluation.sql.dialects.duckdb import DUCKDB

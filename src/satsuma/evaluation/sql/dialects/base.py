@@ -76,13 +76,16 @@ class Dialect(ABC):
         """The very double."""
 
     @abstractmethod
-    def instant_literal(self, at_us: int) -> Sql: ...
+    def instant_literal(self, at_us: int) -> Sql:
+        """Microseconds UTC as an instant."""
 
     @abstractmethod
-    def date_literal(self, day: date) -> Sql: ...
+    def date_literal(self, day: date) -> Sql:
+        """A date."""
 
     @abstractmethod
-    def set_literal(self, values: Sequence[str]) -> Sql: ...
+    def set_literal(self, values: Sequence[str]) -> Sql:
+        """A set of choices, in the order in which they are stored."""
 
     # --- times
 
@@ -91,14 +94,16 @@ class Dialect(ABC):
         """An instant as microseconds since 1970, a 64-bit integer."""
 
     @abstractmethod
-    def instant_of_micros(self, micros: Sql) -> Sql: ...
+    def instant_of_micros(self, micros: Sql) -> Sql:
+        """The inverse of `micros`."""
 
     @abstractmethod
     def day_number(self, day: Sql) -> Sql:
         """A date as days since 1970-01-01."""
 
     @abstractmethod
-    def date_of_day_number(self, number: Sql) -> Sql: ...
+    def date_of_day_number(self, number: Sql) -> Sql:
+        """The inverse of `day_number`."""
 
     @abstractmethod
     def divided(self, number: Sql, by: int) -> Sql:
@@ -156,7 +161,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def carried_sum(self, bin_number: Sql, digits: Sql) -> Sql:
-        """Aggregate: the sum of `digits * 2^(32 bin - 53)` as a double, carried from bin to bin (see `sums`)."""
+        """Aggregate: the sum of `digits * 2^(32 bin - 53)` as a double, carried (see `sums`)."""
 
     @abstractmethod
     def rounded12(self, number: Sql) -> Sql:
@@ -193,17 +198,20 @@ class Dialect(ABC):
         """RE2, unanchored; `.` is not a line break, `$` the end of the text."""
 
     @abstractmethod
-    def is_missing_set(self, choices: Sql) -> Sql: ...
+    def is_missing_set(self, choices: Sql) -> Sql:
+        """Whether a set is missing."""
 
     @abstractmethod
     def set_or_null(self, choices: Sql) -> Sql:
         """A set, or null where it is missing."""
 
     @abstractmethod
-    def has_any(self, choices: Sql, values: Sequence[str]) -> Sql: ...
+    def has_any(self, choices: Sql, values: Sequence[str]) -> Sql:
+        """Whether a set shares a value with these."""
 
     @abstractmethod
-    def has_all(self, choices: Sql, values: Sequence[str]) -> Sql: ...
+    def has_all(self, choices: Sql, values: Sequence[str]) -> Sql:
+        """Whether a set has all of these."""
 
     @abstractmethod
     def sample_slot(self, text: Sql) -> Sql:
@@ -215,7 +223,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def distance_mm(self, here: tuple[Sql, Sql], there: tuple[float, float]) -> Sql:
-        """Great-circle distance of two places (latitude, longitude in degrees), in whole millimetres, half to even."""
+        """Great-circle distance of two places in degrees, in whole millimetres, half to even."""
 
     def _haversine(self, here: tuple[Sql, Sql], there: tuple[float, float]) -> Sql:
         """The haversine of the angle between two places, by the same steps as the reference evaluator's."""

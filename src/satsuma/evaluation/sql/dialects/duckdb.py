@@ -55,7 +55,7 @@ def _power_of_bins(gap: Sql, bits: int, *, halved: bool = False) -> Sql:
 
 
 class _DuckDB(Dialect):
-    """DuckDB: `CAST` of text to DOUBLE is correctly rounded, integer sums are HUGEINT, VARCHAR orders by bytes."""
+    """`CAST` of text to DOUBLE is correctly rounded, integer sums are HUGEINT, VARCHAR orders by bytes."""
 
     name: ClassVar[str] = "duckdb"
 
