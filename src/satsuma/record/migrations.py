@@ -34,7 +34,7 @@ class Migration:
     layer: str
     number: int
     name: str
-    apply: Callable[[duckdb.DuckDBPyConnection], None]
+    apply: Callable[[duckdb.DuckDBPyConnection], object]
 
 
 def _first_tables(connection: duckdb.DuckDBPyConnection) -> None:
