@@ -8,6 +8,7 @@ from typing import Protocol
 from satsuma.catalog.model import ValueType
 from satsuma.kernel.windows import Window
 from satsuma.language import tree
+from satsuma.language.binding.operators import NEGATED
 from satsuma.language.english.messages import message
 from satsuma.language.english.nouns import path_words, plural
 from satsuma.language.english.values import (
@@ -21,19 +22,7 @@ from satsuma.language.english.values import (
 )
 from satsuma.language.tree import Op
 
-POSITIVE: Mapping[Op, Op] = {
-    Op.IS_PRESENT: Op.IS_MISSING,
-    Op.IS_NOT: Op.IS,
-    Op.NOT_IN: Op.IN,
-    Op.NOT_CONTAINS: Op.CONTAINS,
-    Op.NOT_STARTS_WITH: Op.STARTS_WITH,
-    Op.NOT_ENDS_WITH: Op.ENDS_WITH,
-    Op.NOT_LIKE: Op.LIKE,
-    Op.NOT_MATCHES: Op.MATCHES,
-    Op.NE: Op.EQ,
-    Op.NOT_BETWEEN: Op.BETWEEN,
-    Op.HAS_NONE: Op.HAS_ANY,
-}
+POSITIVE: Mapping[Op, Op] = {**NEGATED, Op.NOT_BETWEEN: Op.BETWEEN}
 """Negative operators, with those of which they are the complement."""
 
 

@@ -16,6 +16,8 @@ MESSAGES: Mapping[str, str] = {
     "sentence.everyone": "All {subjects}",
     "sentence.nobody": "No {subjects}",
     "sentence.static": "{subjects} picked by hand",
+    "subject.interactions": "interactions",
+    "subject.records": "related records",
     "hover.all": "True if every one of these {n} conditions is true.",
     "hover.any": "True if at least one of these {n} conditions is true.",
     "hover.not": "True if what follows is not.",

@@ -6,6 +6,9 @@ inside groups stand in parentheses, so that no sentence can be read in two ways.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
 from satsuma.catalog.model import Catalog
 from satsuma.kernel.zones import zone
 from satsuma.language import tree
@@ -41,9 +44,16 @@ def english(
             return _capital(message("sentence", subjects=subjects, clause=speaker.whole(where)))
 
 
-def hover(condition: tree.Condition, catalog: Catalog | None = None) -> str:
+Subject: TypeAlias = Literal["audience", "interactions", "records"]
+"""Of what a condition speaks."""
+
+
+def hover(condition: tree.Condition, catalog: Catalog | None = None, *, of: Subject = "audience") -> str:
     """What one condition asks, without what stands inside groups."""
     speaker, subjects = _about(tree.Source(where=condition), catalog, None)
+    if of != "audience":
+        speaker = replace(speaker, is_person=False, owner=None)
+        subjects = message("subject.interactions" if of == "interactions" else "subject.records")
     match condition:
         case tree.All(conditions):
             return message("hover.all", n=len(conditions))

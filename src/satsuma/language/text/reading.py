@@ -17,6 +17,19 @@ from satsuma.language.text.grammar import grammar
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a terminal could stand next.
+
+    Attributes:
+        rules: Rules of the grammar that begin there.
+        open: What has been read and is not finished: tokens, and trees of the parts that are.
+    """
+
+    rules: frozenset[str]
+    open: tuple[Token | Tree[Token], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A text and how far a parser has come in it."""
 
@@ -57,6 +70,19 @@ class Reading:
     def accepted(self) -> AbstractSet[str]:
         """Names of the terminals that could come next."""
         return cast("set[str]", self.parser.accepts())  # type: ignore[no-untyped-call]
+
+    def slot(self, terminal: str) -> Slot:
+        """Where one of the accepted terminals would stand."""
+        parser = self.parser.copy()  # type: ignore[no-untyped-call]
+        parser.feed_token(Token(terminal, "x"))
+        state = parser.parser_state
+        below = state.parse_conf.parse_table.states[state.state_stack[-2]]
+        return Slot(frozenset(name for name in below if name.islower()), tuple(state.value_stack[:-1]))
+
+    def last_read(self) -> Token | Tree[Token] | None:
+        """The last token, or what it finished; None at the start."""
+        stack = self.parser.parser_state.value_stack
+        return stack[-1] if stack else None
 
     def _tokens(self) -> Iterator[Token]:
         return cast("Iterator[Token]", self.parser.lexer_thread.lex(self.parser.parser_state))  # type: ignore[no-untyped-call]
