@@ -1,5 +1,6 @@
 """Wire: definitions as JSON, which is how they are sent and stored.
 
+    shapes.py      the keys of every object
     reader.py      the machinery: fields of an object, limits, paths of problems
     values.py      what stands on the right of an operator
     measures.py    measures, and the comparisons that take them

@@ -10,12 +10,13 @@ from satsuma.language import tree
 from satsuma.language.problems import shown, within
 from satsuma.language.wire.measures import measure_from_json, measured, types_from_json
 from satsuma.language.wire.reader import Reader
+from satsuma.language.wire.shapes import CONDITIONS, PARTS
 from satsuma.language.wire.values import duration, window
 
 
 def did(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"did": types, "where"?: c, "during"?: w, "of"?: path, "measure"?: m, "is"?: cmp}`."""
-    reader.keys(value, path, ["did"], ["where", "during", "of", "measure", "is"])
+    reader.keys(value, path, CONDITIONS["did"])
     types = types_from_json(reader, value["did"], within(path, "did"))
     where, during = _where(reader, value, path), _during(reader, value, path)
     of = reader.text(value["of"], within(path, "of"), "a path of relationships") if "of" in value else None
@@ -36,7 +37,7 @@ def first(reader: Reader, value: dict[str, object], path: str) -> tree.Condition
 def _occurrence(
     reader: Reader, value: dict[str, object], path: str, which: Literal["latest", "first"]
 ) -> tree.Condition:
-    reader.keys(value, path, [which, "has"], ["where", "during"])
+    reader.keys(value, path, CONDITIONS[which])
     types = types_from_json(reader, value[which], within(path, which))
     where, during = _where(reader, value, path), _during(reader, value, path)
     has = reader.condition(value["has"], within(path, "has")) if "has" in value else tree.EVERYONE
@@ -53,7 +54,7 @@ def _during(reader: Reader, value: dict[str, object], path: str) -> Window | Non
 
 def sequence(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"sequence": [step...], "during"?: w, "same"?: [attributes]}`."""
-    reader.keys(value, path, ["sequence"], ["during", "same"])
+    reader.keys(value, path, CONDITIONS["sequence"])
     during = _during(reader, value, path)
     same = _same(reader, value["same"], within(path, "same")) if "same" in value else ()
     at = within(path, "sequence")
@@ -92,13 +93,13 @@ def _step(reader: Reader, value: object, path: str) -> tree.Step | tree.Absence 
         return None
     within_at = within(path, "within")
     if "did" not in value:
-        reader.keys(value, path, ["not_did", "within"])
+        reader.keys(value, path, PARTS["absence"])
         pattern = _blocker(reader, value["not_did"], within(path, "not_did"))
         length = duration(reader, value["within"], within_at) if "within" in value else None
         if pattern is None or length is None:
             return None
         return tree.Absence(pattern.types, length, pattern.where)
-    reader.keys(value, path, ["did"], ["where", "within", "not_did"])
+    reader.keys(value, path, PARTS["step"])
     types = types_from_json(reader, value["did"], within(path, "did"))
     where = _where(reader, value, path)
     length = duration(reader, value["within"], within_at) if "within" in value else None
@@ -111,7 +112,7 @@ def _blocker(reader: Reader, value: object, path: str) -> tree.Blocker | None:
     if not isinstance(value, dict):
         types = types_from_json(reader, value, path)
         return None if types is None else tree.Blocker(types)
-    if not reader.keys(value, path, ["did"], ["where"]):
+    if not reader.keys(value, path, PARTS["blocker"]):
         return None
     types = types_from_json(reader, value["did"], within(path, "did"))
     where = _where(reader, value, path)
@@ -120,7 +121,7 @@ def _blocker(reader: Reader, value: object, path: str) -> tree.Blocker | None:
 
 def top(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"top": ..., "by": ..., "did"?, "where"?, "during"?, "among"?, "order"?}`."""
-    reader.keys(value, path, ["top", "by"], ["did", "where", "during", "among", "order"])
+    reader.keys(value, path, CONDITIONS["top"])
     percent, count = _how_many(reader, value["top"], within(path, "top"))
     types = types_from_json(reader, value["did"], within(path, "did")) if "did" in value else None
     where, during = _where(reader, value, path), _during(reader, value, path)
@@ -149,6 +150,6 @@ def _how_many(reader: Reader, value: object, path: str) -> tuple[tree.Number | N
 
 def _by(reader: Reader, value: object, path: str) -> tuple[tree.Measure | None, str | None]:
     if isinstance(value, dict) and "attribute" in value:
-        reader.keys(value, path, ["attribute"])
+        reader.keys(value, path, PARTS["by_attribute"])
         return None, reader.text(value["attribute"], within(path, "attribute"), "the path of an attribute")
     return measure_from_json(reader, value, path), None

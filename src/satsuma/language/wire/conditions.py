@@ -11,18 +11,19 @@ from satsuma.language.problems import shown, within
 from satsuma.language.tree import Op
 from satsuma.language.wire.measures import measured
 from satsuma.language.wire.reader import Reader
+from satsuma.language.wire.shapes import CONDITIONS, PARTS
 from satsuma.language.wire.values import duration, value_from_json, window
 
 
 def all_of(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"all": [c...]}`."""
-    reader.keys(value, path, ["all"])
+    reader.keys(value, path, CONDITIONS["all"])
     return tree.All(_conditions(reader, value["all"], within(path, "all")))
 
 
 def any_of(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"any": [c...]}`."""
-    reader.keys(value, path, ["any"])
+    reader.keys(value, path, CONDITIONS["any"])
     return tree.AnyOf(_conditions(reader, value["any"], within(path, "any")))
 
 
@@ -36,13 +37,13 @@ def _conditions(reader: Reader, value: object, path: str) -> tuple[tree.Conditio
 
 def negated(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"not": c}`."""
-    reader.keys(value, path, ["not"])
+    reader.keys(value, path, CONDITIONS["not"])
     return tree.Not(reader.condition(value["not"], within(path, "not")))
 
 
 def attribute(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"attribute": path, "op": o, "value": v, "case"?: "exact"}`."""
-    reader.keys(value, path, ["attribute", "op"], ["value", "case"])
+    reader.keys(value, path, CONDITIONS["attribute"])
     name = reader.text(value["attribute"], within(path, "attribute"), "the path of an attribute")
     exact = "case" in value and reader.word(value["case"], within(path, "case"), ["exact"]) is not None
     word = reader.word(value["op"], within(path, "op"), tuple(Op)) if "op" in value else None
@@ -66,7 +67,7 @@ def attribute(reader: Reader, value: dict[str, object], path: str) -> tree.Condi
 
 def related(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"related": path, "where": c, "measure"?: m, "is"?: cmp}`."""
-    reader.keys(value, path, ["related", "where"], ["measure", "is"])
+    reader.keys(value, path, CONDITIONS["related"])
     name = reader.text(value["related"], within(path, "related"), "a path of relationships")
     where: tree.Condition = tree.EVERYONE
     if "where" in value:
@@ -77,11 +78,11 @@ def related(reader: Reader, value: dict[str, object], path: str) -> tree.Conditi
 
 def held(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"held": c, "for": {"op": ">=" or "<", "value": d}}`."""
-    whole = reader.keys(value, path, ["held", "for"])
+    whole = reader.keys(value, path, CONDITIONS["held"])
     condition = reader.condition(value["held"], within(path, "held"))
     at = within(path, "for")
     length = value.get("for")
-    if not whole or not reader.keys(length, at, ["op", "value"]) or not isinstance(length, dict):
+    if not whole or not reader.keys(length, at, PARTS["held_for"]) or not isinstance(length, dict):
         return condition
     word = reader.word(length["op"], within(at, "op"), [">=", "<"])
     how_long = duration(reader, length["value"], within(at, "value"))
@@ -94,7 +95,7 @@ def reference(reader: Reader, value: object, path: str, what: str) -> tree.Ref |
     """A name, or `{"id": 7}` as stored."""
     if not isinstance(value, dict):
         return reader.text(value, path, f"the name of a {what}")
-    if not reader.keys(value, path, ["id"]):
+    if not reader.keys(value, path, PARTS["reference"]):
         return None
     number = reader.whole(value["id"], within(path, "id"), f"the number of a {what}")
     return None if number is None else tree.RefId(number)
@@ -102,14 +103,14 @@ def reference(reader: Reader, value: object, path: str, what: str) -> tree.Ref |
 
 def segment(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"segment": name}`."""
-    reader.keys(value, path, ["segment"])
+    reader.keys(value, path, CONDITIONS["segment"])
     ref = reference(reader, value["segment"], within(path, "segment"), "segment")
     return tree.EVERYONE if ref is None else tree.InSegment(ref)
 
 
 def in_list(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"list": name}`."""
-    reader.keys(value, path, ["list"])
+    reader.keys(value, path, CONDITIONS["list"])
     ref = reference(reader, value["list"], within(path, "list"), "list")
     return tree.EVERYONE if ref is None else tree.InList(ref)
 
@@ -127,7 +128,7 @@ def left(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
 def _crossed(
     reader: Reader, value: dict[str, object], path: str, direction: Literal["entered", "left"]
 ) -> tree.Condition:
-    reader.keys(value, path, [direction], ["during"])
+    reader.keys(value, path, CONDITIONS[direction])
     ref = reference(reader, value[direction], within(path, direction), "segment")
     during = window(reader, value["during"], within(path, "during")) if "during" in value else None
     return tree.EVERYONE if ref is None else tree.Crossed(direction, ref, during)
@@ -135,7 +136,7 @@ def _crossed(
 
 def consent(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"consent": topic, "is": "granted" or "denied" or "unknown"}`."""
-    whole = reader.keys(value, path, ["consent", "is"])
+    whole = reader.keys(value, path, CONDITIONS["consent"])
     topic = reader.text(value["consent"], within(path, "consent"), "a topic of consent")
     state = reader.word(value["is"], within(path, "is"), ["granted", "denied", "unknown"]) if whole else None
     match state:
@@ -147,9 +148,9 @@ def consent(reader: Reader, value: dict[str, object], path: str) -> tree.Conditi
 
 def sample(reader: Reader, value: dict[str, object], path: str) -> tree.Condition:
     """`{"sample": {"percent": p, "from": q, "salt": s}}`; `from` is 0 where it is left out."""
-    reader.keys(value, path, ["sample"])
+    reader.keys(value, path, CONDITIONS["sample"])
     parts, at = value["sample"], within(path, "sample")
-    if not reader.keys(parts, at, ["percent", "salt"], ["from"]) or not isinstance(parts, dict):
+    if not reader.keys(parts, at, PARTS["sample_part"]) or not isinstance(parts, dict):
         return tree.EVERYONE
     percent = reader.number(parts["percent"], within(at, "percent"), "a percentage")
     start = reader.number(parts.get("from", Decimal(0)), within(at, "from"), "a percentage")

@@ -8,6 +8,7 @@ from satsuma.language import tree
 from satsuma.language.problems import shown, within
 from satsuma.language.tree import Op
 from satsuma.language.wire.reader import Reader
+from satsuma.language.wire.shapes import PARTS
 from satsuma.language.wire.values import between, duration, operand, window
 
 PLAIN_MEASURES: dict[str, tree.Measure] = {
@@ -50,7 +51,7 @@ def measure_from_json(reader: Reader, value: object, path: str) -> tree.Measure 
 
 
 def _active_periods(reader: Reader, value: object, path: str) -> tree.Measure | None:
-    if not reader.keys(value, path, ["length", "of_last"], ["count"]) or not isinstance(value, dict):
+    if not reader.keys(value, path, PARTS["active_periods"]) or not isinstance(value, dict):
         return None
     length = duration(reader, value["length"], within(path, "length"))
     of_last = reader.whole(value["of_last"], within(path, "of_last"), "how many periods")
@@ -64,7 +65,7 @@ def _active_periods(reader: Reader, value: object, path: str) -> tree.Measure | 
 
 def test_from_json(reader: Reader, value: object, path: str) -> tree.Test | None:
     """How a measure compares: `{"op": ">=", "value": 3}`; None where a problem was noted."""
-    if not reader.keys(value, path, ["op", "value"]) or not isinstance(value, dict):
+    if not reader.keys(value, path, PARTS["test"]) or not isinstance(value, dict):
         return None
     word = reader.word(value["op"], within(path, "op"), TEST_OPS)
     if word is None:

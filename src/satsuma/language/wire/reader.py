@@ -16,6 +16,7 @@ from satsuma.kernel.limits import DEPTH_LEVELS_MAX, NODES_MAX, TEXT_BYTES_MAX
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.language import tree
 from satsuma.language.problems import Problems, shown, within
+from satsuma.language.wire.shapes import Shape
 
 JSON_LEVELS_PER_CONDITION = 4
 """The most levels of JSON between two conditions: the list of steps, a step, its `not_did`, a `where`."""
@@ -76,21 +77,18 @@ class Reader:
         message = f"found {shown(value)}, expected one of the keys {', '.join(self.forms)}"
         self.problems.add("form.unknown", path, message, near)
 
-    def keys(self, value: object, path: str, needed: Sequence[str], optional: Sequence[str] = ()) -> bool:
-        """Whether a value is an object with all needed keys; keys beyond those and the optional are noted."""
+    def keys(self, value: object, path: str, shape: Shape) -> bool:
+        """Whether a value is an object with all keys that a shape needs; keys beyond its own are noted."""
         if not isinstance(value, dict):
-            self.problems.add(
-                "form.type", path, f"found {shown(value)}, expected an object with {', '.join(needed)}"
-            )
+            expected = ", ".join(shape.needed or shape.keys)
+            self.problems.add("form.type", path, f"found {shown(value)}, expected an object with {expected}")
             return False
-        known = (*needed, *optional)
         for key in value:
-            if key not in known:
-                message = f"found the key {shown(key)}, expected {', '.join(known)}"
-                self.problems.add(
-                    "form.unknown_key", within(path, str(key)), message, did_you_mean(str(key), known)
-                )
-        missing = [key for key in needed if key not in value]
+            if key not in shape.keys:
+                message = f"found the key {shown(key)}, expected {', '.join(shape.keys)}"
+                hint = did_you_mean(str(key), shape.keys)
+                self.problems.add("form.unknown_key", within(path, str(key)), message, hint)
+        missing = [key for key in shape.needed if key not in value]
         for key in missing:
             self.problems.add("form.missing_key", path, f"found no {key!r}, which is needed here")
         return not missing

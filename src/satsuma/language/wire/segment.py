@@ -7,9 +7,7 @@ from satsuma.language import tree
 from satsuma.language.problems import Problems, definition_error, shown
 from satsuma.language.wire.forms import FORMS, condition_from_json
 from satsuma.language.wire.reader import Reader
-
-KEYS = ("name", "audience", "kind", "timezone", "where", "tests")
-"""All keys of a segment; none is the telling key of a condition, so the two cannot be mistaken."""
+from satsuma.language.wire.shapes import SEGMENTS
 
 
 def source_from_json(value: object) -> tree.Source:
@@ -33,7 +31,7 @@ def read_source(value: object, problems: Problems) -> tree.Source:
     if not isinstance(value, dict):
         problems.add("form.type", "", f"found {shown(value)}, expected a segment or a condition: an object")
         return tree.Source(where=tree.EVERYONE)
-    reader.keys(value, "", [], KEYS)
+    reader.keys(value, "", SEGMENTS["segment"])
     kind = reader.word(value.get("kind", tree.Kind.DYNAMIC.value), "kind", tuple(tree.Kind))
     where = condition_from_json(value["where"], problems) if "where" in value else None
     tests_in, tests_out = _tests(reader, value["tests"]) if "tests" in value else ((), ())
@@ -53,7 +51,7 @@ def _text(reader: Reader, value: dict[str, object], key: str) -> str | None:
 
 
 def _tests(reader: Reader, value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if not reader.keys(value, "tests", [], ["in", "out"]) or not isinstance(value, dict):
+    if not reader.keys(value, "tests", SEGMENTS["tests"]) or not isinstance(value, dict):
         return (), ()
     return _keys(reader, value.get("in", []), "tests.in"), _keys(reader, value.get("out", []), "tests.out")
 

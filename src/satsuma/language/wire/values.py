@@ -13,6 +13,7 @@ from satsuma.language import tree
 from satsuma.language.problems import shown, within
 from satsuma.language.tree import Op
 from satsuma.language.wire.reader import Reader, exact_number
+from satsuma.language.wire.shapes import PARTS
 
 _ROLLING: Mapping[str, Callable[[Duration], Window]] = {"last": Last, "before": Before, "next": Next}
 _WEEKDAYS_SHOWN = 'a weekday such as "monday"'
@@ -105,7 +106,7 @@ def _read(
     key: str,
     make: Callable[[str, tree.Number | Duration | None], tree.Operand],
 ) -> tree.Operand | None:
-    whole = reader.keys(value, path, [key], ["plus"])
+    whole = reader.keys(value, path, PARTS[f"operand_{key}"])
     name = reader.text(value.get(key), within(path, key), "the path of an attribute") if whole else None
     if "plus" not in value:
         return None if name is None else make(name, None)
@@ -126,7 +127,7 @@ def _moment(
     key: str,
     make: Callable[[Duration | None], tree.Operand],
 ) -> tree.Operand | None:
-    reader.keys(value, path, [key], ["plus"])
+    reader.keys(value, path, PARTS[f"operand_{key}"])
     if value[key] is not True:
         reader.problems.add("form.type", within(path, key), f"found {shown(value[key])}, expected true")
         return None
@@ -219,11 +220,11 @@ def anniversary(reader: Reader, value: object, path: str) -> tree.Anniversary | 
 
 def circle(reader: Reader, value: object, path: str) -> tree.Circle | None:
     """`{"km": 25, "of": {"latitude": 52.5, "longitude": 13.4}}`."""
-    if not reader.keys(value, path, ["km", "of"]) or not isinstance(value, dict):
+    if not reader.keys(value, path, PARTS["circle"]) or not isinstance(value, dict):
         return None
     km = reader.number(value["km"], within(path, "km"), "kilometres")
     centre, at = value["of"], within(path, "of")
-    if not reader.keys(centre, at, ["latitude", "longitude"]) or not isinstance(centre, dict):
+    if not reader.keys(centre, at, PARTS["centre"]) or not isinstance(centre, dict):
         return None
     latitude = reader.number(centre["latitude"], within(at, "latitude"), "degrees")
     longitude = reader.number(centre["longitude"], within(at, "longitude"), "degrees")
