@@ -50,5 +50,7 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> list[Version]:
 
 def in_force(connection: duckdb.DuckDBPyConnection, at: int) -> int | None:
     """The number of the last version whose instant is not after `at` (microseconds UTC), if any."""
-    found = connection.execute(f"SELECT max(version) FROM versions WHERE at <= {INSTANT}", [at]).fetchone()
+    found = connection.execute(
+        f"SELECT max(version) FROM versions v WHERE v.at <= {INSTANT}", [at]
+    ).fetchone()
     return None if found is None or found[0] is None else int(found[0])
