@@ -42,7 +42,9 @@ from satsuma.record.store import Record
 from satsuma.record.versions import Version
 from satsuma.segments.gate import Status
 from satsuma.segments.rooms import Rooms
+from satsuma.segments.scheduling import keep_dates
 from satsuma.segments.service import Segments
+from satsuma.segments.templates import MIGRATIONS, Templates
 
 DEFAULT_ACTOR = "python"
 
@@ -82,10 +84,11 @@ def open(
             at=clock.now(),
             actor=actor,
             settings=settings,
+            migrations_above=MIGRATIONS,
             holder=holder,
         )
     else:
-        record = Record.open(path, settings=settings, holder=holder)
+        record = Record.open(path, settings=settings, migrations_above=MIGRATIONS, holder=holder)
     return Workspace(record, clock, actor)
 
 
@@ -100,9 +103,11 @@ class Workspace:
         self._live = LiveSet()
         self.writer = Writer(record, clock, self._live.of, _evaluate)
         self._rooms = Rooms(record, self.writer, _evaluate, actor)
+        self.writer.due = lambda change: keep_dates(self._rooms, change)
         self._rows = Rows(self.writer, self._live.of, actor)
         self.catalog = Catalogs(record, self.writer, actor)
         self.segments = Segments(self._rooms)
+        self.templates = Templates(self._rooms)
         self.lists = Lists(record, self.writer, actor)
         self._resume()
 
@@ -251,7 +256,11 @@ class Workspace:
     def _resume(self) -> None:
         """Put segments that were going live when a process ended back to drafts."""
         with self._record.cursor() as cursor:
-            left = [row for row in definitions.segments(cursor) if row.status == Status.GOING_LIVE]
+            left = [
+                row
+                for row in definitions.segments(cursor)
+                if row.status == Status.GOING_LIVE and row.starts_at is None
+            ]
 
         def back(change: Change) -> None:
             for row in left:

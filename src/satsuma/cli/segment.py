@@ -298,14 +298,14 @@ def remove(
 def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: bool, as_json: bool) -> int:
     with state_of(context).open() as ws:
         segment = ws.segments[name]
-        unknown = segment.add(keys) if adding else segment.remove(keys)
+        picked = segment.add(keys) if adding else segment.remove(keys)
     if as_json:
-        print_json({"given": len(keys), "unknown": unknown})
+        print_json(picked)
     else:
-        typer.echo(f"{len(keys) - len(unknown):,} records {'added' if adding else 'removed'}")
-        for key in unknown:
+        typer.echo(f"{picked.changed:,} {'added' if adding else 'removed'}, {picked.unchanged:,} unchanged")
+        for key in picked.unknown:
             typer.echo(f"no record has the key {key}")
-    return 1 if unknown else 0
+    return 1 if picked.unknown else 0
 
 
 def _keys(keys: list[str] | None, file: Path | None) -> list[str]:

@@ -20,6 +20,9 @@ T = TypeVar("T")
 LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
 """The live segments as the change leaves them, bound to its catalog."""
 
+Due: TypeAlias = Callable[[Change], Mapping[int, Cause]]
+"""What a version brings by itself, such as dates that have come; gives causes of what follows, by segment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Committed(Generic[T]):
@@ -40,11 +43,15 @@ class Committed(Generic[T]):
 class Writer:
     """Makes versions of one record. Callers of any thread wait their turn."""
 
-    def __init__(self, record: Record, clock: Clock, live: LiveOf, evaluate: Evaluate) -> None:
+    def __init__(
+        self, record: Record, clock: Clock, live: LiveOf, evaluate: Evaluate, due: Due | None = None
+    ) -> None:
+        """Wire it; see `LiveOf`, `Evaluate` and `Due`."""
         self._record = record
         self._clock = clock
         self._live = live
         self._evaluate = evaluate
+        self.due = due
         self._turn = RLock()
         self._working = False
 
@@ -54,7 +61,8 @@ class Writer:
         *,
         actor: str,
         kind: str = "data",
-        cause: Cause | Mapping[int, Cause] = "data",
+        cause: Cause = "data",
+        causes: Mapping[int, Cause] | None = None,
         detail: str | None = None,
         at: int | None = None,
     ) -> Committed[T]:
@@ -65,7 +73,8 @@ class Writer:
                 is lost then, and the version is made anew with that segment marked.
             actor: Who asks.
             kind: Of the version (`data`, `clock`, `definition`, ...).
-            cause: Of the deltas that follow, for all segments or by segment.
+            cause: Of the deltas that follow.
+            causes: Of the deltas of single segments, and of those that refer to them, where another.
             detail: About the version, for people.
             at: The version's instant; default the clock's. Held at the last version's if that is later.
 
@@ -79,7 +88,9 @@ class Writer:
                 )
             self._working = True
             try:
-                return self._commit(work, actor=actor, kind=kind, cause=cause, detail=detail, at=at)
+                return self._commit(
+                    work, actor=actor, kind=kind, cause=cause, causes=causes or {}, detail=detail, at=at
+                )
             finally:
                 self._working = False
 
@@ -89,7 +100,8 @@ class Writer:
         *,
         actor: str,
         kind: str,
-        cause: Cause | Mapping[int, Cause],
+        cause: Cause,
+        causes: Mapping[int, Cause],
         detail: str | None,
         at: int | None,
     ) -> Committed[T]:
@@ -99,7 +111,9 @@ class Writer:
             try:
                 with self._record.begin(at=instant, actor=actor, kind=kind, detail=detail) as change:
                     result = work(change)
-                    deltas = follow(change, self._live(change), cause, self._evaluate, failed)
+                    due = {} if self.due is None else self.due(change)
+                    live = self._live(change)
+                    deltas = follow(change, live, self._evaluate, failed, cause, {**causes, **due})
                 return Committed(change.version, instant, result, deltas)
             except SegmentFailure as failure:
                 failed[failure.segment.id] = failure.reason

@@ -48,33 +48,37 @@ class SegmentFailure(Error):  # noqa: N818  (a failure of one segment, which the
 def follow(
     change: Change,
     live: Iterable[LiveSegment],
-    cause: Cause | Mapping[int, Cause],
     evaluate: Evaluate,
     failed: Mapping[int, str],
+    cause: Cause,
+    causes: Mapping[int, Cause],
 ) -> tuple[Delta, ...]:
     """Bring every live segment to the version being made.
 
     Args:
         change: The version; its rows are written already.
         live: All live and failed segments, bound to the change's catalog.
-        cause: Of the deltas; or by segment, `data` where a segment is not named.
         evaluate: Gives the members of a bound definition.
         failed: Segments known to fail, with the reason; they and all that refer to them keep their members.
+        cause: Of the deltas.
+        causes: Of the deltas of single segments, and of those that refer to them, where another.
 
     Raises:
         SegmentFailure: A segment that is not in `failed` cannot be evaluated. The transaction is lost with
             it.
     """
     ordered = in_dependency_order(live)
-    reasons = _spread(ordered, failed)
+    reasons, why = _spread(ordered, failed), dict(causes)
     deltas = []
     for segment in ordered:
         if segment.id in reasons:
             _mark(change, segment, "failed", reasons[segment.id])
             continue
         members = _members(change, segment, evaluate)
-        why = cause if isinstance(cause, str) else cause.get(segment.id, "data")
-        deltas.append(replace_members(change, segment.id, members, why))
+        inherited = [why[number] for number in sorted(segment.depends_on) if number in why]
+        if inherited:
+            why.setdefault(segment.id, inherited[0])
+        deltas.append(replace_members(change, segment.id, members, why.get(segment.id, cause)))
         _mark(change, segment, "live", None)
     return tuple(deltas)
 

@@ -112,6 +112,26 @@ def delete(change: Change, row: SegmentRow) -> None:
     uses.put(change, uses.Thing(uses.SEGMENT, row.id), ())
 
 
+def stop(change: Change, row: SegmentRow) -> SegmentRow:
+    """Make a live segment a draft again; its last members are kept, and no longer followed.
+
+    Raises:
+        ConflictError: It is not live, or it is used.
+    """
+    status = gate.after(row.name, Status(row.status), Command.STOP, users(change, row))
+    stopped = replace(
+        row,
+        status=status.value,
+        reason=None,
+        definition_id=None,
+        draft_id=row.definition_id if row.draft_id is None else row.draft_id,
+        changed_at=change.at,
+    )
+    definitions.put_segment(change, stopped)
+    uses.put(change, uses.Thing(uses.SEGMENT, row.id), ())
+    return stopped
+
+
 def users(change: Change, row: SegmentRow) -> tuple[str, ...]:
     """What uses a segment, in words."""
     names = {segment.id: segment.name for segment in definitions.segments(change.connection)}

@@ -26,6 +26,7 @@ from satsuma.segments import gate
 from satsuma.segments.drafts import definition_source, row_of
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.jobs import Job
+from satsuma.segments.related import things_used
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.sources import from_stored
 
@@ -36,6 +37,7 @@ class Candidate:
 
     row: SegmentRow
     definition: bound.Definition | None
+    timezone: str | None = None
 
     @property
     def depends_on(self) -> frozenset[int]:
@@ -43,18 +45,6 @@ class Candidate:
         if self.definition is None:
             return frozenset()
         return frozenset(references.segment_ids_in(self.definition.where))
-
-    @property
-    def uses(self) -> tuple[uses.Thing, ...]:
-        """All that it refers to."""
-        if self.definition is None:
-            return ()
-        where = self.definition.where
-        found = [uses.Thing("segment", number) for number in references.segment_ids_in(where)]
-        found += [uses.Thing("list", number) for number in references.list_ids_in(where)]
-        found += [uses.Thing("attribute", attribute.number) for attribute in references.attributes_in(where)]
-        found += [uses.Thing("interaction", type_.number) for type_ in references.types_in(where)]
-        return tuple(found)
 
 
 def go_live(
@@ -64,7 +54,7 @@ def go_live(
 
     Args:
         rooms: The parts below.
-        segments: Their ids.
+        segments: Their ids. Where they have a start date that is still to come, they wait for it.
         job: Told how far it is, and asked whether to go on.
         despite_tests: Whether segments that break their own tests go live all the same.
 
@@ -73,15 +63,18 @@ def go_live(
         DefinitionError: A definition has errors; all of them of all segments.
         CancelledError: The job was cancelled; the segments are as before.
     """
-    before = _announce(rooms, segments)
+    before, announced = _announce(rooms, segments)
     try:
         _rehearse(rooms, segments, job, despite_tests=despite_tests)
         job.check(0.95)
+        if announced is not None and _all_wait(before, announced.at):
+            return announced
         return rooms.writer.commit(
-            lambda change: _join(rooms, change, segments, despite_tests=despite_tests),
+            lambda change: join(rooms, change, segments, despite_tests=despite_tests),
             actor=rooms.actor,
             kind="definition",
-            cause=dict.fromkeys(segments, "definition"),
+            cause="clock",
+            causes=dict.fromkeys(segments, "definition"),
             detail="go live",
         )
     except BaseException:
@@ -89,15 +82,15 @@ def go_live(
         raise
 
 
-def _announce(rooms: Rooms, segments: Sequence[int]) -> dict[int, SegmentRow]:
-    """Mark drafts as going live, in a version of its own; gives the rows as they were."""
+def _announce(rooms: Rooms, segments: Sequence[int]) -> tuple[dict[int, SegmentRow], Committed[None] | None]:
+    """Mark drafts as going live, in a version of its own; gives the rows as they were, and that version."""
     with rooms.reading() as (cursor, _):
         rows = definitions.segments(cursor)
     found = {number: row_of(rows, number) for number in segments}
     for row in found.values():
         _may_go_live(row)
     if all(row.status != Status.DRAFT for row in found.values()):
-        return found
+        return found, None
 
     def mark(change: Change) -> None:
         for number in segments:
@@ -105,8 +98,23 @@ def _announce(rooms: Rooms, segments: Sequence[int]) -> dict[int, SegmentRow]:
             status = gate.after(row.name, Status(row.status), Command.GO_LIVE)
             definitions.put_segment(change, replace(row, status=status.value, reason=None))
 
-    rooms.writer.commit(mark, actor=rooms.actor, kind="definition", detail="going live")
-    return found
+    return found, rooms.writer.commit(mark, actor=rooms.actor, kind="definition", detail="going live")
+
+
+def _all_wait(rows: dict[int, SegmentRow], now: int) -> bool:
+    """Whether all are to start later: they join by themselves then (`segments.scheduling`).
+
+    Raises:
+        ConflictError: Some are, some are not.
+    """
+    waiting = [row for row in rows.values() if row.starts_at is not None and row.starts_at > now]
+    if waiting and len(waiting) < len(rows):
+        raise ConflictError(
+            f"segment “{waiting[0].name}” has a start date that is still to come, and others do not",
+            code="segment.dates",
+            hint="bring them live one after another",
+        )
+    return bool(waiting)
 
 
 def _may_go_live(row: SegmentRow) -> None:
@@ -165,9 +173,10 @@ def _candidates(
         if wanted is None:
             found[number] = Candidate(row, None)
             continue
-        binding = bind(from_stored(definition_source(stored, wanted)), catalog, names, own_id=number)
+        source = from_stored(definition_source(stored, wanted))
+        binding = bind(source, catalog, names, own_id=number)
         problems += binding.errors
-        found[number] = Candidate(row, binding.definition)
+        found[number] = Candidate(row, binding.definition, source.timezone)
     if problems:
         raise definition_error(problems)
     live = [
@@ -177,7 +186,7 @@ def _candidates(
     return [found[segment.id] for segment in in_dependency_order(live)]
 
 
-def _join(rooms: Rooms, change: Change, segments: Sequence[int], *, despite_tests: bool) -> None:
+def join(rooms: Rooms, change: Change, segments: Sequence[int], *, despite_tests: bool) -> None:
     """Make the drafts live; the writer evaluates them with all others before the version is committed."""
     for candidate in _candidates(change.connection, change.catalog, segments):
         row, definition = candidate.row, candidate.definition
@@ -191,10 +200,12 @@ def _join(rooms: Rooms, change: Change, segments: Sequence[int], *, despite_test
             reason=None,
             definition_id=row.definition_id if row.draft_id is None else row.draft_id,
             draft_id=None,
+            timezone=row.timezone if candidate.timezone is None else candidate.timezone,
             changed_at=change.at,
         )
         definitions.put_segment(change, live)
-        uses.put(change, uses.Thing(uses.SEGMENT, row.id), candidate.uses)
+        used = () if definition is None else things_used(definition.where)
+        uses.put(change, uses.Thing(uses.SEGMENT, row.id), used)
 
 
 def _check_in_version(rooms: Rooms, change: Change, candidate: Candidate, segments: Sequence[int]) -> None:

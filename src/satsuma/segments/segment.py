@@ -6,31 +6,37 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from satsuma.commit.writer import Committed
 from satsuma.evaluation.definition import Definition
-from satsuma.kernel.errors import ConflictError, InvariantError, NotFoundError
+from satsuma.kernel.errors import ConflictError, NotFoundError
 from satsuma.kernel.instants import instant_of
 from satsuma.kernel.zones import zone
-from satsuma.language import bound, tree
 from satsuma.language.binding import bind
 from satsuma.language.problems import Problem, definition_error
+from satsuma.membership.follow import Cause
 from satsuma.membership.names import StoredNames
-from satsuma.record import definitions, memberships, uses, versions
+from satsuma.record import definitions, memberships, overrides
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
-from satsuma.record.resolve import numbers_of_keys
-from satsuma.segments import drafts, gate
+from satsuma.record.overrides import OverrideRow
+from satsuma.segments import drafts, gate, history
+from satsuma.segments.comparing import Comparison, compare
 from satsuma.segments.estimate import Estimate, estimate
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.going_live import go_live
+from satsuma.segments.history import Edition
 from satsuma.segments.jobs import Job
 from satsuma.segments.members import Members
+from satsuma.segments.overriding import set_rule
+from satsuma.segments.reading import bound_draft, bound_given, definition_of, like, version_at
+from satsuma.segments.related import Related, related
 from satsuma.segments.rooms import Rooms, audience_of
-from satsuma.segments.sources import from_stored, source_of, with_names
+from satsuma.segments.scheduling import set_dates
+from satsuma.segments.sources import from_stored, source_of
+from satsuma.segments.static import Picked, check_static, pick, put
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,16 +101,18 @@ class Segment:
     def definition(self) -> Definition | None:
         """The definition that is live, or else the draft; None for static segments."""
         row = self._row()
-        return self._definition(row.draft_id if row.definition_id is None else row.definition_id)
+        return definition_of(
+            self._rooms, self._number, row.draft_id if row.definition_id is None else row.definition_id
+        )
 
     @property
     def draft(self) -> Definition | None:
         """The draft that is not live yet, if there is one."""
-        return self._definition(self._row().draft_id)
+        return definition_of(self._rooms, self._number, self._row().draft_id)
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of the draft, or else of the live definition: errors and warnings. Raises nothing."""
-        return self._bound()[1]
+        return bound_draft(self._rooms, self._number)[1]
 
     def estimate(self) -> Estimate:
         """What the draft, or else the live definition, gives on the last version: exact.
@@ -113,7 +121,7 @@ class Segment:
             DefinitionError: It has errors.
             ConflictError: The segment is static: its members are data.
         """
-        definition, problems, written = self._bound()
+        definition, problems, written = bound_draft(self._rooms, self._number)
         if written is None:
             raise ConflictError(
                 f"segment “{self.name}” is static: there is nothing to estimate", code="segment.kind"
@@ -126,7 +134,7 @@ class Segment:
     def edit(self, where: object) -> None:
         """Give it a new draft: text, JSON data, or a parsed definition. A live definition stays as it is."""
         given = source_of(where)
-        self._write(lambda change, row: drafts.edit(change, row, self._like(row, given)), "edit")
+        self._write(lambda change, row: drafts.edit(change, row, like(row, given)), "edit")
 
     def rename(self, name: str) -> None:
         """Give it another name; whatever refers to it follows."""
@@ -159,21 +167,28 @@ class Segment:
         Raises:
             ConflictError: It is not live, or it is used; the message names every user.
         """
+        self._write(drafts.stop, "stop")
+
+    def cancel(self) -> None:
+        """Make a segment that is going live, or waits for its start date, a draft again."""
 
         def work(change: Change, row: SegmentRow) -> None:
-            status = gate.after(row.name, Status(row.status), Command.STOP, drafts.users(change, row))
-            stopped = replace(
-                row,
-                status=status.value,
-                reason=None,
-                definition_id=None,
-                draft_id=row.definition_id if row.draft_id is None else row.draft_id,
-                changed_at=change.at,
-            )
-            definitions.put_segment(change, stopped)
-            uses.put(change, uses.Thing(uses.SEGMENT, row.id), ())
+            status = gate.after(row.name, Status(row.status), Command.CANCEL)
+            definitions.put_segment(change, replace(row, status=status.value))
 
-        self._write(work, "stop")
+        self._write(work, "cancel")
+
+    def schedule(
+        self, *, starts_at: str | datetime | int | None = None, ends_at: str | datetime | int | None = None
+    ) -> None:
+        """Set when it shall go live, once `go_live` was called, and when it shall stop; None for no date.
+
+        Times without an offset are read in the workspace's zone. At its end it stops unless something uses
+        it; then it stays live until nothing does.
+        """
+        clocks = zone(self._rooms.record.catalog.timezone)
+        start, end = (None if date is None else instant_of(date, clocks) for date in (starts_at, ends_at))
+        self._write(lambda change, row: set_dates(change, row, start, end), "schedule")
 
     def delete(self) -> None:
         """Remove a draft. Refused while it is live or used."""
@@ -192,7 +207,7 @@ class Segment:
             if version is None and at is None:
                 numbers = memberships.members(cursor, row.id)
             else:
-                wanted = _version_at(cursor, at, state.catalog.timezone) if version is None else version
+                wanted = version_at(cursor, at, state.catalog.timezone) if version is None else version
                 if wanted is None or not 0 <= wanted <= state.version:
                     raise NotFoundError(
                         f"no version {version if at is None else at}: the last is {state.version}",
@@ -218,73 +233,123 @@ class Segment:
         }
         return pa.table(columns)
 
-    def add(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Put records into a static segment; returns the keys that no record has."""
-        return self._edit_static(keys, adding=True)
+    def growth(self) -> pa.Table:
+        """Its size after every version that changed it: version, at (timestamp), entered, left, size."""
+        with self._rooms.reading() as (cursor, _):
+            return history.growth(cursor, drafts.row_of(definitions.segments(cursor), self._number).id)
 
-    def remove(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Take records out of a static segment; returns the keys that no record has."""
-        return self._edit_static(keys, adding=False)
+    def history(self) -> tuple[Edition, ...]:
+        """Every edition of its definition, oldest first: who made it, when, and what it changed."""
+        with self._rooms.reading() as (cursor, state):
+            row = drafts.row_of(definitions.segments(cursor), self._number)
+            return history.editions(cursor, state.catalog, row)
 
-    def _edit_static(self, keys: Iterable[str], *, adding: bool) -> tuple[str, ...]:
-        wanted = list(dict.fromkeys(keys))
+    def restore(self, edition: int) -> None:
+        """Make an earlier edition the draft again, as a new edition."""
 
-        def work(change: Change, row: SegmentRow) -> tuple[str, ...]:
-            if row.kind != tree.Kind.STATIC:
-                raise ConflictError(
-                    f"segment “{row.name}” is {row.kind}: its members follow its definition",
-                    code="segment.kind",
-                    hint="only static segments are edited by hand",
-                )
-            entity = audience_of(change.catalog, row.audience)
-            numbers = numbers_of_keys(change.connection, entity, pa.array(wanted, pa.string()))
-            found = numbers[numbers >= 0].astype(np.uint32)
-            put = memberships.add_static if adding else memberships.remove_static
-            put(change, row.id, np.unique(found))
-            return tuple(key for key, number in zip(wanted, numbers, strict=True) if number < 0)
+        def work(change: Change, row: SegmentRow) -> SegmentRow:
+            stored = history.edition_row(change.connection, row, edition)
+            return drafts.edit(change, row, from_stored(stored.source))
 
-        return self._write(work, "add members" if adding else "remove members", kind="data")
+        self._write(work, f"restore edition {edition}")
+
+    def compare(self, where: object = None) -> Comparison:
+        """Who would enter, leave and stay if a definition (default: the draft) went live now.
+
+        Raises:
+            DefinitionError: The definition has errors.
+        """
+        if where is None:
+            definition, problems, written = bound_draft(self._rooms, self._number)
+        else:
+            definition, problems, written = bound_given(self._rooms, self._number, source_of(where))
+        if definition is None and written is not None:
+            raise definition_error(problems)
+        with self._rooms.reading() as (cursor, state):
+            row = drafts.row_of(definitions.segments(cursor), self._number)
+            return compare(self._rooms.record, cursor, state, row, definition, self._rooms.evaluate)
+
+    def related(self) -> Related:
+        """What uses it, and what it uses: by the draft where there is one."""
+        definition = bound_draft(self._rooms, self._number)[0]
+        with self._rooms.reading() as (cursor, state):
+            return related(cursor, state.catalog, self._number, definition)
+
+    def add(self, keys: Iterable[str]) -> Picked:
+        """Put records into a static segment; keys that no record has are told."""
+        return self._write(
+            lambda change, row: pick(change, row, keys, adding=True), "add members", kind="data"
+        )
+
+    def remove(self, keys: Iterable[str]) -> Picked:
+        """Take records out of a static segment; keys that no record has are told."""
+        return self._write(
+            lambda change, row: pick(change, row, keys, adding=False), "remove members", kind="data"
+        )
+
+    def add_where(self, where: object) -> Picked:
+        """Put everyone into a static segment who meets a definition now; they stay whatever becomes of them.
+
+        Raises:
+            DefinitionError: The definition has errors.
+        """
+        given = source_of(where)
+
+        def work(change: Change, row: SegmentRow) -> Picked:
+            check_static(row)
+            audience = audience_of(change.catalog, row.audience)
+            names = StoredNames(change.connection, change.catalog)
+            source = replace(given, audience=audience.name, timezone=given.timezone or row.timezone)
+            binding = bind(source, change.catalog, names)
+            if binding.definition is None:
+                raise definition_error(binding.problems)
+            found = self._rooms.evaluate(change.connection, binding.definition, change.catalog, change.at)
+            changed = put(change, row, found, adding=True)
+            return Picked(changed, len(found) - changed)
+
+        return self._write(work, "add members by query", kind="data")
+
+    def always(self, keys: Iterable[str]) -> None:
+        """Include records whatever the definition says; `never` wins where both are set elsewhere."""
+        self._override(keys, "always")
+
+    def never(self, keys: Iterable[str]) -> None:
+        """Exclude records whatever the definition says."""
+        self._override(keys, "never")
+
+    def follow_definition(self, keys: Iterable[str]) -> None:
+        """Take back overrides of records."""
+        self._override(keys, None)
+
+    def overrides(self) -> tuple[OverrideRow, ...]:
+        """Who is always, and never, in it: since when and by whose word."""
+        with self._rooms.reading() as (cursor, _):
+            return tuple(overrides.overrides(cursor, self._number))
+
+    def _override(self, keys: Iterable[str], rule: str | None) -> None:
+        wanted = list(keys)
+        self._write(lambda change, row: set_rule(change, row, wanted, rule), "override", cause="override")
 
     def _row(self) -> SegmentRow:
         with self._rooms.reading() as (cursor, _):
             return drafts.row_of(definitions.segments(cursor), self._number)
 
-    def _definition(self, number: int | None) -> Definition | None:
-        if number is None:
-            return None
-        with self._rooms.reading() as (cursor, state):
-            text = drafts.definition_source(definitions.definitions(cursor, self._number), number)
-            names = StoredNames(cursor, state.catalog)
-            source = with_names(from_stored(text), names)
-            return Definition(source, catalog=state.catalog, names=names, now=state.now)
-
-    def _bound(self) -> tuple[bound.Definition | None, tuple[Problem, ...], tree.Condition | None]:
-        with self._rooms.reading() as (cursor, state):
-            row = drafts.row_of(definitions.segments(cursor), self._number)
-            number = row.definition_id if row.draft_id is None else row.draft_id
-            if number is None:
-                return None, (), None
-            text = drafts.definition_source(definitions.definitions(cursor, row.id), number)
-            names = StoredNames(cursor, state.catalog)
-            source = with_names(from_stored(text), names)
-            binding = bind(source, state.catalog, names, own_id=row.id)
-            if source.where is None:
-                raise InvariantError(f"definition {number} has no condition")
-            return binding.definition, binding.problems, source.where
-
-    def _like(self, row: SegmentRow, given: tree.Source) -> tree.Source:
-        """A given source as one of this segment: what it does not say stays as it is."""
-        kind = tree.Kind(row.kind) if given.name is None else given.kind
-        return replace(given, kind=kind, timezone=given.timezone or row.timezone)
-
-    def _write(self, work: Callable[[Change, SegmentRow], T], detail: str, *, kind: str = "definition") -> T:
+    def _write(
+        self,
+        work: Callable[[Change, SegmentRow], T],
+        detail: str,
+        *,
+        kind: str = "definition",
+        cause: Cause = "data",
+    ) -> T:
         def whole(change: Change) -> T:
             return work(change, drafts.row_of(definitions.segments(change.connection), self._number))
 
-        return self._rooms.writer.commit(whole, actor=self._rooms.actor, kind=kind, detail=detail).result
-
-
-def _version_at(
-    cursor: duckdb.DuckDBPyConnection, at: str | datetime | int | None, timezone: str
-) -> int | None:
-    return None if at is None else versions.in_force(cursor, instant_of(at, zone(timezone)))
+        return self._rooms.writer.commit(
+            whole,
+            actor=self._rooms.actor,
+            kind=kind,
+            cause="clock",
+            causes={self._number: cause},
+            detail=detail,
+        ).result

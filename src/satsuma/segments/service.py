@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, overload
+
+import numpy as np
 
 from satsuma.commit.writer import Committed
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.text import fold
 from satsuma.language import tree
-from satsuma.record import definitions
+from satsuma.record import definitions, memberships
+from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
+from satsuma.record.resolve import keys_of_numbers
 from satsuma.record.sql import fetch
 from satsuma.segments import drafts
 from satsuma.segments.drafts import About
@@ -19,7 +24,7 @@ from satsuma.segments.going_live import go_live
 from satsuma.segments.jobs import Job
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.segment import Segment
-from satsuma.segments.sources import source_of
+from satsuma.segments.sources import from_stored, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,7 @@ class Segments:
         if kind is not None:
             source = replace(source, kind=_kind(kind))
         about = About(description=description, owner=self._rooms.actor, tags=tuple(tags))
-        committed = self._rooms.writer.commit(
-            lambda change: drafts.create(change, title, source, about),
-            actor=self._rooms.actor,
-            kind="definition",
-            detail="create segment",
-        )
-        return Segment(self._rooms, committed.result.id)
+        return self._made(lambda change: drafts.create(change, title, source, about), "create segment")
 
     def __getitem__(self, name: str) -> Segment:
         """The segment of a name, without regard to case."""
@@ -156,6 +155,62 @@ class Segments:
             found = [one for one in found if any(wanted in fold(text) for text in (one.name, *one.tags))]
         return tuple(_sorted(found, sort))
 
+    def duplicate(self, name: str, new_name: str) -> Segment:
+        """Make a draft with the definition (the draft's, if there is one), tags and tests of another segment."""
+
+        def work(change: Change) -> SegmentRow:
+            row = drafts.row_of(definitions.segments(change.connection), name)
+            tags = tuple(tag for segment, tag in definitions.tags(change.connection) if segment == row.id)
+            tests = definitions.tests(change.connection, row.id)
+            number = row.definition_id if row.draft_id is None else row.draft_id
+            source = tree.Source(kind=tree.Kind(row.kind), timezone=row.timezone)
+            if number is not None:
+                stored = definitions.definitions(change.connection, row.id)
+                source = from_stored(drafts.definition_source(stored, number))
+            source = replace(
+                source,
+                audience=audience_of(change.catalog, row.audience).name,
+                tests_in=tuple(key for key, expected in tests if expected),
+                tests_out=tuple(key for key, expected in tests if not expected),
+            )
+            made = drafts.create(
+                change, new_name, source, About(row.description, self._rooms.actor, row.folder, tags)
+            )
+            static = memberships.static_members(change.connection, row.id)
+            memberships.add_static(change, made.id, static)
+            return made
+
+        return self._made(work, "duplicate segment")
+
+    def snapshot(
+        self, name: str, new_name: str, *, version: int | None = None, at: str | int | None = None
+    ) -> Segment:
+        """Make a static segment of those who are members of another now, or were at a version or instant."""
+        numbers = self[name].members(version=version, at=at).numbers()
+
+        def work(change: Change) -> SegmentRow:
+            row = drafts.row_of(definitions.segments(change.connection), name)
+            audience = audience_of(change.catalog, row.audience)
+            source = tree.Source(kind=tree.Kind.STATIC, audience=audience.name)
+            made = drafts.create(change, new_name, source, About(owner=self._rooms.actor))
+            there = [
+                key is not None for key in keys_of_numbers(change.connection, audience, numbers).to_pylist()
+            ]
+            memberships.add_static(change, made.id, numbers[np.array(there, dtype=np.bool_)])
+            return made
+
+        return self._made(work, "snapshot segment")
+
+    @overload
+    def go_live(
+        self, names: Sequence[str], *, wait: Literal[True] = True, despite_tests: bool = False
+    ) -> Committed[None]: ...
+
+    @overload
+    def go_live(
+        self, names: Sequence[str], *, wait: Literal[False], despite_tests: bool = False
+    ) -> Job[Committed[None]]: ...
+
     def go_live(
         self, names: Sequence[str], *, wait: bool = True, despite_tests: bool = False
     ) -> Committed[None] | Job[Committed[None]]:
@@ -167,6 +222,12 @@ class Segments:
             lambda job: go_live(rooms, numbers, job, despite_tests=despite_tests), background=not wait
         )
         return job.wait() if wait else job
+
+    def _made(self, work: Callable[[Change], SegmentRow], detail: str) -> Segment:
+        committed = self._rooms.writer.commit(
+            work, actor=self._rooms.actor, kind="definition", cause="clock", detail=detail
+        )
+        return Segment(self._rooms, committed.result.id)
 
     def _rows(self) -> tuple[SegmentRow, ...]:
         with self._rooms.reading() as (cursor, _):
