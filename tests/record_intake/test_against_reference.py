@@ -83,6 +83,7 @@ numerals = st.sampled_from(
             "\uff11\uff12",
             "1_0",
             "--1",
+            "--0",
         ],
     ]
 )

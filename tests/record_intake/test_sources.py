@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sys
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -223,3 +224,25 @@ def test_frames_need_no_library_of_theirs_to_be_imported_by_us() -> None:
     program = "import sys, satsuma.record.intake; print(sorted({'pandas', 'polars'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_columns_inside_structs_may_have_any_layout_too() -> None:
+    inner = pa.struct(
+        [
+            ("tags", pa.list_view(pa.string())),
+            ("word", pa.dictionary(pa.int8(), pa.string())),
+            ("note", pa.large_string()),
+        ]
+    )
+    rows = [{"tags": ["b", "a"], "word": "x", "note": "y"}, None]
+    assert by_name(take(pa.table({"id": ["a", "b"], "s": pa.array(rows, inner)}))) == {
+        "a": {"s.tags": ["a", "b"], "s.word": "x", "s.note": "y"},
+        "b": {"s.tags": None, "s.word": None, "s.note": None},
+    }
+
+
+def test_uuids_and_whole_numbers_wider_than_64_bits_are_keys() -> None:
+    key = uuid.UUID(int=7)
+    wide = pa.array([Decimal(2**70)], pa.decimal128(38, 0))
+    assert list(by_name(take([{"id": key}, {"id": 2**70}]))) == [str(key), str(2**70)]
+    assert list(by_name(take(pa.table({"id": wide})))) == [str(2**70)]

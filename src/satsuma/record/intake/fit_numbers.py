@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,7 @@ _BOOLEAN_TYPE = Refusal("value.type", "true or false")
 _INTEGER_TEXT = r"^-?[0-9]{1,18}$"
 _NUMBER_TEXT = r"^[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"
 _DECIMAL_TEXT = r"^[-+]?[0-9]{1,14}(\.[0-9]{1,4})?$"
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _BOOLEAN_TEXT = r"^([Tt]rue|[Ff]alse|TRUE|FALSE)$"
 
 # Below it every double with four decimal places is the nearest to one such decimal only.
@@ -92,15 +94,12 @@ def _integer_of_decimal(value: Decimal) -> object:
 
 
 def _integer_of_text(text: str) -> object:
-    whole, _, fraction = text.removeprefix("+").partition(".")
-    digits = whole.removeprefix("-") if not text.startswith("+") else whole
-    if not (digits.isascii() and digits.isdigit()) or not (fraction.isascii() and f"{fraction}0".isdigit()):
+    if not _PLAIN_NUMBER.fullmatch(text):
         return _INTEGER_TYPE
-    if text.endswith("."):
-        return _INTEGER_TYPE
+    whole, _, fraction = text.partition(".")
     if fraction.strip("0"):
         return _INTEGER_WHOLE
-    digits = digits.lstrip("0") or "0"
+    digits = whole.lstrip("+-").lstrip("0") or "0"
     if len(digits) > 19:
         return _INTEGER_RANGE
     value = -int(digits) if whole.startswith("-") else int(digits)
@@ -228,9 +227,7 @@ def _decimal_of_text(text: str) -> object:
     try:
         return parse_decimal(text)
     except UsageError:
-        plain = text.lstrip("+-").replace(".", "", 1)
-        is_number = plain.isascii() and plain.isdigit() and not text.endswith(".")
-        return _DECIMAL_FITS if is_number and text.lstrip("+-")[0] != "." else _DECIMAL_TYPE
+        return _DECIMAL_FITS if _PLAIN_NUMBER.fullmatch(text) else _DECIMAL_TYPE
 
 
 def fit_boolean(values: Values) -> Fitted:
