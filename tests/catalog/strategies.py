@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from satsuma.catalog.draft import Draft
 from satsuma.catalog.model import Catalog, Mode, OwnerKind, ValueType
 from satsuma.catalog.rules import attribute_name_fault, inverse_faults, name_fault
+from satsuma.kernel.text import nfc
 
 ODD_NAMES = [
     *[
@@ -64,11 +65,13 @@ ODD_NAMES = [
 
 names = st.one_of(
     st.sampled_from(ODD_NAMES),
-    st.text(min_size=1, max_size=8).filter(lambda name: name_fault(name, "name") is None),
+    st.text(min_size=1, max_size=8).map(nfc).filter(lambda name: name_fault(name, "name") is None),
 )
 options = st.one_of(
     st.none(),
-    st.lists(st.one_of(st.sampled_from(ODD_NAMES), st.text("aé\n é", min_size=1)), min_size=1, unique=True),
+    st.lists(
+        st.one_of(st.sampled_from(ODD_NAMES), st.text("aé\n é", min_size=1).map(nfc)), min_size=1, unique=True
+    ),
 )
 
 
