@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from satsuma.record.sql import INSTANT
+from satsuma.record.sql import INSTANT, scalar
 from satsuma.record.transaction import Transaction
 
 _SELECT = (
@@ -50,7 +50,6 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> list[Version]:
 
 def in_force(connection: duckdb.DuckDBPyConnection, at: int) -> int | None:
     """The number of the last version whose instant is not after `at` (microseconds UTC), if any."""
-    found = connection.execute(
-        f"SELECT max(version) FROM versions v WHERE v.at <= {INSTANT}", [at]
-    ).fetchone()
-    return None if found is None or found[0] is None else int(found[0])
+    statement = f"SELECT max(version) FROM versions v WHERE v.at <= {INSTANT}"
+    found: int | None = scalar(connection, statement, [at])
+    return found
