@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from satsuma.language.text import build, parse_text, print_text
+from satsuma.language.text import TextError, build, parse_text, print_text
 from satsuma.language.text.grammar import grammar
 from satsuma.language.text.handled_parts import Handler, Node
 from satsuma.language.text.words import RESERVED
@@ -67,6 +67,13 @@ def test_the_page_shows_every_rule_of_the_grammar(monkeypatch: pytest.MonkeyPatc
     made = {name for name in rules if not name.startswith("_")}
     assert made - seen == set(), "rules that no example uses"
     assert build.HANDLERS.keys() - made == set(), "handlers that no rule needs"
+
+
+def test_the_page_shows_how_a_text_is_refused() -> None:
+    [shown] = [block.text for block in blocks(PAGE) if block.info == ("text",)]
+    with pytest.raises(TextError) as raised:
+        parse_text("city is Paris")
+    assert shown.rstrip("\n") == f"{raised.value.problem}\n{raised.value.marked}"
 
 
 def test_the_page_lists_the_reserved_words() -> None:

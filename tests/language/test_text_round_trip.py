@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from satsuma.language import tree
+from satsuma.language.problems import Problems
 from satsuma.language.text import parse_located, parse_text, print_text
+from satsuma.language.wire import condition_from_json, to_json
 from tests.strategies.trees import conditions, set_conditions
 
 
@@ -41,3 +43,13 @@ def test_every_condition_has_its_place_in_the_text(condition: tree.Condition) ->
     assert (whole.start, whole.end) == (0, len(located.text))
     for path, span in located.spans.items():
         assert whole.start <= span.start < span.end <= whole.end, path
+
+
+@given(conditions())
+@settings(max_examples=150)
+def test_text_and_json_say_the_same(condition: tree.Condition) -> None:
+    problems = Problems()
+    from_json = condition_from_json(to_json(condition), problems)
+    assert problems.found == []
+    assert from_json == parse_text(print_text(condition)) == condition
+    assert print_text(from_json) == print_text(parse_text(print_text(from_json)))

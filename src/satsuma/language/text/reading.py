@@ -10,10 +10,14 @@ from typing import cast
 from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from satsuma.language.text.faults import unexpected
+from satsuma.language.text.faults import fault_at, unexpected
 from satsuma.language.text.grammar import grammar
 
 # lark annotates what these methods take and give only in part.
+
+
+OPEN_SYMBOLS_MAX = 1_000
+"""Words and parts that may be open at once, many times what 32 levels need: deep texts are refused early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,15 @@ class Reading:
         """Reads all of the text.
 
         Raises:
-            TextError: A word or sign that cannot stand where it stands.
+            TextError: A word or sign that cannot stand where it stands, or too many levels.
         """
         try:
             for token in self._tokens():
                 self.parser.feed_token(token)
+                if len(self.parser.parser_state.state_stack) > OPEN_SYMBOLS_MAX:
+                    raise fault_at(
+                        self.text, token.start_pos or 0, "found too many levels", code="form.too_deep"
+                    )
         except UnexpectedToken as error:
             raise unexpected(self.text, error.token.start_pos or 0, self.accepted()) from None
         except UnexpectedCharacters as error:
