@@ -20,7 +20,7 @@ from satsuma.catalog.audiences import audience_named
 from satsuma.catalog.model import Catalog
 from satsuma.commit.catalogs import Catalogs
 from satsuma.commit.receipts import Receipt, Removal, Replay
-from satsuma.commit.rows import Rows
+from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.writer import Writer
 from satsuma.evaluation import sql
 from satsuma.kernel.clock import Clock, ManualClock, SystemClock
@@ -45,6 +45,8 @@ from satsuma.segments.rooms import Rooms
 from satsuma.segments.scheduling import keep_dates
 from satsuma.segments.service import Segments
 from satsuma.segments.templates import MIGRATIONS, Templates
+from satsuma.sync.importer import Importer
+from satsuma.sync.ledger import Import
 
 DEFAULT_ACTOR = "python"
 
@@ -107,6 +109,7 @@ class Workspace:
         self._rows = Rows(self.writer, self._live.of, actor)
         self.catalog = Catalogs(record, self.writer, actor)
         self.segments = Segments(self._rooms)
+        self.importer = Importer(record, self.writer, actor=actor, locked=self._locked)
         self.templates = Templates(self._rooms)
         self.lists = Lists(record, self.writer, actor)
         self._resume()
@@ -183,6 +186,11 @@ class Workspace:
             return Replay(None)
         return self._rows.replay(target)
 
+    @property
+    def imports(self) -> list[Import]:
+        """Every import of files, by id; `importer` makes, resumes and undoes them."""
+        return self.importer.list()
+
     def advance(self, *, to: str | datetime | date | int, versions: Literal["end"] = "end") -> Version:
         """Move a manual clock, and make a version there, at which every live segment is exact.
 
@@ -252,6 +260,9 @@ class Workspace:
     def __repr__(self) -> str:
         """Where it is and at which version."""
         return f"<workspace {self.path}, version {self.version} at {format_instant(self.now)}>"
+
+    def _locked(self, change: Change) -> frozenset[int]:
+        return locked_attributes(self._live.of(change))
 
     def _resume(self) -> None:
         """Put segments that were going live when a process ended back to drafts."""

@@ -72,8 +72,8 @@ def print_error(error: Error, *, as_json: bool) -> None:
 
 
 def local(at: int, timezone: str) -> str:
-    """An instant (microseconds UTC) as people of a zone read it."""
-    return format_local(at, zone(timezone))
+    """An instant (microseconds UTC) as people of a zone read it, to the minute."""
+    return format_local(at, zone(timezone))[:16].replace("T", " ")
 
 
 def is_terminal() -> bool:
