@@ -109,7 +109,7 @@ def test_segments_are_valid() -> None:
 
 
 BEYOND = re.compile(r"soon|many digits|1E\+999999|found inf|found nan|not the last|an empty object")
-"""What only reading finds: moments, numbers that are none of JSON's, the order of steps; and an empty segment."""
+"""What only reading finds: moments, numbers that JSON has not, the order of steps; and an empty segment."""
 
 
 @pytest.mark.parametrize(("value", "code", "path", "message"), REFUSED, ids=lambda it: str(it)[:60])

@@ -1,6 +1,5 @@
 """Possible: which values a comparison leaves open, as far as that shows without data.
 
-`possible(condition)` holds whenever the condition does, `possible(Not(condition))` whenever it does not.
 Where a form says nothing that is understood here, every value is possible.
 """
 
@@ -19,14 +18,11 @@ from satsuma.kernel.text import fold
 from satsuma.kernel.windows import Fixed, bounds, date_bounds
 from satsuma.kernel.zones import Zone
 from satsuma.language import bound
-from satsuma.language.binding.ranges import Points, Spans, Values, both, complement
+from satsuma.language.binding.ranges import Points, Spans, Values, both, complement, union
 from satsuma.language.binding.reads import WEEKDAYS
 from satsuma.language.bound import Builtin, Cmp
 
-Key: TypeAlias = tuple[tuple[str | None, bound.Path], ...]
-"""What is read: two reads with the same key always give the same value."""
-
-_COMPARISONS = (
+COMPARISONS = (
     bound.IsMissing,
     bound.Compare,
     bound.Between,
@@ -82,20 +78,16 @@ class Possible:
         return Possible(self.name, self.missing and other.missing, both(self.values, other.values))
 
 
-def possible(condition: bound.Condition, zone: Zone) -> tuple[Key, Possible] | None:
-    """What is read, and what it may give where the condition holds; None where it is no comparison."""
-    if isinstance(condition, _COMPARISONS):
-        values, _ = _values(condition, zone)
-        missing = isinstance(condition, bound.IsMissing)
-        found = Possible(condition.read.name, missing, both(values, _domain(condition.read)))
-        return condition.read.by_type, found
-    if isinstance(condition, bound.Not) and isinstance(condition.condition, _COMPARISONS):
-        inner = condition.condition
-        values, is_exact = _values(inner, zone)
-        rest = complement(values) if is_exact else _all(inner.read)
-        missing = not isinstance(inner, bound.IsMissing)
-        return inner.read.by_type, Possible(inner.read.name, missing, both(rest, _domain(inner.read)))
-    return None
+def possible(condition: bound.Condition, zone: Zone, *, holds: bool = True) -> Possible | None:
+    """What the read of a comparison may give where it holds, or where it does not; None for other forms."""
+    if not isinstance(condition, COMPARISONS):
+        return None
+    read = condition.read
+    values, is_exact = _values(condition, zone)
+    if not holds:
+        values = complement(values) if is_exact else _all(read)
+    missing = isinstance(condition, bound.IsMissing) == holds
+    return Possible(read.name, missing, both(values, _domain(read)))
 
 
 def _all(read: bound.Read) -> Values:
@@ -146,11 +138,7 @@ def _values(condition: Comparison, zone: Zone) -> tuple[Values, bool]:
             spans = [_span(read, Cmp.EQ, value, zone) for value in values]
             if not all(is_exact for _, is_exact in spans):
                 return _all(read), False
-            # The union, as the complement of what is in none of them.
-            outside = _all(read)
-            for span, _ in spans:
-                outside = both(outside, complement(span))
-            return complement(outside), True
+            return union([span for span, _ in spans], read.type is ValueType.NUMBER), True
         case bound.Within(window=Fixed() as window):
             return _fixed(read, window, zone), True
         case _:
@@ -164,7 +152,7 @@ def _point(read: bound.Read, constants: tuple[bound.Constant, ...], *, exact: bo
     return Points(frozenset(one.value for one in constants)), True
 
 
-def _span(read: bound.Read, op: Cmp, right: bound.Constant, zone: Zone) -> tuple[Values, bool]:
+def _span(read: bound.Read, op: Cmp, right: bound.Constant, zone: Zone) -> tuple[Spans, bool]:
     value = right.value
     match read.type, value:
         case ValueType.NUMBER, (int() | Decimal()):
@@ -180,7 +168,7 @@ def _span(read: bound.Read, op: Cmp, right: bound.Constant, zone: Zone) -> tuple
             after = zone.start_of_day(value + dt.timedelta(days=1))
             return _days(op, first, after), True
         case _:
-            return _all(read), False
+            return Spans(((None, None),), read.type is ValueType.NUMBER), False
 
 
 def _wholes(op: Cmp, value: Fraction) -> Spans:

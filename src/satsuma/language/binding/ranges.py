@@ -9,11 +9,12 @@ anything.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 Ordered: TypeAlias = int | float
+Intervals: TypeAlias = tuple[tuple[Ordered | None, Ordered | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Spans:
         dense: The values are doubles; else whole numbers.
     """
 
-    intervals: tuple[tuple[Ordered | None, Ordered | None], ...]
+    intervals: Intervals
     dense: bool = False
 
 
@@ -54,14 +55,7 @@ def both(left: Values, right: Values) -> Values:
     """The values in both sets; of two sets of different kinds, the first, which is large enough."""
     match left, right:
         case Spans(), Spans():
-            found = [
-                (low, high)
-                for a in left.intervals
-                for b in right.intervals
-                for low, high in [(_later(a[0], b[0]), _earlier(a[1], b[1]))]
-                if low is None or high is None or low <= high
-            ]
-            return Spans(tuple(found), left.dense)
+            return Spans(tuple(_meeting(left.intervals, right.intervals)), left.dense)
         case Points(a, False), Points(b, False):
             return Points(a & b)
         case Points(a, False), Points(b, True):
@@ -72,6 +66,35 @@ def both(left: Values, right: Values) -> Values:
             return Points(a | b, others=True)
         case _:
             return left
+
+
+def _meeting(left: Intervals, right: Intervals) -> Iterator[tuple[Ordered | None, Ordered | None]]:
+    """The overlaps of two rows of intervals, going along both at once."""
+    i = j = 0
+    while i < len(left) and j < len(right):
+        low, high = _later(left[i][0], right[j][0]), _earlier(left[i][1], right[j][1])
+        if low is None or high is None or low <= high:
+            yield low, high
+        left_ends, right_ends = left[i][1], right[j][1]
+        if left_ends is not None and (right_ends is None or left_ends <= right_ends):
+            i += 1
+        else:
+            j += 1
+
+
+def union(sets: Iterable[Spans], dense: bool) -> Spans:
+    """The values in any of the sets, each of which is bounded on both sides."""
+    found: list[tuple[Ordered | None, Ordered | None]] = []
+    ends = [
+        (low, high) for one in sets for low, high in one.intervals if low is not None and high is not None
+    ]
+    for low, high in sorted(ends):
+        last = found[-1][1] if found else None
+        if last is not None and low <= last:
+            found[-1] = (found[-1][0], max(last, high))
+        else:
+            found.append((low, high))
+    return Spans(tuple(found), dense)
 
 
 def complement(values: Values) -> Values:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from satsuma.catalog.model import ValueType
 from satsuma.kernel.windows import Calendar, Next, Window, can_never_hold
 from satsuma.kernel.zones import UTC, Zone
 from satsuma.language import bound
-from satsuma.language.binding.possible import Key, Possible, possible
+from satsuma.language.binding.identities import Identities
+from satsuma.language.binding.possible import COMPARISONS, Possible, possible
 from satsuma.language.binding.ranges import Spans, both
 from satsuma.language.bound import MeasureKind
 
 _COUNTS = (MeasureKind.COUNT, MeasureKind.COUNT_DISTINCT, MeasureKind.COUNT_DAYS, MeasureKind.ACTIVE_PERIODS)
+
+Signed: TypeAlias = tuple[bound.Condition, bool]
+"""A condition, and whether it or its complement is meant."""
 
 
 class Verdicts:
@@ -22,30 +26,55 @@ class Verdicts:
 
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
-        # With the condition itself, so that its identity is not given to another.
-        self._known: dict[int, tuple[bound.Condition, bool | None]] = {}
+        self._identities = Identities()
+        self._verdicts: dict[int, bool | None] = {}
+        self._possible: dict[tuple[int, bool], Possible | None] = {}
 
     def of(self, condition: bound.Condition) -> bool | None:
         """True where every record always meets it, False where none does, None where that does not show."""
-        known = self._known.get(id(condition))
-        if known is None:
-            known = condition, self._judge(condition)
-            self._known[id(condition)] = known
-        return known[1]
+        identity = self._identities.of(condition)
+        if identity not in self._verdicts:
+            self._verdicts[identity] = self._judge(condition)
+        return self._verdicts[identity]
+
+    def exclusion(self, conditions: Sequence[bound.Condition], *, hold: bool = True) -> str | None:
+        """What conditions that all hold (or all fail) say against each other; None where nothing shows.
+
+        A condition that fails by itself is not told here.
+        """
+        left: dict[int, Possible] = {}
+        seen: set[tuple[int, bool]] = set()
+        for condition, holds in _flattened((condition, hold) for condition in conditions):
+            identity = self._identities.of(condition)
+            if (identity, not holds) in seen:
+                return "a condition and its opposite are both asked for"
+            if (identity, holds) in seen:
+                continue
+            seen.add((identity, holds))
+            here = self._left_open(condition, identity, holds)
+            if here is None or here.is_nothing or not isinstance(condition, COMPARISONS):
+                continue
+            read = self._identities.of(condition.read.by_type)
+            left[read] = here if read not in left else left[read].and_(here)
+            if left[read].is_nothing:
+                return f"no value of {here.name!r} meets all that is asked of it"
+        return None
+
+    def _left_open(self, condition: bound.Condition, identity: int, holds: bool) -> Possible | None:
+        if (identity, holds) not in self._possible:
+            self._possible[identity, holds] = possible(condition, self.zone, holds=holds)
+        return self._possible[identity, holds]
 
     def _judge(self, condition: bound.Condition) -> bool | None:
         match condition:
             case bound.All(conditions):
                 each = [self.of(inner) for inner in conditions]
-                if False in each or exclusion(conditions, self.zone) is not None:
+                if False in each or self.exclusion(conditions) is not None:
                     return False
                 return True if all(each) else None
             case bound.AnyOf(conditions):
                 each = [self.of(inner) for inner in conditions]
-                if (
-                    True in each
-                    or exclusion([_opposite(inner) for inner in conditions], self.zone) is not None
-                ):
+                if True in each or self.exclusion(conditions, hold=False) is not None:
                     return True
                 return None if None in each else False
             case bound.Not(inner):
@@ -70,7 +99,14 @@ class Verdicts:
                 ranks_all = isinstance(of, bound.Did) and of.measure.kind in (*_COUNTS, MeasureKind.SUM)
                 return True if percent == 100 and ranks_all else None
             case _:
-                return _compared(condition, self.zone)
+                return self._compared(condition)
+
+    def _compared(self, condition: bound.Condition) -> bool | None:
+        identity = self._identities.of(condition)
+        holds, fails = (self._left_open(condition, identity, sign) for sign in (True, False))
+        if holds is not None and holds.is_nothing:
+            return False
+        return True if fails is not None and fails.is_nothing else None
 
     def _measured(self, condition: bound.Did | bound.Related) -> bool | None:
         """Whether the measure's values that there can be all pass, or none."""
@@ -93,71 +129,18 @@ class Verdicts:
         return fails or (during is not None and _is_ahead(during, self.zone))
 
 
-def _compared(condition: bound.Condition, zone: Zone) -> bool | None:
-    holds, fails = possible(condition, zone), possible(bound.Not(condition), zone)
-    if holds is not None and holds[1].is_nothing:
-        return False
-    return True if fails is not None and fails[1].is_nothing else None
-
-
-def exclusion(conditions: Sequence[bound.Condition], zone: Zone) -> str | None:
-    """What it is that conditions which hold together say against each other; None where nothing shows.
-
-    A condition that fails by itself is not told here.
-    """
-    flat = _flattened(conditions)
-    left: dict[Key, Possible] = {}
-    for condition in flat:
-        found = possible(condition, zone)
-        if found is None or found[1].is_nothing:
-            continue
-        key, here = found
-        left[key] = here if key not in left else left[key].and_(here)
-        if left[key].is_nothing:
-            return f"no value of {here.name!r} meets all that is asked of it"
-    return "a condition and its opposite are both asked for" if _has_opposites(flat) else None
-
-
-def _has_opposites(conditions: Sequence[bound.Condition]) -> bool:
-    """Whether a condition and its complement are both there; only those alike in kind are compared."""
-    seen: dict[tuple[object, ...], list[bound.Condition]] = defaultdict(list)
-    for condition in conditions:
-        positive = condition.condition if isinstance(condition, bound.Not) else condition
-        alike = seen[_kind(positive)]
-        if _opposite(condition) in alike:
-            return True
-        alike.append(condition)
-    return False
-
-
-def _kind(condition: bound.Condition) -> tuple[object, ...]:
-    match condition:
-        case bound.Did(types=types) | bound.Occurrence(types=types):
-            return type(condition), tuple(interaction.number for interaction in types)
-        case bound.Related(path=path):
-            return type(condition), tuple(step.attribute.number for step in path)
-        case bound.InSegment(number) | bound.InList(number):
-            return type(condition), number
-        case _:
-            found = possible(condition, UTC)
-            return type(condition), None if found is None else found[0]
-
-
-def _flattened(conditions: Sequence[bound.Condition]) -> list[bound.Condition]:
-    found: list[bound.Condition] = []
-    for condition in conditions:
+def _flattened(conditions: Iterable[Signed]) -> Iterator[Signed]:
+    """The parts of conditions that hold together: what `all` joins, and what `any` joins where it fails."""
+    for condition, holds in conditions:
         match condition:
-            case bound.All(inner):
-                found += _flattened(inner)
-            case bound.Not(bound.AnyOf(inner)):
-                found += _flattened([_opposite(one) for one in inner])
+            case bound.All(inner) if holds:
+                yield from _flattened((one, True) for one in inner)
+            case bound.AnyOf(inner) if not holds:
+                yield from _flattened((one, False) for one in inner)
+            case bound.Not(inner_one):
+                yield from _flattened([(inner_one, not holds)])
             case _:
-                found.append(condition)
-    return found
-
-
-def _opposite(condition: bound.Condition) -> bound.Condition:
-    return condition.condition if isinstance(condition, bound.Not) else bound.Not(condition)
+                yield condition, holds
 
 
 def _count_max(condition: bound.Did | bound.Related) -> int | None:
@@ -181,12 +164,12 @@ def _count_passes(test: bound.Test, most: int | None) -> bool | None:
         if not isinstance(side, bound.Constant) or not isinstance(side.value, int | Decimal):
             continue
         comparison = bound.Compare(read, op, side)
-        holds, fails = possible(comparison, UTC), possible(bound.Not(comparison), UTC)
+        holds, fails = possible(comparison, UTC), possible(comparison, UTC, holds=False)
         if holds is None or fails is None:
             return None
-        here = both(passing, holds[1].values)
+        here = both(passing, holds.values)
         passing = here if isinstance(here, Spans) else passing
-        failing = failing or both(counts, fails[1].values) != Spans(())
+        failing = failing or both(counts, fails.values) != Spans(())
     if passing == Spans(()):
         return False
     return None if failing else True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from satsuma.language import bound
 from satsuma.language.binding.context import Context
 from satsuma.language.binding.names import Statistics
-from satsuma.language.binding.verdicts import Verdicts, exclusion
+from satsuma.language.binding.verdicts import Verdicts
 from satsuma.language.references import attributes_in, types_in
 
 
@@ -43,7 +43,7 @@ def _warn_of_verdicts(ctx: Context, verdicts: Verdicts, condition: bound.Conditi
     if any(inside) or _is_everyone(condition):
         return any(inside)
     if isinstance(condition, bound.All):
-        against = exclusion(condition.conditions, ctx.zone)
+        against = verdicts.exclusion(condition.conditions)
         if against is not None:
             ctx.error("warning.contradiction", at, f"these conditions exclude each other: {against}")
             return True
@@ -124,6 +124,8 @@ def _first_uses(ctx: Context, condition: bound.Condition, path: str) -> dict[int
     found: dict[int, str] = {}
     for inner in _inner(condition):
         found = _first_uses(ctx, inner, at) | found
+    if isinstance(condition, bound.All | bound.AnyOf | bound.Not | bound.Held):
+        return found  # uses nothing of its own
     numbers = [attribute.number for attribute in attributes_in(condition)]
     for number in (*numbers, *(interaction.number for interaction in types_in(condition))):
         found.setdefault(number, at)
