@@ -37,9 +37,9 @@ def test_what_intake_refused_and_what_the_store_refuses_wait_in_the_order_they_c
         taken = change.append("purchase", intake, source="file.csv", import_id=7)
     assert (taken.accepted, taken.quarantined) == (1, 2)
     first, second = record.quarantine("purchase")
-    assert (first.id, first.position, first.code, first.kind) == (0, 2, "data.type", "interactions")
-    assert (second.id, second.position, second.code) == (1, 1, "data.unknown_member")
-    assert json.loads(second.row) == {"contact": "nobody", "occurred_at": "1970-01-01T00:00:00.000002Z"}
+    assert (first.id, first.position, first.code) == (0, 1, "data.unknown_member")
+    assert (second.id, second.position, second.code, second.kind) == (1, 2, "data.type", "interactions")
+    assert json.loads(first.row) == {"contact": "nobody", "occurred_at": "1970-01-01T00:00:00.000002Z"}
     assert {(q.source, q.import_id, q.version, q.at) for q in (first, second)} == {("file.csv", 7, 1, 101)}
     assert record.quarantine("contact") == []
     assert record.quarantine(limit=1) == [first]

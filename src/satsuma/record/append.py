@@ -59,7 +59,7 @@ def append(
     if transaction.catalog.mode is Mode.STRICT:
         reasons.append(Reason(*UNKNOWN_MEMBER, np.flatnonzero(~deleted & (known.numbers[codes] < 0))))
     names = {"_id": "id", "_member_key": audience.name, "_occurred_at": "occurred_at"}
-    refused = pa.concat_tables([intake.refused, refuse(batch, intake.groups, names, reasons)])
+    refused = refuse(batch, intake, names, reasons)
     good = without(len(codes), reasons)
     batch, occurred_us, codes = batch.take(good), occurred_us[good], codes[good]
 

@@ -20,7 +20,7 @@ from satsuma.record.quarantine import REFUSED
 from satsuma.record.sql import stored_fields
 
 if TYPE_CHECKING:
-    from satsuma.record.intake import RowGroup
+    from satsuma.record.intake import Intake, RowGroup
 
 RECORD_FIELDS = (
     pa.field("_key", pa.string()),
@@ -90,14 +90,12 @@ class Reason:
     places: NDArray[np.int64]
 
 
-def refuse(
-    batch: Batch, groups: Sequence[RowGroup], names: dict[str, str], reasons: Iterable[Reason]
-) -> pa.Table:
-    """Rows of a batch as refused rows (`quarantine.REFUSED`), written as they came.
+def refuse(batch: Batch, intake: Intake, names: dict[str, str], reasons: Iterable[Reason]) -> pa.Table:
+    """The rows that the intake or the store refuses (`quarantine.REFUSED`), as they came, by position.
 
     Args:
         batch: The batch.
-        groups: Of the intake that it was gathered from.
+        intake: What it was gathered from.
         names: Fixed field → the name it has in a row, such as `_key` → `id`.
         reasons: Which rows, and why.
     """
@@ -105,7 +103,7 @@ def refuse(
     for reason in reasons:
         rows = rows_at(batch.rows, reason.places).to_pylist()
         for place, row in zip(reason.places.tolist(), rows, strict=True):
-            came = _as_it_came(row, groups[batch.group[place]].given, names)
+            came = _as_it_came(row, intake.groups[batch.group[place]].given, names)
             found.append(
                 {
                     "position": row["_position"],
@@ -114,7 +112,10 @@ def refuse(
                     "row": json.dumps(came, ensure_ascii=False),
                 }
             )
-    return pa.Table.from_pylist(found, schema=REFUSED)
+    if not found:
+        return intake.refused
+    here = pa.Table.from_pylist(found, schema=REFUSED)
+    return pa.concat_tables([intake.refused, here]).sort_by("position")
 
 
 def _as_it_came(row: dict[str, Any], given: Iterable[Attribute], names: dict[str, str]) -> dict[str, object]:

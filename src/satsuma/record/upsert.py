@@ -39,7 +39,7 @@ def upsert(
     keys, codes = encode(batch.rows["_key"])
     known = resolve(transaction, entity, keys)
     reasons = _reasons(transaction.at, observed_us, known.deleted_us[codes])
-    refused = pa.concat_tables([intake.refused, refuse(batch, intake.groups, NAMES, reasons)])
+    refused = refuse(batch, intake, NAMES, reasons)
     good = without(len(codes), reasons)
     batch, observed_us, codes = batch.take(good), observed_us[good], codes[good]
     if not len(codes):
