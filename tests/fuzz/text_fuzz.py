@@ -1,8 +1,8 @@
 """Searches for texts that break the parser: `python -m tests.fuzz.text_fuzz [seconds] [seed]`.
 
 Texts are made by editing others, by words and by characters, and kept where they lead the parser through a
-pair of states that none before them did. So it works its way into the grammar by itself. Every text must give a
-tree that prints and parses to itself, or a problem with a place.
+pair of states that none before them did. So it works its way into the grammar by itself. Every text must give
+a tree that prints and parses to itself, or a problem with a place.
 """
 
 from __future__ import annotations
