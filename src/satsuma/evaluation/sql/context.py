@@ -54,9 +54,13 @@ class Context:
             raise InvariantError(f"a bound definition names the entity {name!r}, which its catalog lacks")
         return found
 
-    def let(self, value: Sql, body: Callable[[Sql], Sql]) -> Sql:
-        """What `body` makes of a value it needs more than once; a long one is worked out only once."""
-        if sum(1 for _ in value.walk()) <= _SHORT_NODES:
+    def let(self, value: Sql, body: Callable[[Sql], Sql], *, short: bool = True) -> Sql:
+        """What `body` makes of a value it needs more than once; a long one is worked out only once.
+
+        Args:
+            short: Whether a short one may be repeated.
+        """
+        if short and sum(1 for _ in value.walk()) <= _SHORT_NODES:
             return body(value)
         name = self.alias("let")
         return self.dialect.let(value, name, body(build.plain(name)))

@@ -44,7 +44,9 @@ def inputs(measure: bound.Measure, scope: Scope, context: Context, type_rank: in
     if measure.read is not None:
         columns.append(build.named(_input(measure, scope, context), VALUE))
     if measure.kind is MeasureKind.COUNT_DAYS:
-        columns.append(build.named(day_number_of(scope.column(layout.OCCURRED_AT), context), DAY))
+        columns.append(
+            build.named(day_number_of(scope.column(layout.OCCURRED_AT), context, until=context.now), DAY)
+        )
     if measure.kind in _ORDERED or measure.kind in (MeasureKind.FIRST_TIME, MeasureKind.LATEST_TIME):
         columns.append(build.named(scope.column(layout.OCCURRED_AT), AT))
     if measure.kind in _ORDERED:

@@ -1,76 +1,45 @@
 """Zones in SQL: what local clocks show, and calendar steps of whole columns.
 
-An engine's own time zone rules follow its own release of them, so they are not used: the offsets of the
-definition's zone (`Zone.transitions`) are compiled into the query as nested CASEs, halved until one offset is
-left. The rules after the last change on record repeat every 400 years, so instants beyond 2100 are first
-taken back into one such era; that keeps the CASE at some hundreds of branches at most, for zones that still
-change their clocks. Everything is whole microseconds and days since 1970-01-01.
-
-`reached_us` and `from_local_us` are those of `kernel.zones`: the latest wall time that clocks have come to,
-and the first instant at which they show a wall time or a later one.
+Everything is whole microseconds and days since 1970-01-01. The meaning is that of `kernel.zones` and
+`kernel.durations`; how clocks are looked up is said in `stretches`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate, pairwise
 
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.context import Context
 from satsuma.evaluation.sql.dialects.base import DAYS_TO_POSITIVE, MONTHS_TO_POSITIVE
-from satsuma.kernel.civil import MIN_INSTANT_US, US_PER_DAY, US_PER_HOUR
+from satsuma.evaluation.sql.stretches import applied, from_local_pieces, local_pieces, reached_pieces
+from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
 from satsuma.kernel.durations import Duration
-from satsuma.kernel.zones import zone
 from satsuma.language.bound import Cmp
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_ERA_US = 146_097 * US_PER_DAY  # 400 years, a whole number of weeks
-_REPEATS_FROM_US = 4_102_444_800_000_000  # 2100-01-01: later than every change that is not by rule
-_MARGIN_US = 2 * US_PER_DAY  # more than any offset
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A stretch of history: from `start` clocks are `offset` ahead; before it they had come to `reached`."""
-
-    start: int
-    offset: int
-    reached: int
-
-
-@cache
-def _stretches(name: str) -> tuple[_Stretch, ...]:
-    """The stretches of a zone from before year 1 to the end of the first era that repeats."""
-    pairs = zone(name).transitions(MIN_INSTANT_US - _MARGIN_US, _REPEATS_FROM_US + _ERA_US + _MARGIN_US)
-    ends = [later[0] + earlier[1] for earlier, later in pairwise(pairs)]
-    reached = [MIN_INSTANT_US - 2 * _MARGIN_US, *accumulate(ends, max)]
-    return tuple(
-        _Stretch(start, offset, before) for (start, offset), before in zip(pairs, reached, strict=True)
-    )
-
 
 def hour_of(instant: Sql, context: Context) -> Sql:
-    """Hour that local clocks show, 0-23."""
+    """Hour that local clocks show, 0-23, at an instant that is not after now."""
     dialect = context.dialect
     wall = _positive(_local_us(instant, context))
     return dialect.divided(dialect.remainder(wall, US_PER_DAY), US_PER_HOUR)
 
 
 def weekday_of(instant: Sql, context: Context) -> Sql:
-    """English name of the weekday that local clocks show."""
+    """English name of the weekday that local clocks show, at an instant that is not after now."""
     dialect = context.dialect
     days = dialect.divided(_positive(_local_us(instant, context)), US_PER_DAY)
     # Day 0 was a Thursday, three days after a Monday.
     return dialect.pick(WEEKDAYS, dialect.remainder(build.plus(days, build.number(3)), 7))
 
 
-def day_number_of(instant: Sql, context: Context) -> Sql:
-    """The last local day that has begun by an instant (`Zone.today`), as days since 1970-01-01."""
-    return _day_of_wall(_reached_us(instant, context), context)
+def day_number_of(instant: Sql, context: Context, until: int | None = None) -> Sql:
+    """The last local day that has begun by an instant (`Zone.today`), as days since 1970-01-01.
+
+    Args:
+        until: The latest instant for which it matters; None for all.
+    """
+    return _day_of_wall(_reached_us(instant, context, until), context)
 
 
 def shifted_instant(instant: Sql, duration: Duration, context: Context) -> Sql:
@@ -141,68 +110,16 @@ def _positive(wall_us: Sql) -> Sql:
 
 
 def _local_us(instant: Sql, context: Context) -> Sql:
-    """Wall time at an instant."""
-
-    def wall(stretch: _Stretch) -> Callable[[Sql], Sql]:
-        return lambda at: build.plus(at, build.number(stretch.offset))
-
-    micros = context.dialect.micros(instant)
-    return _by_stretch(micros, [(s.start, wall(s)) for s in _stretches(context.zone.name)], context)
+    """Wall time at an instant that is not after now."""
+    pieces = local_pieces(context.zone.name)
+    return applied(pieces, context.dialect.micros(instant), context, until=context.now)
 
 
-def _reached_us(instant: Sql, context: Context) -> Sql:
+def _reached_us(instant: Sql, context: Context, until: int | None = None) -> Sql:
     """The latest wall time that clocks have come to by an instant."""
-
-    def wall(stretch: _Stretch) -> Callable[[Sql], Sql]:
-        def at_stretch(at: Sql) -> Sql:
-            shown = build.plus(at, build.number(stretch.offset))
-            if stretch.start + stretch.offset >= stretch.reached:
-                return shown
-            return context.dialect.larger(shown, build.number(stretch.reached))
-
-        return at_stretch
-
-    micros = context.dialect.micros(instant)
-    return _by_stretch(micros, [(s.start, wall(s)) for s in _stretches(context.zone.name)], context)
+    return applied(reached_pieces(context.zone.name), context.dialect.micros(instant), context, until)
 
 
 def _from_local_us(wall_us: Sql, context: Context) -> Sql:
     """The first instant at which clocks show a wall time or a later one."""
-
-    def instant(stretch: _Stretch) -> Callable[[Sql], Sql]:
-        def at_stretch(wall: Sql) -> Sql:
-            at = build.minus(wall, build.number(stretch.offset))
-            if stretch.reached - stretch.offset >= stretch.start:
-                return at
-            return context.dialect.larger(at, build.number(stretch.start))
-
-        return at_stretch
-
-    return _by_stretch(wall_us, [(s.reached, instant(s)) for s in _stretches(context.zone.name)], context)
-
-
-def _by_stretch(x: Sql, pieces: Sequence[tuple[int, Callable[[Sql], Sql]]], context: Context) -> Sql:
-    """A function that is given piece by piece: each from its threshold on, the first from ever."""
-    first = pieces[0][1]
-    if len(pieces) == 1:
-        return first(x)
-    dialect = context.dialect
-    early = [piece for piece in pieces if piece[0] < _REPEATS_FROM_US]
-    late = [early[-1], *(piece for piece in pieces if piece[0] >= _REPEATS_FROM_US)]
-    since = build.minus(x.copy(), build.number(_REPEATS_FROM_US))
-    in_era = dialect.remainder(since, _ERA_US)
-    taken_back = build.minus(since.copy(), in_era)
-    moved = build.plus(build.number(_REPEATS_FROM_US), in_era.copy())
-    later = build.plus(_halved(moved, late), taken_back) if len(late) > 1 else late[0][1](x.copy())
-    whole = build.case(
-        (build.compare(x.copy(), Cmp.LT, build.number(_REPEATS_FROM_US)), _halved(x, early)), default=later
-    )
-    return build.when_present([x.copy()], whole)
-
-
-def _halved(x: Sql, pieces: Sequence[tuple[int, Callable[[Sql], Sql]]]) -> Sql:
-    if len(pieces) == 1:
-        return pieces[0][1](x.copy())
-    middle = len(pieces) // 2
-    before = build.compare(x.copy(), Cmp.LT, build.number(pieces[middle][0]))
-    return build.case((before, _halved(x, pieces[:middle])), default=_halved(x, pieces[middle:]))
+    return applied(from_local_pieces(context.zone.name), wall_us, context)

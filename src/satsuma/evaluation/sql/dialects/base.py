@@ -180,6 +180,10 @@ class Dialect(ABC):
         """The body, in which the name stands for the value."""
 
     @abstractmethod
+    def element(self, numbers: Sequence[int], index: Sql) -> Sql:
+        """The number at an index from 0."""
+
+    @abstractmethod
     def pick(self, texts: Sequence[str], index: Sql) -> Sql:
         """The text at an index from 0; null where that is null."""
 

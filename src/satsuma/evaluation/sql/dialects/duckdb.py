@@ -195,6 +195,10 @@ class _DuckDB(Dialect):
         applied = call("list_transform", exp.Array(expressions=[value]), function)
         return call("list_extract", applied, build.number(1))
 
+    def element(self, numbers: Sequence[int], index: Sql) -> Sql:
+        listed = exp.Array(expressions=[build.number(one) for one in numbers])
+        return call("list_extract", listed, build.plus(index, build.number(1)))
+
     def pick(self, texts: Sequence[str], index: Sql) -> Sql:
         listed = exp.Array(expressions=[build.string(text) for text in texts])
         return call("list_extract", listed, build.plus(index, build.number(1)))
