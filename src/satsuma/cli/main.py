@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from satsuma import __version__
@@ -71,20 +71,17 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit code."""
-    as_json = "--json" in arguments
     try:
-        result = app(args=arguments, standalone_mode=False)
-    except click.exceptions.Abort:
-        return 1
-    except click.ClickException as error:
-        error.show()
-        return 2
+        app(args=arguments)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    except InvariantError:
+        traceback.print_exc()
+        return 70
     except Error as error:
-        if isinstance(error, InvariantError):
-            raise
-        print_error(error, as_json=as_json)
+        print_error(error, as_json="--json" in arguments)
         return _exit_code(error)
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def _exit_code(error: Error) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from satsuma.cli.output import print_json, print_table
-from satsuma.cli.state import Json, state_of
+from satsuma.cli.state import Json, answer, state_of
 
 app = typer.Typer(help="Rows that could not be taken, each with its reason.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def list_rows(
 
 
 @app.command()
-def replay(context: typer.Context, target: Target = None, as_json: Json = False) -> int:
+def replay(context: typer.Context, target: Target = None, as_json: Json = False) -> None:
     """Try the rows again, such as after the catalog has changed; exit code 1 if some are refused again."""
     with state_of(context).open() as ws:
         found = ws.replay(target)
@@ -44,4 +44,4 @@ def replay(context: typer.Context, target: Target = None, as_json: Json = False)
     else:
         taken = f"{found.accepted} taken, {found.duplicates} were there already"
         typer.echo(f"{taken}, {found.still_quarantined} refused again")
-    return 1 if found.still_quarantined else 0
+    answer(1 if found.still_quarantined else 0)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import typer
 
 from satsuma.cli.output import is_terminal, local, print_facts, print_json, print_problems, print_table
-from satsuma.cli.state import Json, state_of
+from satsuma.cli.state import Json, answer, state_of
 from satsuma.kernel.errors import UsageError
 from satsuma.language.problems import Severity
 from satsuma.language.wire import loads
@@ -52,7 +52,7 @@ def create(
     audience: Annotated[str | None, typer.Option(help="The entity whose records are its members.")] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA name; default the workspace's.")] = None,
     as_json: Json = False,
-) -> int:
+) -> None:
     """Make a draft; exit code 1 if its definition has errors (it is kept, to be mended)."""
     given: object = where
     if file is not None:
@@ -76,7 +76,7 @@ def create(
         else:
             typer.echo(f"made the draft “{segment.name}”")
             print_problems(problems)
-    return _has_errors(problems)
+    answer(_has_errors(problems))
 
 
 @app.command()
@@ -86,7 +86,7 @@ def edit(
     where: Where = None,
     file: DefinitionFile = None,
     as_json: Json = False,
-) -> int:
+) -> None:
     """Give a segment a new draft; a live definition stays as it is until `go-live`."""
     if (where is None) == (file is None):
         raise UsageError("expected one of --where and --file")
@@ -99,11 +99,11 @@ def edit(
         else:
             typer.echo(f"“{segment.name}” has a new draft")
             print_problems(problems)
-    return _has_errors(problems)
+    answer(_has_errors(problems))
 
 
 @app.command()
-def check(context: typer.Context, name: Name, as_json: Json = False) -> int:
+def check(context: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show every error and warning of a definition; exit code 1 if there are errors."""
     with state_of(context).open() as ws:
         problems = ws.segments[name].check()
@@ -113,7 +113,7 @@ def check(context: typer.Context, name: Name, as_json: Json = False) -> int:
         print_problems(problems)
     else:
         typer.echo("no problems")
-    return _has_errors(problems)
+    answer(_has_errors(problems))
 
 
 @app.command()
@@ -282,20 +282,20 @@ def members(
 @app.command()
 def add(
     context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
-) -> int:
+) -> None:
     """Put records into a static segment; exit code 1 if some keys have no record."""
-    return _edit_static(context, name, _keys(keys, file), adding=True, as_json=as_json)
+    _edit_static(context, name, _keys(keys, file), adding=True, as_json=as_json)
 
 
 @app.command()
 def remove(
     context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
-) -> int:
+) -> None:
     """Take records out of a static segment; exit code 1 if some keys have no record."""
-    return _edit_static(context, name, _keys(keys, file), adding=False, as_json=as_json)
+    _edit_static(context, name, _keys(keys, file), adding=False, as_json=as_json)
 
 
-def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: bool, as_json: bool) -> int:
+def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: bool, as_json: bool) -> None:
     with state_of(context).open() as ws:
         segment = ws.segments[name]
         picked = segment.add(keys) if adding else segment.remove(keys)
@@ -305,7 +305,7 @@ def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: 
         typer.echo(f"{picked.changed:,} {'added' if adding else 'removed'}, {picked.unchanged:,} unchanged")
         for key in picked.unknown:
             typer.echo(f"no record has the key {key}")
-    return 1 if picked.unknown else 0
+    answer(1 if picked.unknown else 0)
 
 
 def _keys(keys: list[str] | None, file: Path | None) -> list[str]:

@@ -36,3 +36,9 @@ def state_of(context: typer.Context) -> State:
     if not isinstance(context.obj, State):
         raise InvariantError("a command ran without the root of all commands")
     return context.obj
+
+
+def answer(code: int) -> None:
+    """End a command with an exit code (see `cli.main`); 0 goes on."""
+    if code:
+        raise typer.Exit(code)

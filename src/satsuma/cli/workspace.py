@@ -10,7 +10,7 @@ import typer
 
 import satsuma
 from satsuma.cli.output import local, print_facts, print_json, print_table
-from satsuma.cli.state import Json, state_of
+from satsuma.cli.state import Json, answer, state_of
 from satsuma.kernel.errors import ConflictError
 from satsuma.kernel.instants import format_instant
 from satsuma.record.files import DATABASE_FILE
@@ -89,7 +89,7 @@ def sql(
         print_arrow(ws.sql(query), as_json=as_json)
 
 
-def verify(context: typer.Context, as_json: Json = False) -> int:
+def verify(context: typer.Context, as_json: Json = False) -> None:
     """Recompute every live segment from the record and compare; exit code 1 on any difference."""
     with state_of(context).open() as ws:
         differences = ws.verify()
@@ -105,7 +105,7 @@ def verify(context: typer.Context, as_json: Json = False) -> int:
         print_table(("segment", "missing", "unwanted", "history"), rows, right=("missing", "unwanted"))
     else:
         typer.echo(f"{live} live segments equal their definitions at version {version}")
-    return 1 if differences else 0
+    answer(1 if differences else 0)
 
 
 def print_arrow(table: pa.Table, *, as_json: bool) -> None:
