@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pytest
 
-from satsuma.catalog.model import Mode
+from satsuma.catalog.model import Attribute, Catalog, Entity, Mode, OwnerKind, ValueType
 from satsuma.kernel.errors import NotFoundError, UsageError
-from satsuma.record.intake import Intake
+from satsuma.record.intake import Intake, take_records
 from satsuma.record.quarantine import REFUSED
 from satsuma.record.store import Record
 from tests.record.support import CONTACT, PURCHASE, catalog, interactions, plain_row, records
@@ -91,3 +92,42 @@ def test_what_is_not_in_quarantine_cannot_be_replayed(record: Record) -> None:
     rows = interactions(PURCHASE, [{"contact": "a", "occurred_at": 1}], record.catalog)
     with pytest.raises(NotFoundError), record.begin(at=101, actor="a") as change:
         change.append("purchase", rows, replaying=[12])
+
+
+def test_a_row_that_the_store_refused_says_all_that_came(tmp_path: Path) -> None:
+    values: dict[str, tuple[ValueType, object]] = {
+        "name": (ValueType.TEXT, "Ω"),
+        "visits": (ValueType.INTEGER, -(2**63)),
+        "score": (ValueType.NUMBER, 0.1),
+        "paid": (ValueType.DECIMAL, "99999999999999.9999"),
+        "is_new": (ValueType.BOOLEAN, False),
+        "born": (ValueType.DATE, "1970-02-28"),
+        "seen": (ValueType.TIMESTAMP, "2026-01-02T03:04:05.000006Z"),
+        "tier": (ValueType.CHOICE, "gold"),
+        "teams": (ValueType.CHOICES, ["a", "b"]),
+        "boss": (ValueType.REFERENCE, "b"),
+        "home": (ValueType.LOCATION, {"latitude": 1.25, "longitude": -2.5}),
+        "fax": (ValueType.TEXT, None),
+    }
+    attributes = {
+        name: Attribute(
+            number, name, type_, "person", OwnerKind.ENTITY, to="person" if name == "boss" else None
+        )
+        for number, (name, (type_, _)) in enumerate(values.items(), 2)
+    }
+    person = Entity(1, "person", audience=True, attributes=MappingProxyType(attributes))
+    known = Catalog(1, entities=MappingProxyType({"person": person}), next_number=20)
+    row = {"id": "p", "observed_at": "1970-01-01T00:00:00.000050Z", **{n: v for n, (_, v) in values.items()}}
+    with Record.create(tmp_path / "w", workspace_id="w", catalog=known, at=100, actor="a") as record:
+        with record.begin(at=100, actor="a") as change:
+            first = take_records([row], "person", known, now=100, observed_at="observed_at")
+            change.upsert("person", first)
+            change.delete("person", ["p"])
+        with record.begin(at=101, actor="a") as change:
+            assert change.upsert("person", first).quarantined == 1
+        (refused_row,) = record.quarantine("person")
+        assert refused_row.code == "data.deleted_since"
+        came = json.loads(refused_row.row)
+        again = take_records([came], "person", known, now=101, observed_at="observed_at")
+    assert (first.refused.num_rows, again.refused.num_rows) == (0, 0)
+    assert again.groups == first.groups
