@@ -1,4 +1,4 @@
-"""What people do to segments: pick members, override, compare, look back, restore, duplicate, use templates."""
+"""What people do to segments: pick members, override, compare, look back, restore, use templates."""
 
 from __future__ import annotations
 
