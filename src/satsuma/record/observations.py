@@ -76,7 +76,7 @@ def write(
 
 
 def recompute(transaction: Transaction, entity: Entity, numbers: NDArray[np.uint32]) -> None:
-    """Bring records to what their whole history says; those without any lose all values."""
+    """Bring records that have a history to what all of it says."""
     attributes = list(entity.attributes.values())
     names = stored_columns(attributes)
     chosen = "".join(f", h.{quote(name)}" for name in names)
