@@ -1,14 +1,15 @@
 """The bound tree: a checked definition with names resolved, values typed, defaults filled in.
 
-`language.binding` makes it from the tree as written and a catalog; every evaluator (reference, SQL, kernels) reads
-only this. It holds fewer forms than the tree: negative operators are `Not` over the positive one, `is_present` is
-`Not(IsMissing)`, `not_between` is `Not(Between)`, ranges of a date against a timestamp stay date comparisons (see
-`Compare`). Nothing in it depends on `now`: windows and clock-relative values stay symbolic, so one bound tree serves
-every version until the catalog, an alias or a name changes.
+`language.binding` makes it from the tree as written and a catalog; every evaluator (reference, SQL,
+kernels) reads only this. It holds fewer forms than the tree: negative operators are `Not` over the positive
+one, `is_present` is `Not(IsMissing)`, `not_between` is `Not(Between)`, ranges of a date against a timestamp
+stay date comparisons (see `Compare`). Nothing in it depends on `now`: windows and clock-relative values
+stay symbolic, so one bound tree serves every version until the catalog, an alias or a name changes.
 
-Representation of values: text `str` (NFC; fold with `kernel.text.fold` unless `exact`), integer `int`, number
-`float`, decimal `Decimal` (4 places), boolean `bool`, date `datetime.date`, timestamp `int` microseconds UTC, choice
-and reference `str`, choices `frozenset[str]`, location `tuple[float, float]` (latitude, longitude).
+Representation of values: text `str` (NFC; fold with `kernel.text.fold` unless `exact`), integer `int`,
+number `float`, decimal `Decimal` (4 places), boolean `bool`, date `datetime.date`, timestamp `int`
+microseconds UTC, choice and reference `str`, choices `frozenset[str]`, location `tuple[float, float]`
+(latitude, longitude).
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Builtin(Enum):
     """What can be read without a catalog attribute.
 
     KEY is the text key of an entity record (path `id` on an entity; type reference). The others belong to
-    interactions: ID (text, compared exactly), OCCURRED_AT (timestamp), HOUR (integer 0-23, local), WEEKDAY (choice,
-    "monday".."sunday", local).
+    interactions: ID (text, compared exactly), OCCURRED_AT (timestamp), HOUR (integer 0-23, local), WEEKDAY
+    (choice, "monday".."sunday", local).
     """
 
     KEY = "key"
@@ -46,8 +47,10 @@ class Path:
     """A read through to-one references: cross `hops` in order, then read `leaf`.
 
     Attributes:
-        hops: Reference attributes; the first belongs to the subject, each next to the entity the one before refers to.
-        leaf: What is read at the end. A reference attribute as leaf reads its key, whether or not the record exists.
+        hops: Reference attributes; the first belongs to the subject, each next to the entity the one before
+            refers to.
+        leaf: What is read at the end. A reference attribute as leaf reads its key, whether or not the
+            record exists.
     """
 
     hops: tuple[Attribute, ...]
@@ -58,12 +61,13 @@ class Path:
 class Read:
     """The value of an attribute path of the subject.
 
-    Where the subject is an entity record, `by_type` has one entry whose name is None. Where it is an interaction,
-    one entry for each type in play that has the attribute, by type name; for the others the value is missing.
+    Where the subject is an entity record, `by_type` has one entry whose name is None. Where it is an
+    interaction, one entry for each type in play that has the attribute, by type name; for the others the
+    value is missing.
 
     Attributes:
-        type: The common type. Where integer, decimal and number meet across interaction types, `number` if any is a
-            number, else `decimal`.
+        type: The common type. Where integer, decimal and number meet across interaction types, `number` if
+            any is a number, else `decimal`.
         name: The path as written, for messages and explanations.
     """
 
@@ -72,13 +76,17 @@ class Read:
     name: str
 
 
-# --- operands: the right side -------------------------------------------------------------------------------------
+# Operands: the right side
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A typed literal. Against integer, decimal and number attributes numeric constants stay `int` or `Decimal` as
-    written (exact); evaluators of `number` attributes compare with `float(value)`."""
+    """A typed literal.
+
+    Against integer, decimal and number attributes numeric constants stay `int` or `Decimal` as written
+    (exact, more than 4 places if written so); evaluators of `number` attributes compare with
+    `float(value)`.
+    """
 
     value: Scalar
     type: ValueType
@@ -89,9 +97,10 @@ class Shifted:
     """A read, plus a number or a duration.
 
     Attributes:
-        read: Of the same subject, or where `of_member`, of the audience record whose interaction the subject is.
-        plus: `int`/`Decimal` for numeric reads (exact for integer and decimal, double addition for number), a signed
-            Duration for dates (`shift_date`) and timestamps (`shift_instant`), None for nothing.
+        read: Of the same subject, or where `of_member`, of the audience record whose interaction the
+            subject is.
+        plus: `int`/`Decimal` for numeric reads (exact for integer and decimal, double addition for number),
+            a signed Duration for dates (`shift_date`) and timestamps (`shift_instant`), None for nothing.
     """
 
     read: Read
@@ -136,7 +145,7 @@ class TextOp(StrEnum):
     MATCHES = "matches"
 
 
-# --- conditions on one value; false when the value, or the other side, is missing ----------------------------------
+# Conditions on one value; false when the value, or the other side, is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +159,10 @@ class IsMissing:
 class Compare:
     """`read op right`.
 
-    Text compares folded unless `exact` (always exact for choice, reference, KEY, ID, WEEKDAY). Where one side is a
-    date and the other a timestamp, the timestamp counts as its local day (`Zone.day_of`), so `= D` means inside the
-    day, `> D` after its end. Integers and decimals compare exactly; if either side is `number`, as doubles.
+    Text compares folded unless `exact` (always exact for choice, reference, KEY, ID, WEEKDAY). Where one
+    side is a date and the other a timestamp, the timestamp counts as its local day (`Zone.today`), so
+    `= D` means inside the day, `> D` after its end. Integers and decimals compare exactly; if either side is
+    `number`, as doubles. `exact` is set where an interaction's ID is read.
     """
 
     read: Read
@@ -181,10 +191,11 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class TextTest:
-    """A text operator with a constant or another text.
+    r"""A text operator with a constant or another text.
 
-    LIKE: `%` any run, `_` any one code point, escape `\\`, the whole text. MATCHES: RE2, unanchored, constant only.
-    Folded unless exact: both sides fold (for MATCHES the subject folds and the pattern is matched case-insensitively).
+    LIKE: `%` any run, `_` any one code point, escape `\`, the whole text. MATCHES: RE2, unanchored. Both are
+    constant only, and checked. Folded unless exact: both sides fold (for MATCHES the subject folds and the
+    pattern is matched case-insensitively).
     """
 
     read: Read
@@ -219,7 +230,7 @@ class IsSet:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A date or timestamp lies in a window (`kernel.windows`): dates by `date_bounds`, timestamps by `bounds`."""
+    """A date or timestamp lies in a window: dates by `kernel.windows.date_bounds`, timestamps by `bounds`."""
 
     read: Read
     window: Window
@@ -227,7 +238,10 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class MoreThan:
-    """ago: `<= back(now, d)`; ahead: `> now + d`. Dates: `<= back_date(today, d)`, `> shift_date(today, d)`."""
+    """Ago: `<= back(now, d)`; ahead: `> ahead(now, d)`.
+
+    Dates: `<= back_date(today, d)`, `> shift_date(today, d)`.
+    """
 
     read: Read
     direction: Literal["ago", "ahead"]
@@ -238,8 +252,9 @@ class MoreThan:
 class Anniversary:
     """The local date with its year ignored; 29 February counts as 28 February in common years.
 
-    Exactly one of: `days` = (first, last) offsets from today, both included ("today" = (0, 0); next n days =
-    (1, n); last n days = (1-n, 0), as windows on dates are); `month` with optional `day`; `weekday` 0 = Monday.
+    Exactly one of: `days` = (first, last) offsets from today, both included ("today" = (0, 0); next n days
+    = (1, n); last n days = (1-n, 0), as windows on dates are); `month` with optional `day`; `weekday` 0 =
+    Monday.
     """
 
     read: Read
@@ -259,10 +274,12 @@ class Near:
     longitude: float
 
 
-# --- measures -----------------------------------------------------------------------------------------------------
+# Measures
 
 
 class MeasureKind(StrEnum):
+    """Measures, by their JSON names."""
+
     COUNT = "count"
     COUNT_DISTINCT = "count_distinct"
     COUNT_DAYS = "count_days"
@@ -279,8 +296,10 @@ class MeasureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """`active_periods`: how many of `(back(now, (i+1)*length), back(now, i*length)]`, i < of_last, have a count that
-    passes `test`."""
+    """`active_periods`: in how many periods the count passes `test`.
+
+    The periods are `(back(now, (i+1)*length), back(now, i*length)]` for i < of_last.
+    """
 
     length: Duration
     of_last: int
@@ -293,8 +312,9 @@ class Measure:
 
     Attributes:
         read: Set for count_distinct and the folds; reads of each match.
-        type: Of the value: integer for counts; sum as its read; average compares as `sum op value * n` for integer
-            and decimal reads (type decimal) and as a double rounded to 12 digits for number; timestamp for times.
+        type: Of the value: integer for counts; sum as its read; average compares as `sum op value * n` for
+            integer and decimal reads (type decimal) and as a double rounded to 12 digits for number;
+            timestamp for times.
     """
 
     kind: MeasureKind
@@ -307,7 +327,8 @@ class Measure:
 class Test:
     """The measure's value compares. `negated` (from `!=`) is the exact complement: true over a missing value.
 
-    Exactly one of `right` (with `op`), `high` too (between: `right` is the low end, op is GE) and `window` is used.
+    Exactly one of `right` (with `op`), `high` too (between: `right` is the low end, op is GE) and `window` is
+    used. A `Shifted` in it reads the subject of the condition, which has the measure.
     """
 
     __test__ = False  # not a test case, whatever its name
@@ -319,21 +340,27 @@ class Test:
     negated: bool = False
 
 
-# --- conditions over other records, interactions, memberships -------------------------------------------------------
+# Conditions over other records, interactions, memberships
 
 
 @dataclass(frozen=True, slots=True)
 class All:
+    """Every one; of none: everyone."""
+
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """At least one; of none: no one."""
+
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The exact complement."""
+
     condition: Condition
 
 
@@ -343,7 +370,8 @@ class Step:
 
     Attributes:
         attribute: The reference attribute that makes the relationship.
-        inverse: False: from the owner to the one record it refers to. True: from a record to all that refer to it.
+        inverse: False: from the owner to the one record it refers to. True: from a record to all that refer
+            to it.
         target: The entity arrived at.
     """
 
@@ -369,8 +397,8 @@ class Did:
 
     Attributes:
         types: All interaction types meant, patterns resolved; may be empty (a pattern that fits nothing yet).
-        of: None: the subject's own interactions. Else a path from the subject to audience records; the interactions
-            of all distinct records at its end count.
+        of: None: the subject's own interactions. Else a path from the subject to audience records; the
+            interactions of all distinct records at its end count.
         during: None: all up to `now`. Interactions after `now` never count.
     """
 
@@ -403,8 +431,12 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class SequenceStep:
-    """`within`: at most this after the step before (`occurred_at <= ahead(before, d)`, inclusive). `blocker`: none
-    such strictly between the two in the total order."""
+    """A step that an interaction meets.
+
+    Attributes:
+        within: At most this after the step before: `occurred_at <= ahead(before, d)`.
+        blocker: None such strictly between the two in the total order.
+    """
 
     pattern: Pattern
     within: Duration | None = None
@@ -413,8 +445,10 @@ class SequenceStep:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Last step: `now >= step + within` and no such interaction from just after the step before to step + within
-    inclusive."""
+    """Last step: `now >= ahead(step, within)`, and no such interaction in between.
+
+    That is from just after the step before, in the total order, to `ahead(step, within)` inclusive.
+    """
 
     pattern: Pattern
     within: Duration
@@ -435,7 +469,10 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`condition` is true now and has been since some instant s; `at_least`: now >= s + duration, else now < that."""
+    """`condition` is true now and has been since some instant s.
+
+    `at_least`: now >= ahead(s, duration); else now < that.
+    """
 
     condition: Condition
     at_least: bool
@@ -444,12 +481,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class InSegment:
+    """Member of a live segment, overrides included."""
+
     segment: int
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class InList:
+    """On a marketing list."""
+
     list: int
     name: str
 
@@ -466,6 +507,8 @@ class Crossed:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
+    """The latest ledger entry by `now` says so; without one the state is unknown."""
+
     topic: str
     state: Literal["granted", "denied", "unknown"]
 

@@ -1,8 +1,9 @@
 """The tree of a definition as it is written: names unresolved, literals untyped.
 
-Nodes are nouns, frozen, and compare by value. JSON (`language.wire`) and text (`language.text`) each read and print
-this tree; `language.binding` checks it against a catalog and gives the bound tree (`language.bound`) that
-evaluators read. What a node means is in docs/language; the forms are listed there in this file's order.
+Nodes are nouns, frozen, and compare by value. JSON (`language.wire`) and text (`language.text`) each read
+and print this tree; `language.binding` checks it against a catalog and gives the bound tree
+(`language.bound`) that evaluators read. What a node means is in docs/language; the forms are listed there
+in this file's order.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Op(StrEnum):
     WITHIN_KM = "within_km"
 
 
-# --- values -------------------------------------------------------------------------------------------------------
+# Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class MoreThan:
 
 @dataclass(frozen=True, slots=True)
 class Anniversary:
-    """A date with its year ignored: exactly one of the fields `today`, `next`, `last`, `month`, `weekday` is set."""
+    """A date with its year ignored: exactly one of `today`, `next`, `last`, `month`, `weekday` is set."""
 
     today: bool = False
     next: Duration | None = None
@@ -161,7 +162,7 @@ class Test:
 
 AT_LEAST_ONE = Test(Op.GE, Literal(1))
 
-# --- measures -----------------------------------------------------------------------------------------------------
+# Measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class ActivePeriods:
 
 Measure: TypeAlias = Count | CountDistinct | CountDays | Aggregate | FirstTime | LatestTime | ActivePeriods
 
-# --- conditions ---------------------------------------------------------------------------------------------------
+# Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +344,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class RefId:
-    """A segment or list by its identifier: the stored form of a reference, so that a rename breaks nothing."""
+    """A segment or list by its number: the stored form of a reference, so that a rename breaks nothing."""
 
     id: int
 
@@ -384,10 +385,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """`{"top": {"percent"} | {"count"}, "by": m | {"attribute": path}, "did"?, "where"?, "during"?, "among"?, "order"?}`.
+    """`{"top": {"percent"} | {"count"}, "by": m | {"attribute"}, "did"?, "among"?, "order"?, ...}`.
 
-    Exactly one of `percent` and `count` is set, and exactly one of `measure` and `attribute`; `types` goes with
-    `measure`.
+    Exactly one of `percent` and `count` is set, and exactly one of `measure` and `attribute`; `types` goes
+    with `measure`.
     """
 
     percent: Number | None = None
