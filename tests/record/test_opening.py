@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import (
     ConflictError,
     UsageError,
@@ -212,6 +213,14 @@ def test_a_migration_that_fails_leaves_the_workspace_as_it_was(tmp_path: Path) -
         Record.open(tmp_path, migrations_above=(Migration("lists", 1, "broken", fail),))
     with Record.open(tmp_path) as record, pytest.raises(UsageError, match="half"):
         record.query("SELECT * FROM half")
+
+
+def test_a_record_that_knows_no_entity_yet_keeps_its_zone(tmp_path: Path) -> None:
+    zoned = Catalog(timezone="America/New_York")
+    with Record.create(tmp_path, workspace_id="w", catalog=zoned, at=10, actor="a") as record:
+        assert record.catalog == zoned
+    with Record.open(tmp_path) as record:
+        assert record.catalog == zoned
 
 
 def test_time_does_not_run_backwards(tmp_path: Path) -> None:

@@ -374,17 +374,12 @@ class Record:
 def _first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: int, actor: str) -> None:
     memory = Memory.load(connection)
     connection.execute("BEGIN TRANSACTION")
-    change = Change(
-        connection,
-        version=0,
-        at=at,
-        actor=actors.ensure(connection, actor),
-        catalog=_EMPTY,
-        memory=memory,
-    )
-    if catalog == _EMPTY:
+    by = actors.ensure(connection, actor)
+    change = Change(connection, version=0, at=at, actor=by, catalog=_EMPTY, memory=memory)
+    if catalog.entities or catalog.interactions:
+        change.apply_catalog(catalog)
+    else:
         catalogs.save(connection, catalog, at)
-    change.apply_catalog(catalog)
     views.rebuild(connection, catalog)
     versions.add(connection, change, "created", None)
     connection.execute("COMMIT")
