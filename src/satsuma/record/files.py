@@ -8,7 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from satsuma.kernel.errors import ConflictError, Error, WorkspaceDamagedError, WorkspaceTooNewError
+from satsuma.kernel.errors import (
+    ConflictError,
+    Error,
+    InvariantError,
+    WorkspaceDamagedError,
+    WorkspaceError,
+    WorkspaceTooNewError,
+)
 from satsuma.record.migrations import check_format
 from satsuma.record.sql import scalar
 
@@ -134,6 +141,17 @@ def read_meta(connection: duckdb.DuckDBPyConnection, database: Path) -> dict[str
             f"{database} cannot be read as a workspace: {error}", hint="restore the workspace from a backup"
         ) from error
     return meta
+
+
+def write_failed(error: duckdb.Error) -> Error:
+    """What a version that DuckDB could not make or write ends with."""
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException):
+        return WorkspaceError(
+            f"the version could not be written: {error}",
+            code="workspace.write_failed",
+            hint="make room on the disk or in memory, close the workspace and open it again",
+        )
+    return InvariantError(f"the version could not be made: {error}")
 
 
 def _escaped(path: Path) -> str:

@@ -20,7 +20,6 @@ from satsuma.kernel.errors import (
     InvariantError,
     UsageError,
     WorkspaceDamagedError,
-    WorkspaceError,
 )
 from satsuma.kernel.instants import format_instant
 from satsuma.record import actors, catalogs, files, migrations, quarantine, queries, resolve, versions, views
@@ -266,7 +265,7 @@ class Record:
             self._state = State(change.version, at, change.catalog)
         except duckdb.Error as error:
             self._undo()
-            raise _failed(error) from error
+            raise files.write_failed(error) from error
         except BaseException:
             self._undo()
             raise
@@ -383,14 +382,3 @@ def _first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: 
     views.rebuild(connection, catalog)
     versions.add(connection, change, "created", None)
     connection.execute("COMMIT")
-
-
-def _failed(error: duckdb.Error) -> Error:
-    text = str(error)
-    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException):
-        return WorkspaceError(
-            f"the version could not be written: {text}",
-            code="workspace.write_failed",
-            hint="make room on the disk or in memory, close the workspace and open it again",
-        )
-    return InvariantError(f"the version could not be made: {text}")
