@@ -17,6 +17,7 @@ from satsuma.kernel.errors import (
     ConflictError,
     UsageError,
     WorkspaceDamagedError,
+    WorkspaceError,
     WorkspaceLockedError,
     WorkspaceTooNewError,
 )
@@ -231,6 +232,15 @@ def test_time_does_not_run_backwards(tmp_path: Path) -> None:
         with record.begin(at=10, actor="a"):
             pass
         assert (record.version, record.now) == (1, 10)
+
+
+def test_a_directory_that_cannot_hold_a_lock_says_so(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / LOCK_FILE).unlink()
+    (tmp_path / LOCK_FILE).mkdir()
+    with pytest.raises(WorkspaceError) as caught:
+        Record.open(tmp_path)
+    assert caught.value.code == "workspace.unwritable"
 
 
 def test_a_closed_record_says_so(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from satsuma.catalog.model import Attribute, Catalog, Entity, Mode, OwnerKind, ValueType
-from satsuma.kernel.errors import NotFoundError, UsageError
+from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
+from satsuma.record import quarantine
 from satsuma.record.intake import Intake, take_records
 from satsuma.record.quarantine import REFUSED
 from satsuma.record.store import Record
@@ -92,6 +93,23 @@ def test_what_is_not_in_quarantine_cannot_be_replayed(record: Record) -> None:
     rows = interactions(PURCHASE, [{"contact": "a", "occurred_at": 1}], record.catalog)
     with pytest.raises(NotFoundError), record.begin(at=101, actor="a") as change:
         change.append("purchase", rows, replaying=[12])
+
+
+def test_a_full_quarantine_refuses_the_version_until_it_is_cleared(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "QUARANTINE_ROWS_MAX", 2)
+    rows = interactions(PURCHASE, [{"contact": "x", "occurred_at": 1}] * 2, record.catalog)
+    with record.begin(at=101, actor="a") as change:
+        change.append("purchase", rows, source="first")
+    with pytest.raises(ConflictError) as caught, record.begin(at=102, actor="a") as change:
+        change.append("purchase", rows, source="second")
+    assert caught.value.code == "conflict.quarantine_full"
+    assert [q.id for q in record.quarantine()] == [0, 1]
+    with record.begin(at=103, actor="a") as change:
+        assert quarantine.clear(change, [0, 1, 7]) == 2
+        change.append("purchase", rows, source="third")
+    assert [(q.id, q.source) for q in record.quarantine()] == [(2, "third"), (3, "third")]
 
 
 def test_a_row_that_the_store_refused_says_all_that_came(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from satsuma.kernel.errors import UsageError, WorkspaceLockedError
+from satsuma.kernel.errors import UsageError, WorkspaceError, WorkspaceLockedError
 from satsuma.kernel.instants import format_instant, parse_instant
 from satsuma.kernel.zones import zone
 
@@ -64,8 +64,16 @@ class Lock:
 
         Raises:
             WorkspaceLockedError: Another process holds it, or this one already does.
+            WorkspaceError: The directory cannot be written to.
         """
-        descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WorkspaceError(
+                f"the lock of the workspace {directory} cannot be written: {error}",
+                code="workspace.unwritable",
+                hint="check who may write to that directory",
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,10 +9,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from satsuma.kernel.errors import NotFoundError
+from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.limits import QUARANTINE_ROWS_MAX
 from satsuma.record.arrow import ints_of, schema_of, table_of
 from satsuma.record.counters import QUARANTINE
-from satsuma.record.sql import INSTANT, fetch, lent
+from satsuma.record.sql import INSTANT, fetch, lent, scalar
 from satsuma.record.transaction import Transaction
 
 ENTITY = "entity"
@@ -68,9 +69,22 @@ def add(
     import_id: int | None = None,
     source: str | None = None,
 ) -> int:
-    """Keep refused rows (`REFUSED`); returns how many."""
+    """Keep refused rows (`REFUSED`); returns how many.
+
+    Raises:
+        ConflictError: There would be more than QUARANTINE_ROWS_MAX; a feed that sends nothing right must not
+            fill the disk.
+    """
     if not refused.num_rows:
         return 0
+    kept = int(scalar(transaction.connection, "SELECT count(*) FROM quarantine"))
+    if kept + refused.num_rows > QUARANTINE_ROWS_MAX:
+        raise ConflictError(
+            f"quarantine holds {kept} rows and would hold more than {QUARANTINE_ROWS_MAX} with"
+            f" {refused.num_rows} from '{target}'",
+            code="conflict.quarantine_full",
+            hint="see what is refused and why, correct the source, and clear what is settled",
+        )
     first = transaction.memory.counters.take(QUARANTINE, refused.num_rows)
     ids = pa.array(np.arange(first, first + refused.num_rows, dtype=np.uint64))
     with lent(transaction.connection, _refused=refused.append_column("id", ids)):
@@ -148,3 +162,10 @@ def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> N
                 " FROM _again a WHERE a.id = q.id",
                 [transaction.version, transaction.at],
             )
+
+
+def clear(transaction: Transaction, ids: Sequence[int]) -> int:
+    """Forget refused rows, replayed or not; returns how many there were."""
+    with lent(transaction.connection, _ids=table_of({"id": np.asarray(ids, dtype=np.uint64)})):
+        statement = "DELETE FROM quarantine WHERE id IN (SELECT id FROM _ids)"
+        return int(scalar(transaction.connection, statement))

@@ -51,7 +51,7 @@ class Transaction:
             ConflictError: The catalog was made from an older one than the record has.
             CatalogError: A stored column cannot follow.
         """
-        if new == self.catalog:
+        if new is self.catalog or new == self.catalog:
             return
         if new.version <= self.catalog.version:
             raise ConflictError(
