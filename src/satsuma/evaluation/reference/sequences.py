@@ -26,7 +26,11 @@ def sequence(condition: bound.Sequence, record: Record, scope: Scope) -> bool:
 
 
 class _Search:
-    """Tries every choice. What can follow depends on how many steps are met, the last chosen, and `same`."""
+    """Tries every choice.
+
+    What can follow depends only on how many steps are met and on the last chosen, whose values of `same` all
+    the others share.
+    """
 
     def __init__(self, condition: bound.Sequence, events: list[Interaction], scope: Scope) -> None:
         self.condition = condition
@@ -39,7 +43,7 @@ class _Search:
         """Whether the steps after those already met (by `events` at these positions) can be met too."""
         if len(chosen) == len(self.condition.steps):
             return self.condition.absence is None or self.is_absent_after(self.events[chosen[-1]])
-        state = (len(chosen), chosen[-1], self.same(chosen[0])) if chosen else None
+        state = (len(chosen), chosen[-1]) if chosen else None
         if state in self.dead_ends:
             return False
         found = any(

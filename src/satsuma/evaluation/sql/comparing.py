@@ -48,7 +48,7 @@ def compare(left: Term, op: Cmp, right: Side, context: Context, *, exact_text: b
         return build.compare(
             _plain(left, exact=exact_text), op, _literal(left, right, context, exact=exact_text)
         )
-    both_exact = exact_text or left.type is not ValueType.TEXT or right.type is not ValueType.TEXT
+    both_exact = exact_text or left.folded is None or right.folded is None
     return build.compare(_plain(left, exact=both_exact), op, _plain(right, exact=both_exact))
 
 
@@ -76,7 +76,7 @@ def _literal(left: Term, right: Known, context: Context, *, exact: bool) -> Sql:
         case bool(value):
             return build.true() if value else build.false()
         case str(value):
-            folds = left.type is ValueType.TEXT and right.type is ValueType.TEXT and not exact
+            folds = left.folded is not None and right.type is ValueType.TEXT and not exact
             return build.string(fold(value) if folds else value)
         case dt.date() as value:
             return dialect.date_literal(value)

@@ -105,7 +105,7 @@ def aggregate(measure: bound.Measure, context: Context, *, many_types: bool = Fa
                     order.append(build.plain(TYPE))
                 return dialect.at_extreme(value(), order, last=last)
 
-            return Term(type, at_end, folded=at_end)
+            return Term(type, at_end, folded=None if _reads_ids(measure) else at_end)
         case MeasureKind.FIRST_TIME:
             return Term(ValueType.TIMESTAMP, lambda: call("MIN", build.plain(AT)))
         case MeasureKind.LATEST_TIME:
@@ -114,6 +114,12 @@ def aggregate(measure: bound.Measure, context: Context, *, many_types: bool = Fa
             raise InvariantError("active periods are counted in two steps, not by one aggregate")
         case _:
             assert_never(measure.kind)
+
+
+def _reads_ids(measure: bound.Measure) -> bool:
+    """Whether the values are ids of interactions, which compare exactly although they are text."""
+    paths = () if measure.read is None else measure.read.by_type
+    return any(path.leaf is bound.Builtin.ID for _, path in paths)
 
 
 def over_nothing(measure: bound.Measure) -> int | None:

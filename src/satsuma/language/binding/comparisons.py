@@ -78,8 +78,9 @@ def _positive(ctx: Context, node: tree.Compare, op: Op, left: Left) -> bound.Con
                 return _text_test(ctx, written, TEXT_TESTS[op], left)
             if op in CMP and domain.type is not ValueType.CHOICES:
                 right = operand(ctx, left.subject, written, domain, at)
-                exact = left.exact
-                return None if right is None else bound.Compare(left.typed.read, CMP[op], right, exact=exact)
+                if right is None:
+                    return None
+                return bound.Compare(left.typed.read, CMP[op], right, exact=_is_exact(left, right))
         case _:
             pass
     expected = _EXPECTED.get(op, "one value")
@@ -132,7 +133,7 @@ def _text_test(ctx: Context, written: tree.Operand, op: bound.TextOp, left: Left
     is_pattern = op in (bound.TextOp.LIKE, bound.TextOp.MATCHES)
     match right:
         case bound.Shifted() if not is_pattern:
-            return bound.TextTest(left.typed.read, op, right, exact=left.exact)
+            return bound.TextTest(left.typed.read, op, right, exact=_is_exact(left, right))
         case bound.Constant():
             fault = None
             if op is bound.TextOp.LIKE:
@@ -148,6 +149,12 @@ def _text_test(ctx: Context, written: tree.Operand, op: bound.TextOp, left: Left
         case _:
             pass  # noted already: `now` and `today` are no text
     return None
+
+
+def _is_exact(left: Left, right: bound.Operand) -> bool:
+    """Whether text compares exactly: asked for, or an id of interactions on either side."""
+    paths = right.read.by_type if isinstance(right, bound.Shifted) else ()
+    return left.exact or any(path.leaf is bound.Builtin.ID for _, path in paths)
 
 
 def _near(ctx: Context, value: tree.Circle, left: Left) -> bound.Condition | None:
