@@ -82,8 +82,13 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 
 def _delimiter(header: str) -> str:
-    """That which parts the header into most names; a comma where none parts it."""
-    return max(DELIMITERS, key=lambda one: (len(_cells(header, one)), -DELIMITERS.index(one)))
+    """That which parts the header into most names and through no quotes; a comma where none parts it."""
+
+    def fitness(delimiter: str) -> tuple[bool, int, int]:
+        names = _cells(header, delimiter)
+        return not any('"' in name for name in names), len(names), -DELIMITERS.index(delimiter)
+
+    return max(DELIMITERS, key=fitness)
 
 
 def _check_names(path: Path, names: list[str]) -> None:
@@ -96,8 +101,8 @@ def _check_names(path: Path, names: list[str]) -> None:
             code="data.file.columns",
             hint="give the columns names of their own in the file's first line",
         )
-    if not all(name.strip() for name in names):
-        place = next(at for at, name in enumerate(names, 1) if not name.strip())
+    place = next((at for at, name in enumerate(names or [""], 1) if not name.strip()), None)
+    if place is not None:
         raise unreadable(
             path,
             f"column {place} has no name in the first line, expected one for each column",

@@ -1,0 +1,1 @@
+"""Importing files: formats, mapping, resuming, undoing."""
