@@ -67,10 +67,13 @@ def _walk(node: object) -> Iterator[object]:
 
 def table() -> str:
     """Forms with the number of rows for each, and the gaps of each evaluator."""
-    rows = Counter(form for case in cases() for form in forms(case))
+    of_evaluators = [case for case in cases() if case.members is not None]
+    rows = Counter(form for case in of_evaluators for form in forms(case))
     lines = [f"{rows[form]:5}  {form}" for form in sorted(everything())]
     gaps = [f"{one.name}: {gap}: {reason}" for one in EVALUATORS for gap, reason in one.gaps.items()]
-    return "\n".join([f"{len(cases())} rows", *lines, *(gaps or ["no gaps"])])
+    return "\n".join(
+        [f"{len(cases())} rows, {len(of_evaluators)} of them for evaluators", *lines, *(gaps or ["no gaps"])]
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from satsuma.evaluation.sql import UnsupportedError
 from tests.conformance.cases import Case, cases
 from tests.conformance.evaluators import EVALUATORS, REASONS, Evaluator
-from tests.conformance.forms import demands, everything, forms
+from tests.conformance.forms import demands, everything, forms, table
 
 CASES = cases()
 OF_EVALUATORS = [case for case in CASES if case.members is not None]
@@ -54,6 +54,14 @@ def test_every_row_says_why_and_no_two_rows_of_a_document_ask_the_same() -> None
 
 def test_every_form_has_a_row() -> None:
     assert sorted(everything() - {form for case in OF_EVALUATORS for form in forms(case)}) == []
+
+
+def test_the_table_of_forms_lists_each_with_its_rows() -> None:
+    lines = table().splitlines()
+    assert lines[0] == f"{len(CASES)} rows, {len(OF_EVALUATORS)} of them for evaluators"
+    counts = {line[7:]: int(line[:5]) for line in lines[1 : 1 + len(everything())]}
+    assert counts.keys() == everything()
+    assert counts["Sequence"] == sum("Sequence" in forms(case) for case in OF_EVALUATORS)
 
 
 def test_there_are_enough_rows() -> None:
