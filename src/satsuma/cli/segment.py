@@ -1,44 +1,28 @@
-"""Commands on segments: create, check, estimate, go-live, stop, show, members, add, remove, list, delete."""
+"""Commands on segments: create, edit, check, estimate, go-live, stop, show, list, ..."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import typer
 
-from satsuma.cli.output import is_terminal, local, print_facts, print_json, print_problems, print_table
-from satsuma.cli.state import Json, answer, state_of
+from satsuma.cli import knowing, members
+from satsuma.cli.output import local, print_facts, print_json, print_problems, print_table
+from satsuma.cli.state import Json, Name, answer, state_of, text_of
 from satsuma.kernel.errors import UsageError
 from satsuma.language.problems import Severity
 from satsuma.language.wire import loads
 from satsuma.segments.service import Listed
 
 app = typer.Typer(help="Segments: designed, live, exact at every version.", no_args_is_help=True)
+members.register(app)
+knowing.register(app)
 
 Where = Annotated[str | None, typer.Option(metavar="TEXT", help="The condition, in text form.")]
 DefinitionFile = Annotated[
     Path | None, typer.Option(metavar="DEF.json", help="The definition, in JSON form.")
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The segment's name, in any case.")]
-Keys = Annotated[list[str] | None, typer.Argument(metavar="KEY...", help="Keys of records.")]
-KeyFile = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="A file with one key a line.")]
-
-
-class MembersFormat(StrEnum):
-    """How members are written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
 
 
 @app.command()
@@ -58,7 +42,7 @@ def create(
     if file is not None:
         if where is not None:
             raise UsageError("found --where and --file", hint="give one of them")
-        given = loads(_text_of(file))
+        given = loads(text_of(file))
         if isinstance(given, dict) and "where" in given:
             given = {**given, "name": name}
     with state_of(context).open() as ws:
@@ -92,7 +76,7 @@ def edit(
         raise UsageError("expected one of --where and --file")
     with state_of(context).open() as ws:
         segment = ws.segments[name]
-        segment.edit(where if file is None else loads(_text_of(file)))
+        segment.edit(where if file is None else loads(text_of(file)))
         problems = segment.check()
         if as_json:
             print_json({"name": segment.name, "status": segment.status, "problems": problems})
@@ -255,108 +239,6 @@ def list_segments(
             [_row(one, timezone) for one in found],
             right=("size",),
         )
-
-
-@app.command()
-def members(
-    context: typer.Context,
-    name: Name,
-    form: Annotated[MembersFormat, typer.Option("--format", help="How to write them.")] = MembersFormat.TABLE,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="At an instant.")] = None,
-    version: Annotated[int | None, typer.Option(metavar="N", help="At a version.")] = None,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Show or export the members, now or at an earlier moment."""
-    if at is not None and version is not None:
-        raise UsageError("found --at and --version", hint="give one of them")
-    with state_of(context).open() as ws:
-        table = ws.segments[name].members(at=at, version=version).to_arrow()
-        as_of = ws.version if version is None else version
-    if as_json:
-        print_json({"version": as_of, "count": table.num_rows, "members": table["id"].to_pylist()})
-        return
-    _write_members(table, form, output)
-
-
-@app.command()
-def add(
-    context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
-) -> None:
-    """Put records into a static segment; exit code 1 if some keys have no record."""
-    _edit_static(context, name, _keys(keys, file), adding=True, as_json=as_json)
-
-
-@app.command()
-def remove(
-    context: typer.Context, name: Name, keys: Keys = None, file: KeyFile = None, as_json: Json = False
-) -> None:
-    """Take records out of a static segment; exit code 1 if some keys have no record."""
-    _edit_static(context, name, _keys(keys, file), adding=False, as_json=as_json)
-
-
-def _edit_static(context: typer.Context, name: str, keys: list[str], *, adding: bool, as_json: bool) -> None:
-    with state_of(context).open() as ws:
-        segment = ws.segments[name]
-        picked = segment.add(keys) if adding else segment.remove(keys)
-    if as_json:
-        print_json(picked)
-    else:
-        typer.echo(f"{picked.changed:,} {'added' if adding else 'removed'}, {picked.unchanged:,} unchanged")
-        for key in picked.unknown:
-            typer.echo(f"no record has the key {key}")
-    answer(1 if picked.unknown else 0)
-
-
-def _keys(keys: list[str] | None, file: Path | None) -> list[str]:
-    found = list(keys or ())
-    if file is not None:
-        found += [line.strip() for line in _text_of(file).splitlines() if line.strip()]
-    if not found:
-        raise UsageError("no keys given", hint="name them, or give --from FILE")
-    return found
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", hint="expected a UTF-8 text file") from error
-
-
-def _write_members(table: pa.Table, form: MembersFormat, output: Path | None) -> None:
-    match form:
-        case MembersFormat.PARQUET:
-            if output is None:
-                raise UsageError("Parquet is written to a file", hint="give --output FILE")
-            pq.write_table(table, output)
-        case MembersFormat.TABLE:
-            if output is not None:
-                raise UsageError("a table is shown, not written", hint="give --format csv, jsonl or parquet")
-            print_table(("id",), [[key] for key in table["id"].to_pylist()])
-        case MembersFormat.CSV:
-            text = io.StringIO()
-            cells = [["id"], *([_safe(key)] for key in table["id"].to_pylist())]
-            csv.writer(text, lineterminator="\n").writerows(cells)
-            _emit(text.getvalue(), output)
-        case MembersFormat.JSONL:
-            lines = (json.dumps({"id": key}, ensure_ascii=False) + "\n" for key in table["id"].to_pylist())
-            _emit("".join(lines), output)
-    if output is not None and is_terminal():
-        typer.echo(f"wrote {table.num_rows:,} members to {output}", err=True)
-
-
-def _safe(key: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(key)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _emit(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8")
 
 
 def _row(one: Listed, timezone: str) -> tuple[object, ...]:

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 import satsuma
-from satsuma.kernel.errors import InvariantError
+from satsuma.kernel.errors import InvariantError, UsageError
 from satsuma.workspace import Workspace
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The segment's name, in any case.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine output: one JSON value.")]
 
 
@@ -36,6 +37,18 @@ def state_of(context: typer.Context) -> State:
     if not isinstance(context.obj, State):
         raise InvariantError("a command ran without the root of all commands")
     return context.obj
+
+
+def text_of(file: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UsageError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", hint="expected a UTF-8 text file") from error
 
 
 def answer(code: int) -> None:

@@ -1,12 +1,14 @@
 """Views: the record as people query it in SQL, in the schema `data`, under the names they know.
 
-    entity            id, its attributes                                   one view per entity, named like it
-    interaction type  id, the audience's key, occurred_at, its attributes  one view per type, named like it
-    segments          name, audience, kind, status, created_at, description
-    members           segment, audience, member                            of live segments, at the last
-    version membership_changes segment, audience, member, version, at, change, cause lists             name,
-    audience, subscription, created_at, description list_members      list, audience, member versions
-    version, at, actor, kind, detail
+    entity              id, its attributes                      one view per entity, named like it
+    interaction type    id, the audience's key, occurred_at,    one view per type, named like it
+                        its attributes
+    segments            name, audience, kind, status, created_at, description
+    members             segment, audience, member               of live segments, at the last version
+    membership_changes  segment, audience, member, version, at, change, cause
+    lists               name, audience, subscription, created_at, description
+    list_members        list, audience, member
+    versions            version, at, actor, kind, detail
 
 A location is two columns, `home.latitude` and `home.longitude`. Where two names are equal without regard to
 case the later one (by catalog number; the fixed views come first) is followed by a number: `Contact_2`. The
@@ -115,7 +117,8 @@ def _fixed(catalog: Catalog) -> dict[str, str]:
         "segments": f"SELECT x.name, k.name AS audience, x.kind, x.status, x.created_at, x.description"
         f" FROM main.segments x LEFT JOIN {_entities(catalog)} k ON k.entity = x.audience",
         "members": "SELECT s.name AS segment, k.name AS audience, k.key AS member"
-        f" FROM main.segment_members x JOIN main.{_SEGMENT} {member} s.audience",
+        f" FROM main.segment_members x JOIN main.{_SEGMENT} AND s.status IN ('live', 'failed')"
+        f" {member} s.audience",
         "membership_changes": "SELECT s.name AS segment, a.name AS audience, k.key AS member, x.version,"
         f" x.at, {_CHANGE} AS change, x.cause FROM main.membership_changes x JOIN main.{_SEGMENT}"
         f" LEFT JOIN {_entities(catalog)} a ON a.entity = s.audience {member} s.audience",

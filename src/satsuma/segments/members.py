@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from satsuma.catalog.model import Catalog
+from satsuma.kernel.errors import UsageError
 from satsuma.record.store import Record
+from satsuma.segments.columns import Choice, table_of
+from satsuma.segments.exporting import ExportFormat, format_of, write_bytes, write_table
 from satsuma.segments.rooms import audience_of
 
 if TYPE_CHECKING:
@@ -67,13 +71,55 @@ class Members:
         """Member numbers, ascending, uint32."""
         return self._numbers.copy()
 
-    def to_arrow(self) -> pa.Table:
-        """A table with one column `id`, the keys."""
-        return pa.table({"id": pa.array(self.keys(), pa.string())})
+    def to_arrow(
+        self,
+        columns: Iterable[str] = (),
+        *,
+        search: str | None = None,
+        sort: str = "id",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> pa.Table:
+        """A table with the column `id`, the keys, and attributes as they are now.
 
-    def to_pandas(self) -> pd.DataFrame:
+        Args:
+            columns: Attributes beside the key, in order.
+            search: Only members whose key, or text among the columns, contains this, in any case.
+            sort: `id` or an attribute; ties by key, those without a value last.
+            descending: Whether the largest come first.
+            limit: At most so many.
+            offset: So many are left out first.
+
+        Raises:
+            UsageError: There is no such attribute.
+        """
+        choice = Choice(tuple(columns), search, sort, descending, limit, offset)
+        with self._record.cursor() as cursor:
+            return table_of(cursor, self._entity, self._numbers, choice)
+
+    def to_pandas(self, columns: Iterable[str] = ()) -> pd.DataFrame:
         """As `to_arrow`, as a DataFrame; pandas must be installed."""
-        return self.to_arrow().to_pandas()
+        return self.to_arrow(columns).to_pandas()
+
+    def export(self, path: str | Path, *, form: str | None = None, columns: Iterable[str] = ()) -> int:
+        """Write the members to a file, which appears when it is whole; gives how many.
+
+        Args:
+            path: The file.
+            form: `csv`, `jsonl`, `parquet` or `roaring` (member numbers, portable); default by its ending.
+            columns: Attributes beside the key; none for `roaring`.
+        """
+        path = Path(path)
+        chosen = format_of(path, form)
+        if chosen is ExportFormat.ROARING:
+            if tuple(columns):
+                raise UsageError("a Roaring bitmap has no columns", code="usage.format")
+            write_bytes(self.bitmap().serialize(), path)
+            return len(self)
+        table = self.to_arrow(columns)
+        write_table(table, path, chosen)
+        return table.num_rows
 
     def bitmap(self) -> BitMap:
         """Member numbers as a Roaring bitmap, which serialises to the portable format."""

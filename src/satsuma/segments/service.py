@@ -156,7 +156,7 @@ class Segments:
         return tuple(_sorted(found, sort))
 
     def duplicate(self, name: str, new_name: str) -> Segment:
-        """Make a draft with the definition (the draft's, if there is one), tags and tests of another segment."""
+        """Make a draft with the definition (or draft of one), tags and tests of another segment."""
 
         def work(change: Change) -> SegmentRow:
             row = drafts.row_of(definitions.segments(change.connection), name)
