@@ -13,6 +13,7 @@ from satsuma.cli.state import Json, Name, answer, state_of, text_of
 from satsuma.kernel.errors import UsageError
 from satsuma.language.problems import Severity
 from satsuma.language.wire import loads
+from satsuma.segments.gate import Status
 from satsuma.segments.service import Listed
 
 app = typer.Typer(help="Segments: designed, live, exact at every version.", no_args_is_help=True)
@@ -135,12 +136,17 @@ def go_live(
     """Make drafts live: checked, evaluated, and from then on exact at every version."""
     with state_of(context).open() as ws:
         committed = ws.segments.go_live(names, despite_tests=despite_tests)
-        sizes = {ws.segments[name].name: len(ws.segments[name].members()) for name in names}
+        found = [ws.segments[name] for name in names]
+        sizes = {one.name: len(one.members()) for one in found if one.status == Status.LIVE}
+        waiting = [one.name for one in found if one.status == Status.GOING_LIVE]
     if as_json:
-        print_json({"version": committed.version, "sizes": sizes})
-    else:
-        for name, size in sizes.items():
-            typer.echo(f"“{name}” is live at version {committed.version} with {size:,} members")
+        print_json({"version": committed.version, "sizes": sizes, "waiting": waiting})
+        return
+    for name, size in sizes.items():
+        members = "member" if size == 1 else "members"
+        typer.echo(f"“{name}” is live at version {committed.version} with {size:,} {members}")
+    for name in waiting:
+        typer.echo(f"“{name}” waits for its start date")
 
 
 @app.command()

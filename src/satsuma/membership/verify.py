@@ -9,8 +9,7 @@ import duckdb
 import numpy as np
 
 from satsuma.catalog.model import Catalog
-from satsuma.membership.evaluating import members_of
-from satsuma.membership.follow import Evaluate
+from satsuma.membership.evaluating import Evaluate, members_of
 from satsuma.membership.live import LiveSegment
 from satsuma.record import memberships
 

@@ -1,8 +1,8 @@
 """Names and types of the stored columns: which table and column holds an entity, a type, an attribute.
 
-Stored names are an ASCII slug of the name for readers, and the catalog number for uniqueness: any printable name
-fits, a rename moves nothing, and no name can be an injection. People query the views (`record.views`), which bear
-the real names; evaluators and the record itself use these.
+Stored names are an ASCII slug of the name for readers, and the catalog number for uniqueness: any printable
+    name fits, a rename moves nothing, and no name can be an injection. People query the views
+    (`record.views`), which bear the real names; evaluators and the record itself use these.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ _DUCKDB_TYPES = {
 
 
 def _slug(name: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "_", name.lower().encode("ascii", "ignore").decode()).strip("_")[:40].strip("_")
+    slug = (
+        re.sub(r"[^a-z0-9]+", "_", name.lower().encode("ascii", "ignore").decode()).strip("_")[:40].strip("_")
+    )
     return slug or "x"
 
 
@@ -69,10 +71,12 @@ def folded_column(attribute: Attribute) -> str:
 
 
 def latitude_column(attribute: Attribute) -> str:
+    """The column of a location's latitude, in degrees."""
     return f"{column(attribute)}_latitude"
 
 
 def longitude_column(attribute: Attribute) -> str:
+    """The column of a location's longitude, in degrees."""
     return f"{column(attribute)}_longitude"
 
 
