@@ -35,7 +35,7 @@ LEFT JOIN '$data/demographics.parquet' AS d ON d.household_id::VARCHAR = b.house
 
 CREATE TABLE targeted AS
 SELECT
-    household_id::VARCHAR AS household, campaign_type, start_date::DATE AS campaign_start, end_date::DATE AS campaign_end
+    household_id::VARCHAR AS household, campaign_id, campaign_type, start_date::DATE AS campaign_start, end_date::DATE AS campaign_end
 FROM '$data/campaigns.parquet' JOIN '$data/campaign_descriptions.parquet' USING (campaign_id);
 
 CREATE TABLE member (segment VARCHAR, utc TIMESTAMP, household VARCHAR);
@@ -123,15 +123,24 @@ SELECT household FROM targeted
 WHERE campaign_start <= today() AND campaign_end >= today()
 GROUP BY household HAVING count(*) >= 2;
 
+-- segment: Sent four of Type B
+SELECT household FROM targeted WHERE campaign_type = 'Type B'
+GROUP BY household HAVING count(DISTINCT campaign_id) >= 4;
+
 -- segment: A hundred products a month
 SELECT household FROM purchase
 WHERE utc > days_ago(30)
 GROUP BY household HAVING count(DISTINCT product_id) >= 100;
 
--- segment: Five dollars an item
+-- segment: Five dollars a product
 SELECT household FROM purchase
 WHERE utc > days_ago(90)
 GROUP BY household HAVING sum(cents) >= 500 * count(*);
+
+-- segment: Slowing down
+SELECT household FROM purchase
+GROUP BY household
+HAVING count(*) FILTER (utc > days_ago(60) AND utc <= days_ago(30)) >= 50 AND count(*) FILTER (utc > days_ago(30)) < 20;
 
 -- segment: Fuel last
 SELECT household FROM purchase
@@ -183,6 +192,9 @@ WITH spent AS (
 )
 SELECT household FROM spent ORDER BY cents DESC, household LIMIT 50;
 
+-- segment: Longest away
+SELECT household FROM purchase GROUP BY household ORDER BY max(utc), household LIMIT 20;
+
 -- segment: Test group
 SELECT household FROM household
 WHERE ('0x' || md5('spring' || chr(31) || household)[:15])::UBIGINT % 1000000 < 100000;
@@ -199,12 +211,23 @@ EXCEPT SELECT household FROM now_in WHERE segment = 'Lapsed';
 
 -- segment: Regulars we lost
 WITH version AS (
-    SELECT DISTINCT utc, lag(utc) OVER (ORDER BY utc) AS before FROM (SELECT DISTINCT utc FROM member)
+    SELECT utc, lag(utc) OVER (ORDER BY utc) AS before FROM (SELECT DISTINCT utc FROM member)
 ), lost AS (
     SELECT version.utc, household FROM member JOIN version ON member.utc = version.before WHERE segment = 'Regulars'
     EXCEPT SELECT utc, household FROM member WHERE segment = 'Regulars'
 )
 SELECT DISTINCT household FROM lost WHERE utc > days_ago(20);
+
+-- segment: New regulars
+WITH version AS (
+    SELECT utc, lag(utc) OVER (ORDER BY utc) AS before FROM (SELECT DISTINCT utc FROM member)
+), regular AS (
+    SELECT utc, household FROM member WHERE segment = 'Regulars'
+), gained AS (
+    -- All of them at the first version, for there is none before it.
+    FROM regular EXCEPT SELECT version.utc, household FROM regular JOIN version ON regular.utc = version.before
+)
+SELECT DISTINCT household FROM gained WHERE utc > days_ago(10);
 
 -- segment: Lapsed for two weeks
 WITH outside AS (
