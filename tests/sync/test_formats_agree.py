@@ -189,6 +189,57 @@ def test_the_size_of_chunks_never_matters_in_other_formats(
     assert cut == whole
 
 
+WRITTEN = st.sampled_from(
+    """
+    null true false 0 -0 1 -17 1.5 -0.0 1e3 1E-2 0.1 0.30000000000000004 12345678901234.5678 9007199254740993
+    9223372036854775807 9223372036854775808 123456789012345678 0.1234567890123456789 99999999999999999999.5
+    "" "x" "1" "null" "2026-01-01" "2026-01-01T10:00:00Z" "2026-01-01 10:00" "\\u00e4\\ud83d\\ude00" "\\n"
+    [] ["b","a"] [1,2] ["2026-01-01"] [null] {"latitude":1,"longitude":2} {"k":1} {"k":{"l":"2026-01-01"}} {}
+    """.split()
+)
+ROWS_WRITTEN = st.lists(st.dictionaries(st.sampled_from(["p", "q", "r"]), WRITTEN, max_size=3), min_size=1)
+
+
+@settings(max_examples=60)
+@given(rows=ROWS_WRITTEN, interactions=st.booleans())
+def test_json_read_by_columns_is_json_read_line_by_line(
+    rows: list[dict[str, str]], interactions: bool
+) -> None:
+    fixed = '"contact": "c", "occurred_at": "2026-01-01"' if interactions else '"id": "c"'
+    lines = [f"{{{fixed}{''.join(f', {chr(34)}{k}{chr(34)}: {v}' for k, v in row.items())}}}" for row in rows]
+    # A number of so many digits has the whole chunk read line by line.
+    slowly = [lines[0][:-1] + ', "pad": 1234567890123456789}', *lines[1:]]
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for place, written in enumerate((lines, slowly)):
+            (folder / "rows.jsonl").write_text("\n".join(written))
+            with support.shop(folder / str(place)) as shop:
+                target, options = ("visit" if interactions else "contact"), ImportOptions()
+                if place:
+                    options = ImportOptions(ignore=frozenset({"pad"}))
+                plan = shop.importer.plan([folder / "rows.jsonl"], target, options, interactions=interactions)
+                shop.importer.run(plan)
+                contents = support.contents(shop.record)
+                # How a refused value is shown may differ (5 and 5.0); that it is refused may not.
+                contents["quarantine"] = [row[:5] for row in contents["quarantine"]]
+                attributes = {
+                    (owner.name, a.name, a.type)
+                    for owners in (shop.record.catalog.entities, shop.record.catalog.interactions)
+                    for owner in owners.values()
+                    for a in owner.attributes.values()
+                }
+                found.append((_sorted_columns(shop), attributes, contents["quarantine"]))
+    assert found[0] == found[1]
+
+
+def _sorted_columns(shop: support.Shop) -> list[list[tuple[str, Any]]]:
+    """The rows by their attributes' names, which two catalogs may have learned in another order."""
+    tables = ["contact", *shop.record.catalog.interactions]
+    rows = [row for table in tables for row in shop.query(f'SELECT * FROM "{table}" ORDER BY ALL')]
+    return sorted((sorted(row.items(), key=repr) for row in rows), key=repr)
+
+
 def test_json_tells_absent_from_null_and_keeps_numbers_exact(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(

@@ -85,7 +85,8 @@ class Importer:
         others = {} if rows_max is None else {"rows_max": rows_max}
         options = ImportOptions.from_json(last.options, **others)
         target = Target(last.kind, None if options.type_column else last.target)
-        return planning.resuming(target, options, mapping_of(target, options, self._record.catalog), last)
+        catalog = self._record.catalog
+        return planning.resuming(target, options, mapping_of(target, options, catalog), last, catalog)
 
     def dry_run(self, plan: Plan, *, progress: Progress | None = None) -> DryRun:
         """What an import would take, learn and refuse; nothing is written."""

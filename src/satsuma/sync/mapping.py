@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from satsuma.catalog.model import Catalog, OwnerKind
+from satsuma.catalog.model import Catalog, OwnerKind, ValueType
 from satsuma.catalog.rules import DEFAULT_AUDIENCE, RESERVED
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.record.quarantine import ENTITY
+from satsuma.sync.formats.base import ReadOptions
 from satsuma.sync.options import ImportOptions
 
 ID = "id"
@@ -56,6 +57,26 @@ class ColumnMap:
     names: Mapping[str, str]
     times: Mapping[str, str]
     audience: str
+
+    def reading(self, catalog: Catalog) -> ReadOptions:
+        """How files are read for this mapping."""
+        options, name = self.options, self.target.name
+        is_entity = self.target.kind == ENTITY
+        column_of = {name: column for column, name in self.names.items()}
+        required = [ID] if is_entity else [OCCURRED_AT, self.audience]
+        required = [column_of.get(one, one) for one in required]
+        if options.type_column is not None:
+            required.append(options.type_column)
+        owners = catalog.entities if is_entity else catalog.interactions
+        chosen = owners.values() if name is None else [owners[name]] if name in owners else []
+        return ReadOptions(
+            options.delimiter,
+            options.rows_max,
+            options.bytes_max,
+            required=frozenset(required),
+            is_sparse=not is_entity,
+            is_exact=any(a.type is ValueType.DECIMAL for owner in chosen for a in owner.attributes.values()),
+        )
 
 
 def mapping_of(target: Target, options: ImportOptions, catalog: Catalog) -> ColumnMap:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from satsuma.kernel.errors import UsageError
-from satsuma.sync.formats.base import CHUNK_BYTES_MAX, CHUNK_ROWS_MAX, ReadOptions
+from satsuma.sync.formats.base import CHUNK_BYTES_MAX, CHUNK_ROWS_MAX
 from satsuma.sync.times import check_format
 
 _NOT_OF_CONTENT = ("rows_max", "bytes_max", "again")
@@ -60,10 +60,6 @@ class ImportOptions:
             raise UsageError(f"column {both[0]!r} is both mapped and ignored, expected one", code="usage.map")
         if self.rows_max < 1 or self.bytes_max < 1:
             raise UsageError("a chunk has at least one row and one byte", code="usage.chunk")
-
-    def reading(self) -> ReadOptions:
-        """Those that the formats look at."""
-        return ReadOptions(self.delimiter, self.rows_max, self.bytes_max)
 
     def to_json(self) -> dict[str, Any]:
         """What decides on the content of the import: defaults, and the size of chunks, are left out."""

@@ -11,7 +11,7 @@ from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import ConflictError, DataError, NotFoundError, UsageError
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.sync.formats import format_of
-from satsuma.sync.formats.base import FileFormat, Reader, Start
+from satsuma.sync.formats.base import FileFormat, Reader, ReadOptions, Start
 from satsuma.sync.formats.streams import Surveyed, is_gzip, survey
 from satsuma.sync.ledger import FileEntry, Import, State
 from satsuma.sync.mapping import ColumnMap, Target, check_columns, mapping_of
@@ -136,6 +136,7 @@ def plan(
         NotFoundError, UsageError: There is no such file; options do not fit.
     """
     mapping = mapping_of(target, options, catalog)
+    reading = mapping.reading(catalog)
     before = [one for one in imports if one.kind == target.kind and one.target == target.text]
     files, unchanged, stopped = [], [], dict[int, Import]()
     for path in expand(patterns):
@@ -148,7 +149,8 @@ def plan(
             if one.state in (State.RUNNING, State.FAILED):
                 stopped[one.id] = one
         known = None if options.again else _known(str(path), history)
-        planned, done_by = _file(path, options, known, generation=_generation(str(path), before))
+        generation = _generation(str(path), before)
+        planned, done_by = _file(path, options, reading, known, generation=generation)
         if done_by is not None:
             unchanged.append((str(path), done_by))
         if planned is not None:
@@ -157,7 +159,7 @@ def plan(
             )
             files.append(planned)
     if stopped:
-        return _resumed(target, options, mapping, {str(path) for path in expand(patterns)}, stopped)
+        return _resumed(target, options, mapping, {str(path) for path in expand(patterns)}, stopped, catalog)
     return Plan(target, options, mapping, tuple(files), tuple(unchanged))
 
 
@@ -194,7 +196,7 @@ def _generation(path: str, imports: Sequence[Import]) -> int:
 
 
 def _file(
-    path: Path, options: ImportOptions, known: _Known | None, *, generation: int
+    path: Path, options: ImportOptions, reading: ReadOptions, known: _Known | None, *, generation: int
 ) -> tuple[PlannedFile | None, int | None]:
     """The file as planned, or the import that took all of it."""
     form = format_of(path, options.format)
@@ -212,7 +214,7 @@ def _file(
             if state == "unchanged":
                 return None, known.by.id
             start_byte, start_row = known.entry.size_bytes, known.end_row
-        reader = form.open(path, size, options.reading())
+        reader = form.open(path, size, reading)
     except PermissionError as error:
         raise DataError(
             f"{path}: no permission to read it",
@@ -255,7 +257,12 @@ def _compared(
 
 
 def _resumed(
-    target: Target, options: ImportOptions, mapping: ColumnMap, paths: set[str], stopped: dict[int, Import]
+    target: Target,
+    options: ImportOptions,
+    mapping: ColumnMap,
+    paths: set[str],
+    stopped: dict[int, Import],
+    catalog: Catalog,
 ) -> Plan:
     """The plan that goes on with an interrupted import, if it is the same import."""
     last = stopped[max(stopped)]
@@ -267,10 +274,12 @@ def _resumed(
             hint=f"resume import {last.id}, or undo it, before other imports of its files",
             details={"import": last.id},
         )
-    return resuming(target, options, mapping, last)
+    return resuming(target, options, mapping, last, catalog)
 
 
-def resuming(target: Target, options: ImportOptions, mapping: ColumnMap, last: Import) -> Plan:
+def resuming(
+    target: Target, options: ImportOptions, mapping: ColumnMap, last: Import, catalog: Catalog
+) -> Plan:
     """The plan that goes on with an interrupted import.
 
     Raises:
@@ -291,7 +300,7 @@ def resuming(target: Target, options: ImportOptions, mapping: ColumnMap, last: I
                 hint=f"undo import {last.id}, then import the file anew",
                 details={"path": entry.path, "import": last.id},
             )
-        reader = form.open(path, entry.size_bytes, options.reading())
+        reader = form.open(path, entry.size_bytes, mapping.reading(catalog))
         state = "grown" if entry.start_byte else "new"
         files.append(PlannedFile(entry, state, reader, form.is_typed, status.st_mtime_ns))
     return Plan(target, options, mapping, tuple(files), resumes=last)

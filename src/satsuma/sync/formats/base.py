@@ -48,11 +48,17 @@ class ReadOptions:
     Attributes:
         delimiter: Between the cells of CSV; None finds it in the header.
         rows_max, bytes_max: Of one chunk: the number of its rows, and about what they take in memory.
+        required: Columns that every row must give.
+        is_sparse: Whether a value that is absent means the same as null.
+        is_exact: Whether numbers are wanted exactly as written, since some become decimals.
     """
 
     delimiter: str | None = None
     rows_max: int = CHUNK_ROWS_MAX
     bytes_max: int = CHUNK_BYTES_MAX
+    required: frozenset[str] = frozenset()
+    is_sparse: bool = False
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

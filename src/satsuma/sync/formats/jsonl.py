@@ -1,4 +1,7 @@
-"""JSON lines: one object a line. What a row does not give is told apart from what it gives as null."""
+"""JSON lines: one object a line. What a row does not give is told apart from what it gives as null.
+
+Chunks are read by Arrow where that gives the same rows (`json_columns`), else line by line.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from satsuma.record.intake.results import RefusedRow
 from satsuma.sync.formats.base import Chunk, ReadOptions, Start, no_rows, refused, unreadable
+from satsuma.sync.formats.json_columns import JsonColumns
 from satsuma.sync.formats.streams import opened
 
 _BLOCK_BYTES = 4_194_304
@@ -102,6 +105,7 @@ class JsonlReader:
     def chunks(self, start: Start, from_row: int) -> Iterator[Chunk]:
         """The rows in order, lines that are not JSON refused, with their text."""
         row, lines, size = start.row, list[bytes](), 0
+        columns = JsonColumns(self.options)
         with opened(self.path, self.size_bytes, start.byte) as (stream, raw):
             for block in self._blocks(stream):
                 passed = min(max(0, from_row - row), len(block))
@@ -111,10 +115,10 @@ class JsonlReader:
                     lines.append(line)
                     size += len(line)
                     if len(lines) >= self.options.rows_max or size >= self.options.bytes_max // 4:
-                        yield _chunk(lines, row, raw.at)
+                        yield _chunk(lines, row, raw.at, columns)
                         row, lines, size = row + len(lines), [], 0
             if lines:
-                yield _chunk(lines, row, raw.at)
+                yield _chunk(lines, row, raw.at, columns)
 
     def _blocks(self, stream: Any) -> Iterator[list[bytes]]:
         """Whole lines, some at a time."""
@@ -137,29 +141,22 @@ class JsonlReader:
             yield [rest]
 
 
-def _chunk(lines: list[bytes], first: int, bytes_done: int) -> Chunk:
-    text = [line.decode("utf-8") for line in lines]
+def _chunk(lines: list[bytes], first: int, bytes_done: int, columns: JsonColumns) -> Chunk:
     end = first + len(lines)
-    try:
-        rows = list(map(_DECODER.decode, text))
-        return Chunk(rows, np.arange(first, end, dtype=np.int64), refused([]), end, bytes_done)
-    except (ValueError, RecursionError):
-        return _chunk_line_by_line(text, first, bytes_done)
-
-
-def _chunk_line_by_line(text: list[str], first: int, bytes_done: int) -> Chunk:
-    rows: list[Any] = []
-    numbers: list[int] = []
-    bad: list[RefusedRow] = []
-    for number, line in enumerate(text, first):
-        if not line.strip():
-            continue
-        try:
-            rows.append(_DECODER.decode(line))
-            numbers.append(number)
-        except (ValueError, RecursionError) as error:
-            bad.append(
-                RefusedRow(number, "row.json", f"expected a JSON object, {error}", line[:_SHOWN_CHARS_MAX])
-            )
-    found: NDArray[np.int64] = np.array(numbers, dtype=np.int64)
-    return Chunk(rows, found, refused(bad), first + len(text), bytes_done)
+    places = [place for place, line in enumerate(lines) if line.strip()]
+    kept = lines if len(places) == len(lines) else [lines[place] for place in places]
+    numbers = np.array(places, dtype=np.int64) + first
+    table = columns.read(kept)
+    if table is not None:
+        return Chunk(table, numbers, refused([]), end, bytes_done)
+    rows = [_read(line) for line in kept]
+    is_bad = [isinstance(row, Exception) for row in rows]
+    bad = [
+        RefusedRow(number, "row.json", f"expected a JSON object, {row}", line.decode()[:_SHOWN_CHARS_MAX])
+        for number, row, line in zip(numbers.tolist(), rows, kept, strict=True)
+        if isinstance(row, Exception)
+    ]
+    if bad:
+        rows = [row for row in rows if not isinstance(row, Exception)]
+        numbers = numbers[~np.array(is_bad)]
+    return Chunk(rows, numbers, refused(bad), end, bytes_done)
