@@ -253,7 +253,10 @@ def _average_against(left: Term, op: Cmp, constant: Fraction, context: Context) 
     )
     if rest == 0:
         return build.compare(above, op, literal(0))
-    clipped = context.dialect.clipped(above, wide(literal(-1)), wide(left.count()))
+    # An average over nothing is missing, which clipping alone would turn into a bound.
+    clipped = build.when_present(
+        [left.value()], context.dialect.clipped(above, wide(literal(-1)), wide(left.count()))
+    )
     return build.compare(
         build.times(clipped, literal(rest.denominator)),
         op,
@@ -266,7 +269,7 @@ def _average_beside(left: Term, op: Cmp, right: Term, context: Context) -> Sql:
     if left.count is None:
         raise InvariantError("an average has no count")
     if right.places > DECIMAL_PLACES:
-        raise unsupported("plus_of_many_digits", context.dialect)
+        raise unsupported("average_beside_fine_sum", context.dialect)
     dialect = context.dialect
     total, other = left.value(), right.value()
     if right.type is ValueType.DECIMAL:

@@ -63,7 +63,7 @@ def _states(condition: bound.Condition, record: Scope, context: Context) -> exp.
         plain(OWNER),
         plain(AT),
         plain(KEY),
-        build.named(build.next_of(plain(AT), [plain(OWNER)], order()), UNTIL),
+        build.named(build.next_of(context.dialect.optional(plain(AT)), [plain(OWNER)], order()), UNTIL),
     ]
     for name in carried.names:
         latest = context.dialect.latest_present(plain(name))

@@ -170,30 +170,33 @@ def changes(carried: Carried, entity: Entity, context: Context) -> exp.Query:
 
 
 def _row(
-    owner: Sql, at: Sql, source: int, rank: Sql, tie: Sql, carried: Carried, values: dict[str, Sql]
+    carried: Carried,
+    context: Context,
+    values: dict[str, Sql],
+    *,
+    owner: Sql,
+    at: Sql,
+    place: tuple[int, Sql, Sql],
 ) -> exp.Select:
+    """What one source selects; `place` is the source's number, and its own order of rows at one instant."""
+    source, rank, tie = place
+    nothing = context.dialect.nothing_packed
     return build.select(
         build.named(owner, OWNER),
         build.named(at, SAID_AT),
         build.named(build.number(source), SOURCE),
         build.named(rank, RANK),
         build.named(tie, TIE),
-        *(build.named(values.get(name, build.null()), name) for name in carried.names),
+        *(build.named(values.get(name, nothing()), name) for name in carried.names),
     )
 
 
 def _beginnings(carried: Carried, entity: Entity, context: Context) -> exp.Select:
     """A row for each record's coming into being, of which nothing is known yet."""
     record = Scope(entity, context.alias("record"))
-    row = _row(
-        record.number,
-        record.column(layout.FIRST_OBSERVED_AT),
-        0,
-        build.number(0),
-        build.number(0),
-        carried,
-        {},
-    )
+    first = record.column(layout.FIRST_OBSERVED_AT)
+    place = (0, build.number(0), build.number(0))
+    row = _row(carried, context, {}, owner=record.number, at=first, place=place)
     return build.from_(row, record.source)
 
 
@@ -207,16 +210,12 @@ def _observations(carried: Carried, entity: Entity, context: Context) -> exp.Sel
     values = {}
     for attribute, part in carried.parts:
         stored = Scope(entity, alias).stored(alias, attribute, part)
-        values[part_name(attribute, part)] = build.case((gave(attribute), context.dialect.packed(stored)))
-    row = _row(
-        build.column(alias, layout.NUMBER),
-        build.column(alias, layout.OBSERVED_AT),
-        1,
-        build.column(alias, layout.SEQ),
-        build.number(0),
-        carried,
-        values,
-    )
+        values[part_name(attribute, part)] = build.case(
+            (gave(attribute), context.dialect.packed(stored)), default=context.dialect.nothing_packed()
+        )
+    owner, at = build.column(alias, layout.NUMBER), build.column(alias, layout.OBSERVED_AT)
+    place = (1, build.column(alias, layout.SEQ), build.number(0))
+    row = _row(carried, context, values, owner=owner, at=at, place=place)
     on = build.compare(build.column(sets, "id"), Cmp.EQ, build.column(alias, layout.SHAPE))
     joined = build.inner_join(build.table("attribute_sets", sets), on)
     build.from_(row, build.table(layout.history_table(entity), alias), [joined])
@@ -234,16 +233,11 @@ def _membership_rows(
     else:
         table, which, number = "list_changes", "list", membership.list
     alias = context.alias(table)
-    packed = context.dialect.packed(build.column(alias, "sign"))
-    row = _row(
-        build.column(alias, "member"),
-        build.column(alias, "at"),
-        source,
-        build.column(alias, "version"),
-        build.number(0),
-        carried,
-        {carried.name_of(membership): packed},
-    )
+    packed = context.dialect.packed(context.dialect.optional(build.column(alias, "sign")))
+    values = {carried.name_of(membership): packed}
+    place = (source, build.column(alias, "version"), build.number(0))
+    owner, at = build.column(alias, "member"), build.column(alias, "at")
+    row = _row(carried, context, values, owner=owner, at=at, place=place)
     build.from_(row, build.table(table, alias))
     return build.filtered(row, [build.compare(build.column(alias, which), Cmp.EQ, build.number(number))])
 
@@ -254,14 +248,11 @@ def _ledger_rows(
     alias = context.alias("consent_ledger")
     state = build.column(alias, "state")
     denied = build.compare(state, Cmp.EQ, build.string("denied"))
-    row = _row(
-        build.column(alias, "member"),
-        build.column(alias, "at"),
-        source,
-        build.case((denied, build.number(1)), default=build.number(0)),
-        build.column(alias, "seq"),
-        carried,
-        {carried.name_of(membership): context.dialect.packed(state.copy())},
-    )
+    packed = context.dialect.packed(context.dialect.optional(state.copy()))
+    denials_last = build.case((denied, build.number(1)), default=build.number(0))
+    place = (source, denials_last, build.column(alias, "seq"))
+    owner, at = build.column(alias, "member"), build.column(alias, "at")
+    values = {carried.name_of(membership): packed}
+    row = _row(carried, context, values, owner=owner, at=at, place=place)
     build.from_(row, build.table("consent_ledger", alias))
     return build.filtered(row, consent_entries(membership, entity, alias, context))

@@ -88,10 +88,13 @@ def aggregate(measure: bound.Measure, context: Context, *, many_types: bool = Fa
             return Term(ValueType.INTEGER, lambda: _count_distinct(build.plain(DAY)))
         case MeasureKind.SUM | MeasureKind.AVERAGE if type is ValueType.NUMBER:
             raise InvariantError("doubles are added up in two steps (see `sums`), not by one aggregate")
+        case MeasureKind.SUM if type is ValueType.DECIMAL:
+            zero = dialect.decimal_literal(0)
+            return Term(type, lambda: _or_else(dialect.sum_exact(value()), zero.copy()), rounds=True)
         case MeasureKind.SUM:
-            return Term(type, lambda: _or_else(dialect.sum_exact(value()), build.number(0)), rounds=True)
+            return Term(type, lambda: _or_else(dialect.sum_whole(value()), build.number(0)), rounds=True)
         case MeasureKind.AVERAGE:
-            return Term(type, lambda: dialect.sum_exact(value()), count=counted, rounds=True)
+            return Term(type, lambda: dialect.sum_whole(value()), count=counted, rounds=True)
         case MeasureKind.MINIMUM:
             return Term(type, lambda: call("MIN", value()))
         case MeasureKind.MAXIMUM:

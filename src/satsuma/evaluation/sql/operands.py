@@ -14,7 +14,6 @@ from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.context import Context
 from satsuma.evaluation.sql.dialects.base import PLACES_MAX
-from satsuma.evaluation.sql.dialects.gaps import unsupported
 from satsuma.evaluation.sql.scope import Scope
 from satsuma.evaluation.sql.zones import shifted_date, shifted_instant
 from satsuma.kernel.durations import Duration, shift_date, shift_instant
@@ -134,7 +133,7 @@ def _shifted(found: Term, plus: int | Decimal | Duration | None, context: Contex
         return Term(type, lambda: build.plus(value(), context.dialect.double_literal(float(plus))))
     places = max(DECIMAL_PLACES, -_exponent(Decimal(plus)))
     if places > PLACES_MAX:
-        raise unsupported("plus_of_many_digits", context.dialect)
+        raise InvariantError(f"{plus} has more digits than the checker lets through")
     return Term(ValueType.DECIMAL, lambda: _sum(value(), plus, places, context), places=places)
 
 

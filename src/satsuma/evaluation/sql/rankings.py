@@ -31,10 +31,19 @@ def top(condition: bound.Top, record: Scope, context: Context) -> Sql:
     """
     if not isinstance(record.subject, Entity):
         raise InvariantError("rankings are of records; found an interaction as the subject")
-    candidate = entity_scope(record.subject, context)
+    rows = ranked(condition, record.subject, context)
+    if rows is None:
+        return build.false()
+    query = build.from_(build.select(build.plain(NUMBER)), build.subquery(rows, context.alias("ranked")))
+    return record.is_among(build.filtered(query, [_is_in_front(condition, context)]))
+
+
+def ranked(condition: bound.Top, audience: Entity, context: Context) -> exp.Select | None:
+    """Everyone who is ranked, with their place from 1 on and how many they are; None where nobody is."""
+    candidate = entity_scope(audience, context)
     value = _ranked_by(condition, candidate, context)
     if value is None:
-        return build.false()
+        return None
     conditions = [build.is_present(value.value())]
     if condition.among is not None:
         conditions.append(context.truth(condition.among, candidate, context))
@@ -42,13 +51,11 @@ def top(condition: bound.Top, record: Scope, context: Context) -> Sql:
     order = [direction(key) for key in _rank_keys(value, context)]
     place = build.row_number([], [*order, build.ascending(candidate.column(layout.KEY))])
     everyone = exp.Window(this=call("COUNT", exp.Star()))
-    ranked = Rows(candidate, tuple(conditions)).select(
+    return Rows(candidate, tuple(conditions)).select(
         build.named(candidate.number, NUMBER),
         build.named(place, PLACE),
         build.named(everyone, CANDIDATES),
     )
-    query = build.from_(build.select(build.plain(NUMBER)), build.subquery(ranked, context.alias("ranked")))
-    return record.is_among(build.filtered(query, [_is_in_front(condition, context)]))
 
 
 def _is_in_front(condition: bound.Top, context: Context) -> Sql:

@@ -174,7 +174,7 @@ def _next_step(plan: _Plan, query: exp.Select, i: int) -> exp.Select:
     looked_back = build.from_(build.select(*columns), build.subquery(query, context.alias("steps")))
     met: list[Sql] = [plain(f"step_{i}"), build.is_present(plain(BEFORE_AT))]
     if step.within is not None:
-        until = shifted_instant(plain(BEFORE_AT), step.within, context)
+        until = shifted_instant(plain(BEFORE_AT), step.within, context, until=context.now)
         met.append(build.compare(plain(AT), Cmp.LE, until))
     if step.blocker is not None:
         free = build.compare(plain(BLOCKED_PLACE), Cmp.LE, plain(BEFORE_PLACE))
@@ -205,7 +205,7 @@ def _kept(plan: _Plan, i: int) -> list[str]:
 def _is_absent(absence: bound.Absence, context: Context) -> list[Sql]:
     """The time has passed, and the next of the pattern comes after it, if at all."""
     due = build.compare(plain(AT), Cmp.LE, context.dialect.instant_literal(due_by(absence.within, context)))
-    until = shifted_instant(plain(AT), absence.within, context)
+    until = shifted_instant(plain(AT), absence.within, context, until=context.now)
     later = build.compare(plain(NEXT_ABSENT_AT), Cmp.GT, until)
     return [due, build.disjunction([build.is_null(plain(NEXT_ABSENT_AT)), later])]
 

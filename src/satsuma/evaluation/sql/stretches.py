@@ -1,10 +1,11 @@
-"""Stretches in SQL: the history of a zone's clocks as constant lists, and the functions it gives, for columns.
+"""Stretches in SQL: the history of a zone's clocks as constant lists, and the functions it gives.
 
-An engine's own time zone rules follow its own release of them, so they are not used: what `Zone.transitions` says is
-compiled into the query. The functions needed are given piece by piece, and on each piece are `max(x + shift, floor)`.
-To find the piece of x, time is cut into spans of equal length: a list holds the piece in force at the beginning of each
-span, and the few that begin within a span are told by comparing. The rules after the last change on record
-repeat every 400 years, so from 2100 on x is first taken back into one such era.
+An engine's own time zone rules follow its own release of them, so they are not used: what `Zone.transitions`
+says is compiled into the query. The functions needed are given piece by piece, and on each piece are
+`max(x + shift, floor)`. To find the piece of x, time is cut into spans of equal length: a list holds the
+piece in force at the beginning of each span, and the few that begin within a span are told by comparing. The
+rules after the last change on record repeat every 400 years, so from 2100 on x is first taken back into one
+such era.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _NEVER_US = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """From `start` on the function is `max(x + shift, floor)`; the first piece of a function has been so for ever."""
+    """From `start` on the function is `max(x + shift, floor)`; the first piece, from ever."""
 
     start: int
     shift: int
@@ -65,6 +66,15 @@ def reached_pieces(name: str) -> tuple[Piece, ...]:
 
 
 @cache
+def shown_pieces(name: str) -> tuple[Piece, ...]:
+    """The latest wall time that clocks have shown, by instant, for telling the last day that has begun.
+
+    A wall time that a stretch ended with, as clocks were set back, was reached but never shown.
+    """
+    return tuple(Piece(s.start, s.offset, s.reached - 1) for s in _stretches(name))
+
+
+@cache
 def from_local_pieces(name: str) -> tuple[Piece, ...]:
     """The first instant at which clocks show a wall time or a later one (`Zone.from_local_us`)."""
     return tuple(Piece(s.reached, -s.offset, s.start) for s in _stretches(name))
@@ -86,6 +96,10 @@ def applied(pieces: Sequence[Piece], x: Sql, context: Context, until: int | None
     Args:
         until: The greatest x for which the value matters; None for all.
     """
+    return context.let(x, lambda once: _applied(pieces, once, context, until))
+
+
+def _applied(pieces: Sequence[Piece], x: Sql, context: Context, until: int | None) -> Sql:
     if until is not None:
         pieces = [piece for i, piece in enumerate(pieces) if i == 0 or piece.start <= until]
     early = [piece for piece in pieces if piece.start < _REPEATS_FROM_US]

@@ -42,7 +42,7 @@ def by_magnitude(matches: exp.Query, context: Context) -> exp.Select:
         build.select(
             plain(OWNER),
             plain(BIN),
-            build.named(dialect.sum_exact(whole), DIGITS),
+            build.named(dialect.sum_whole(whole), DIGITS),
             build.named(call("COUNT", exp.Star()), COUNTED),
         ),
         build.subquery(binned, context.alias("binned")),

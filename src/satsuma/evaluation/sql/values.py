@@ -101,10 +101,22 @@ def _constant_test(condition: bound.TextTest, left: Term, pattern: str, context:
     subject = _as_compared(left, condition)
     if condition.op is TextOp.MATCHES:
         return context.dialect.matches(subject, pattern, any_case=not condition.exact)
-    wanted = build.string(pattern if condition.exact else fold(pattern))
+    wanted = pattern if condition.exact else fold(pattern)
     if condition.op is TextOp.LIKE:
-        return context.dialect.like(subject, wanted)
-    return context.dialect.text_test(condition.op, subject, wanted)
+        return context.dialect.like(subject, build.string(_plain_escapes(wanted)))
+    return context.dialect.text_test(condition.op, subject, build.string(wanted))
+
+
+def _plain_escapes(pattern: str) -> str:
+    """A LIKE pattern that escapes only what needs it: engines differ in what else a backslash does."""
+    written, characters = [], iter(pattern)
+    for character in characters:
+        if character != "\\":
+            written.append(character)
+            continue
+        escaped = next(characters, "\\")
+        written.append("\\" + escaped if escaped in "%_\\" else escaped)
+    return "".join(written)
 
 
 def _as_compared(side: Term, condition: bound.TextTest) -> Sql:

@@ -10,9 +10,15 @@ from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.context import Context
 from satsuma.evaluation.sql.dialects.base import DAYS_TO_POSITIVE, MONTHS_TO_POSITIVE
-from satsuma.evaluation.sql.stretches import applied, from_local_pieces, local_pieces, reached_pieces
+from satsuma.evaluation.sql.stretches import (
+    applied,
+    from_local_pieces,
+    local_pieces,
+    reached_pieces,
+    shown_pieces,
+)
 from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
-from satsuma.kernel.durations import Duration
+from satsuma.kernel.durations import Duration, shift_instant
 from satsuma.language.bound import Cmp
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -39,11 +45,16 @@ def day_number_of(instant: Sql, context: Context, until: int | None = None) -> S
     Args:
         until: The latest instant for which it matters; None for all.
     """
-    return _day_of_wall(_reached_us(instant, context, until), context)
+    shown = applied(shown_pieces(context.zone.name), context.dialect.micros(instant), context, until)
+    return _day_of_wall(shown, context)
 
 
-def shifted_instant(instant: Sql, duration: Duration, context: Context) -> Sql:
-    """`kernel.durations.shift_instant` of a column; it may leave the years 1 to 9999."""
+def shifted_instant(instant: Sql, duration: Duration, context: Context, until: int | None = None) -> Sql:
+    """`kernel.durations.shift_instant` of a column; it may leave the years 1 to 9999.
+
+    Args:
+        until: The latest instant for which it matters; None for all.
+    """
     dialect = context.dialect
     exact_us = duration.exact_us
     if exact_us is not None:
@@ -62,8 +73,9 @@ def shifted_instant(instant: Sql, duration: Duration, context: Context) -> Sql:
             (build.compare(there_us, Cmp.LT, following_us), there_us.copy()), default=following_us.copy()
         )
 
-    there = context.let(_reached_us(instant, context), stepped)
-    moved = context.let(there, lambda wall: _from_local_us(wall, context))
+    latest = None if until is None else shift_instant(until, duration, context.zone) + 2 * US_PER_DAY
+    there = context.let(_reached_us(instant, context, until), stepped)
+    moved = context.let(there, lambda wall: _from_local_us(wall, context, latest))
     return dialect.instant_of_micros(build.when_present([instant.copy()], moved))
 
 
@@ -120,6 +132,6 @@ def _reached_us(instant: Sql, context: Context, until: int | None = None) -> Sql
     return applied(reached_pieces(context.zone.name), context.dialect.micros(instant), context, until)
 
 
-def _from_local_us(wall_us: Sql, context: Context) -> Sql:
+def _from_local_us(wall_us: Sql, context: Context, until: int | None) -> Sql:
     """The first instant at which clocks show a wall time or a later one."""
-    return applied(from_local_pieces(context.zone.name), wall_us, context)
+    return applied(from_local_pieces(context.zone.name), wall_us, context, until)

@@ -1,10 +1,11 @@
 """What differs in meaning between engines: one small dialect each, and one table of gaps."""
 
 from satsuma.evaluation.sql.dialects.base import Dialect
+from satsuma.evaluation.sql.dialects.clickhouse import CLICKHOUSE
 from satsuma.evaluation.sql.dialects.duckdb import DUCKDB
 from satsuma.kernel.errors import UsageError
 
-_DIALECTS: dict[str, Dialect] = {"duckdb": DUCKDB}
+_DIALECTS: dict[str, Dialect] = {one.name: one for one in (DUCKDB, CLICKHOUSE)}
 
 
 def dialect(name: str) -> Dialect:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -21,7 +22,7 @@ from sqlglot import ErrorLevel, exp
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.kernel.numbers import DECIMAL_PLACES
-from satsuma.language.bound import TextOp
+from satsuma.language.bound import Cmp, TextOp
 
 EARTH_DIAMETER_KM = 2 * 6371.0088
 MM_PER_KM = 1_000_000.0
@@ -31,6 +32,8 @@ PLACES_MAX = 18  # of wide decimals: a 64-bit integer has 19 digits, and togethe
 # 4,000 years, so that calendar arithmetic is on positive numbers, which all engines divide alike.
 DAYS_TO_POSITIVE = 10 * 146_097
 MONTHS_TO_POSITIVE = 4_000 * 12
+_DAYS_FROM_MARCH_OF_YEAR_0 = 719_468
+_DAYS_PER_ERA = 146_097
 
 
 BIN_BITS = 32  # of the bins in which doubles are added up (see `sums`)
@@ -50,6 +53,15 @@ def scaled(value: Sql, bin_number: Sql, sign: int, dialect: Dialect) -> Sql:
 
     half = BIN_SHIFT // 2
     return build.times(build.times(value, power(half)), power(BIN_SHIFT - half))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A bin of doubles being added up: its number, its digits, and the total of all that lies below it."""
+
+    number: Sql
+    digits: Sql
+    total: Sql
 
 
 class Dialect(ABC):
@@ -121,13 +133,55 @@ class Dialect(ABC):
     def positive_remainder(self, number: Sql, by: Sql) -> Sql:
         """What is left of an integer when the greatest multiple of a positive one below it is taken away."""
 
-    @abstractmethod
     def month_and_day(self, day_number: Sql) -> tuple[Sql, Sql]:
-        """As `kernel.civil.month_and_day`: months since January of year 0, days of the month gone by."""
+        """As `kernel.civil.month_and_day`: months since January of year 0, days of the month gone by.
 
-    @abstractmethod
+        The arithmetic is that of `kernel.civil` (Howard Hinnant's), for days from year 1 on.
+        """
+        since_march = build.plus(day_number, build.number(_DAYS_FROM_MARCH_OF_YEAR_0))
+        era, day_of_era = (
+            self.divided(since_march, _DAYS_PER_ERA),
+            self.remainder(since_march.copy(), _DAYS_PER_ERA),
+        )
+
+        def counted(by: int) -> Sql:
+            return self.divided(day_of_era.copy(), by)
+
+        days = build.minus(
+            build.plus(build.minus(day_of_era, counted(1460)), counted(36_524)), counted(146_096)
+        )
+        year_of_era = self.divided(days, 365)
+        before_year = build.minus(
+            build.plus(build.times(build.number(365), year_of_era), self.divided(year_of_era.copy(), 4)),
+            self.divided(year_of_era.copy(), 100),
+        )
+        day_of_year = build.minus(day_of_era.copy(), before_year)
+        month_from_march = self.divided(
+            build.plus(build.times(build.number(5), day_of_year), build.number(2)), 153
+        )
+        years = build.plus(build.times(era, build.number(400)), year_of_era.copy())
+        month = build.plus(
+            build.plus(build.times(years, build.number(12)), month_from_march), build.number(2)
+        )
+        before_month = self.divided(
+            build.plus(build.times(build.number(153), month_from_march.copy()), build.number(2)), 5
+        )
+        return month, build.minus(day_of_year.copy(), before_month)
+
     def first_day(self, month: Sql) -> Sql:
         """As `kernel.civil.first_day`: day number on which a month begins."""
+        positive = build.plus(month, build.number(MONTHS_TO_POSITIVE - 2))
+        year = self.divided(positive, 12)
+        month_from_march = self.remainder(positive.copy(), 12)
+        before_month = self.divided(
+            build.plus(build.times(build.number(153), month_from_march), build.number(2)), 5
+        )
+        leaps = build.plus(
+            build.minus(self.divided(year.copy(), 4), self.divided(year.copy(), 100)),
+            self.divided(year.copy(), 400),
+        )
+        days = build.plus(build.plus(build.times(build.number(365), year), leaps), before_month)
+        return build.minus(days, build.number(DAYS_TO_POSITIVE + _DAYS_FROM_MARCH_OF_YEAR_0))
 
     # --- numbers
 
@@ -153,7 +207,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def sum_exact(self, number: Sql) -> Sql:
-        """Sum of integers or stored decimals, without overflow."""
+        """Sum of stored decimals, without overflow."""
+
+    @abstractmethod
+    def sum_whole(self, number: Sql) -> Sql:
+        """Sum of wide integers, without overflow."""
 
     @abstractmethod
     def small_integer(self, number: Sql) -> Sql:
@@ -162,6 +220,39 @@ class Dialect(ABC):
     @abstractmethod
     def carried_sum(self, bin_number: Sql, digits: Sql) -> Sql:
         """Aggregate: the sum of `digits * 2^(32 bin - 53)` as a double, carried (see `sums`)."""
+
+    @abstractmethod
+    def truncated(self, number: Sql, by: Sql) -> Sql:
+        """The quotient of two integers, rounded towards zero."""
+
+    def carry(self, lower: Bin, upper: Bin) -> Bin:
+        """A bin with what the one below it carries over; what that one keeps is added to the total."""
+        gap = build.minus(upper.number, lower.number)
+        # Beyond three bins nothing can be carried: digits have at most 127 bits.
+        reaches = build.compare(gap, Cmp.LE, build.number(3))
+        unit, half = self._unit(gap), self._unit(gap, halved=True)
+        is_negative = build.compare(lower.digits, Cmp.LT, build.number(0))
+        away = build.case((is_negative, build.minus(build.number(0), half)), default=half.copy())
+        carried = self.truncated(build.plus(lower.digits.copy(), away), unit)
+        kept = build.minus(lower.digits.copy(), build.times(carried, unit.copy()))
+        zero = self.wide_integer(build.number(0))
+        over = build.case((reaches, carried.copy()), default=zero)
+        left = build.case((reaches.copy(), kept), default=lower.digits.copy())
+        worth = scaled(self.double(left), lower.number.copy(), 1, self)
+        return Bin(upper.number.copy(), build.plus(upper.digits, over), build.plus(lower.total, worth))
+
+    def _unit(self, gap: Sql, *, halved: bool = False) -> Sql:
+        """2 to the bits of one to three bins, or half of it, as a wide integer."""
+        return build.case(
+            *(
+                (
+                    build.compare(gap.copy(), Cmp.EQ, build.number(bins)),
+                    self.wide_integer(self.integer_literal(2 ** (BIN_BITS * bins - halved))),
+                )
+                for bins in (1, 2)
+            ),
+            default=self.wide_integer(self.integer_literal(2 ** (BIN_BITS * 3 - halved))),
+        )
 
     @abstractmethod
     def rounded12(self, number: Sql) -> Sql:
@@ -254,16 +345,24 @@ class Dialect(ABC):
         """A value that may be null as something that is not."""
 
     @abstractmethod
+    def nothing_packed(self) -> Sql:
+        """What stands where there is no packed value."""
+
+    @abstractmethod
     def unpacked(self, packed: Sql) -> Sql:
         """The value packed; null of nothing."""
 
     @abstractmethod
     def latest_present(self, packed: Sql) -> Sql:
-        """Window function: the last in the frame that is not null."""
+        """Window function: the last packed value in the frame."""
 
     @abstractmethod
     def holds_number(self, numbers: Sql, wanted: int) -> Sql:
         """Whether a stored list of numbers has one."""
+
+    @abstractmethod
+    def optional(self, value: Sql) -> Sql:
+        """A value that is never null, of a type that could be."""
 
     # --- aggregates
 

@@ -11,17 +11,17 @@ from sqlglot import exp
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql, call
 from satsuma.evaluation.sql.dialects.base import (
-    BIN_BITS,
     DAYS_TO_POSITIVE,
     EARTH_DIAMETER_KM,
     MM_PER_KM,
     MONTHS_TO_POSITIVE,
+    Bin,
     Dialect,
     scaled,
 )
 from satsuma.kernel.civil import MAX_INSTANT_US, MIN_INSTANT_US, datetime_of_wall
 from satsuma.kernel.numbers import DECIMAL_PLACES
-from satsuma.language.bound import Cmp, TextOp
+from satsuma.language.bound import TextOp
 
 _TEXT_FUNCTIONS = {
     TextOp.CONTAINS: "contains",
@@ -41,17 +41,11 @@ def _struct(fields: Mapping[str, Sql]) -> Sql:
     )
 
 
-def _power_of_bins(gap: Sql, bits: int, *, halved: bool = False) -> Sql:
-    """2 to the bits of one to three bins, or half of it, as HUGEINT."""
-    return build.case(
-        *(
-            (
-                build.compare(gap.copy(), Cmp.EQ, build.number(bins)),
-                _cast(build.number(2 ** (bits * bins - halved)), "HUGEINT"),
-            )
-            for bins in (1, 2, 3)
-        )
-    )
+def _bin(struct: Sql) -> Bin:
+    def field(name: str) -> Sql:
+        return call("struct_extract", struct.copy(), build.string(name))
+
+    return Bin(field("bin"), field("digits"), field("total"))
 
 
 class _DuckDB(Dialect):
@@ -137,49 +131,24 @@ class _DuckDB(Dialect):
     def sum_exact(self, number: Sql) -> Sql:
         return call("SUM", number)
 
+    def sum_whole(self, number: Sql) -> Sql:
+        return call("SUM", number)
+
     def small_integer(self, number: Sql) -> Sql:
         return _cast(number, "INTEGER")
 
+    def truncated(self, number: Sql, by: Sql) -> Sql:
+        return exp.Paren(this=exp.IntDiv(this=number, expression=by))
+
     def carried_sum(self, bin_number: Sql, digits: Sql) -> Sql:
-        rows = call(
-            "list",
-            _struct({"bin": bin_number, "digits": digits, "total": self.double_literal(0.0)}),
-        )
-        lower, upper = build.plain("lower"), build.plain("upper")
-
-        def field(of: Sql, name: str) -> Sql:
-            return call("struct_extract", of.copy(), build.string(name))
-
-        gap = build.minus(field(upper, "bin"), field(lower, "bin"))
-        below, unit = field(lower, "digits"), _power_of_bins(gap, BIN_BITS)
-        half = _power_of_bins(gap, BIN_BITS, halved=True)
-        is_negative = build.compare(below, Cmp.LT, build.number(0))
-        signed_half = build.case((is_negative, exp.Neg(this=half)), default=half.copy())
-        nearest = exp.Paren(this=exp.IntDiv(this=build.plus(below.copy(), signed_half), expression=unit))
-        carry = build.case(
-            (build.compare(gap.copy(), Cmp.LE, build.number(3)), nearest), default=build.number(0)
-        )
-        rest = build.case(
-            (
-                build.compare(gap.copy(), Cmp.LE, build.number(3)),
-                build.minus(below.copy(), build.times(nearest.copy(), unit.copy())),
-            ),
-            default=below.copy(),
-        )
-        left = scaled(self.double(rest), field(lower, "bin"), 1, self)
-        step = _struct(
-            {
-                "bin": field(upper, "bin"),
-                "digits": build.plus(field(upper, "digits"), carry),
-                "total": build.plus(field(lower, "total"), left),
-            }
-        )
+        bins = _struct({"bin": bin_number, "digits": digits, "total": self.double_literal(0.0)})
+        step = self.carry(_bin(build.plain("lower")), _bin(build.plain("upper")))
         carrying = exp.Lambda(
-            this=step, expressions=[exp.to_identifier(name, quoted=True) for name in ("lower", "upper")]
+            this=_struct({"bin": step.number, "digits": step.digits, "total": step.total}),
+            expressions=[exp.to_identifier(name, quoted=True) for name in ("lower", "upper")],
         )
-        last = call("list_reduce", call("list_sort", rows), carrying)
-        top = scaled(self.double(field(last, "digits")), field(last, "bin"), 1, self)
-        return build.plus(field(last, "total"), top)
+        last = _bin(call("list_reduce", call("list_sort", call("list", bins)), carrying))
+        return build.plus(last.total, scaled(self.double(last.digits), last.number, 1, self))
 
     def rounded12(self, number: Sql) -> Sql:
         return _cast(call("printf", build.string("%.11e"), number), "DOUBLE")
@@ -207,6 +176,10 @@ class _DuckDB(Dialect):
         return call(_TEXT_FUNCTIONS[op], subject, operand)
 
     def like(self, subject: Sql, pattern: Sql) -> Sql:
+        if not isinstance(pattern, exp.Literal):
+            # A backslash at the end stands for itself; DuckDB would refuse it.
+            rule, doubled = build.string(r"^((?:[^\\]|\\.)*)\\$"), build.string(r"\1\\\\")
+            pattern = call("regexp_replace", pattern, rule, doubled, build.string("s"))
         return call("like_escape", subject, pattern, build.string("\\"))
 
     def matches(self, subject: Sql, pattern: str, *, any_case: bool) -> Sql:
@@ -244,6 +217,12 @@ class _DuckDB(Dialect):
 
     def packed(self, value: Sql) -> Sql:
         return _struct({"v": value})
+
+    def nothing_packed(self) -> Sql:
+        return build.null()
+
+    def optional(self, value: Sql) -> Sql:
+        return value
 
     def unpacked(self, packed: Sql) -> Sql:
         return call("struct_extract", packed, build.string("v"))
