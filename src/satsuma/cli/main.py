@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from satsuma import __version__
-from satsuma.cli import catalog, importing, quarantine, segment, workspace
+from satsuma.cli import applying, catalog, importing, quarantine, segment, workspace
 from satsuma.cli.output import print_error
 from satsuma.cli.state import State
 from satsuma.kernel.errors import (
@@ -40,6 +40,7 @@ app.add_typer(catalog.app, name="catalog")
 app.add_typer(segment.app, name="segment")
 app.add_typer(quarantine.app, name="quarantine")
 importing.register(app)
+applying.register(app)
 workspace.register(app)
 
 

@@ -74,7 +74,8 @@ class Writer:
             actor: Who asks.
             kind: Of the version (`data`, `clock`, `definition`, ...).
             cause: Of the deltas that follow.
-            causes: Of the deltas of single segments, and of those that refer to them, where another.
+            causes: Of the deltas of single segments, and of those that refer to them, where another; `work`
+                may still add to it.
             detail: About the version, for people.
             at: The version's instant; default the clock's. Held at the last version's if that is later.
 
@@ -89,7 +90,13 @@ class Writer:
             self._working = True
             try:
                 return self._commit(
-                    work, actor=actor, kind=kind, cause=cause, causes=causes or {}, detail=detail, at=at
+                    work,
+                    actor=actor,
+                    kind=kind,
+                    cause=cause,
+                    causes={} if causes is None else causes,
+                    detail=detail,
+                    at=at,
                 )
             finally:
                 self._working = False

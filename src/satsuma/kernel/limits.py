@@ -25,6 +25,8 @@ PATH_STEPS_MAX = 8  # relationships in one path: each is a join
 ACTIVE_PERIODS_MAX = 366  # a year of days
 REFERENCE_DEPTH_MAX = 32  # segments that refer to segments: each level is a round of propagation
 TESTS_PER_SEGMENT_MAX = 10_000  # keys that must be in or out, checked before every go-live
+SEGMENT_FILE_BYTES_MAX = 67_108_864  # a segment as a text file: a million keys of a static one fit
+SEGMENT_YAML_BYTES_MAX = 1_048_576  # as YAML, which is read a hundred times more slowly
 OVERRIDES_PER_SEGMENT_MAX = 1_000_000  # held in memory beside the members
 
 # Time

@@ -45,6 +45,17 @@ def write_changes(transaction: Transaction, changes: pa.Table) -> None:
         connection.execute("INSERT INTO segment_members SELECT segment, member FROM _changes WHERE sign > 0")
 
 
+def take_back(transaction: Transaction, segment: int, members: NDArray[np.uint32]) -> None:
+    """Undo all that this version has written about a segment's members, which were these before it."""
+    connection = transaction.connection
+    connection.execute(
+        "DELETE FROM membership_changes WHERE segment = ? AND version = ?", [segment, transaction.version]
+    )
+    clear(transaction, segment)
+    with lent(connection, _kept=table_of({"member": members})):
+        connection.execute("INSERT INTO segment_members SELECT ?, member FROM _kept", [segment])
+
+
 def clear(transaction: Transaction, segment: int) -> None:
     """Forget the members of a segment that is no longer live; stopping is not leaving: nothing changed."""
     transaction.connection.execute("DELETE FROM segment_members WHERE segment = ?", [segment])

@@ -39,6 +39,13 @@ def create(change: Change, name: str, source: tree.Source, about: About) -> Segm
         UsageError: The name, audience or zone is no such thing.
         ConflictError: Another segment has the name.
     """
+    row = begin(change, name, source, about)
+    _put_tests(change, row.id, source)
+    return row if source.kind is tree.Kind.STATIC else edit(change, row, source)
+
+
+def begin(change: Change, name: str, source: tree.Source, about: About) -> SegmentRow:
+    """Make a draft that has no definition and no tests yet; otherwise as `create`."""
     audience = audience_named(change.catalog, source.audience)
     name = _free_name(change, name)
     if source.timezone is not None:
@@ -60,8 +67,7 @@ def create(change: Change, name: str, source: tree.Source, about: About) -> Segm
     )
     definitions.put_segment(change, row)
     definitions.put_tags(change, number, about.tags)
-    _put_tests(change, number, source)
-    return row if source.kind is tree.Kind.STATIC else edit(change, row, source)
+    return row
 
 
 def edit(change: Change, row: SegmentRow, source: tree.Source) -> SegmentRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, overload
 
 import numpy as np
@@ -19,6 +20,9 @@ from satsuma.record.resolve import keys_of_numbers
 from satsuma.record.sql import fetch
 from satsuma.segments import drafts
 from satsuma.segments.drafts import About
+from satsuma.segments.files.applying import Options, apply
+from satsuma.segments.files.exporting import export
+from satsuma.segments.files.result import Applied
 from satsuma.segments.gate import Status
 from satsuma.segments.going_live import go_live
 from satsuma.segments.jobs import Job
@@ -222,6 +226,29 @@ class Segments:
             lambda job: go_live(rooms, numbers, job, despite_tests=despite_tests), background=not wait
         )
         return job.wait() if wait else job
+
+    def apply(
+        self, folder: str | Path, *, dry_run: bool = False, delete: bool = False, despite_tests: bool = False
+    ) -> Applied:
+        """Make the segments what the files of a folder say, in one version: all of it, or nothing.
+
+        Args:
+            folder: Holds `*.segment` and `*.yaml` files, one for each segment.
+            dry_run: Only say what would be, exactly; why it would be refused is in `problems`.
+            delete: Whether to stop and delete segments that no file has; otherwise they stay as they are.
+            despite_tests: Whether segments that break their tests go live all the same.
+
+        Raises:
+            UsageError: It is no folder of segment files.
+            DefinitionError: Files have problems; all of them, each with file, line and column.
+            ConflictError: Segments break their tests, or are used and shall be deleted.
+        """
+        options = Options(dry_run=dry_run, delete=delete, despite_tests=despite_tests)
+        return apply(self._rooms, folder, options)
+
+    def export(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write every segment as a file in a folder without segment files; applied, they change nothing."""
+        return export(self._rooms, folder)
 
     def _made(self, work: Callable[[Change], SegmentRow], detail: str) -> Segment:
         committed = self._rooms.writer.commit(
