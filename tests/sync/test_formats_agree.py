@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType, OwnerKind, ValueType
+from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType, Mode, OwnerKind, ValueType
 from satsuma.sync.options import ImportOptions
 from tests.sync import support
 
@@ -207,8 +208,8 @@ def test_json_read_by_columns_is_json_read_line_by_line(
 ) -> None:
     fixed = '"contact": "c", "occurred_at": "2026-01-01"' if interactions else '"id": "c"'
     lines = [f"{{{fixed}{''.join(f', {chr(34)}{k}{chr(34)}: {v}' for k, v in row.items())}}}" for row in rows]
-    # A number of so many digits has the whole chunk read line by line.
-    slowly = [lines[0][:-1] + ', "pad": 1234567890123456789}', *lines[1:]]
+    # What is in a list of several kinds has the whole chunk read line by line.
+    slowly = [lines[0][:-1] + ', "pad": [1, "x"]}', *lines[1:]]
     found = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -257,6 +258,37 @@ def test_json_tells_absent_from_null_and_keeps_numbers_exact(tmp_path: Path) -> 
         assert second["score"] == 0.12345678901234568
         history = support.contents(shop.record)["contact history"]
         assert [9007199254740993 in row for row in history] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("age", ["9007199254740993", "1.5"], [9007199254740993]),
+        ("age", ["9223372036854775807", "9223372036854775808"], [9223372036854775807]),
+        ("amount", ["12345678901234.5678", "0.1"], [Decimal("0.1000"), Decimal("12345678901234.5678")]),
+        ("city", ['"2026-01-01"', '"2026-01-02T10:00:00Z"'], ["2026-01-01", "2026-01-02T10:00:00Z"]),
+        ("city", ['"2026-01-01"', '"x"'], ["2026-01-01", "x"]),
+    ],
+)
+def test_values_in_json_are_never_bent(
+    name: str, written: list[str], expected: list[object], tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    lines = [
+        f'{{"contact": "c", "occurred_at": "2026-01-01T00:00:00Z", "{name}": {value}}}' for value in written
+    ]
+    file.write_text("\n".join(lines))
+    contacts = tmp_path / "contacts.jsonl"
+    contacts.write_text('{"id": "c"}')
+    # In mode `learn` an integer attribute would become one of numbers.
+    strict = replace(_catalog(), mode=Mode.STRICT)
+    for rows_max in (1, 2):
+        with support.shop(tmp_path / str(rows_max), strict) as shop:
+            shop.importer.run(shop.importer.plan([contacts], "contact"))
+            options = ImportOptions(rows_max=rows_max)
+            shop.importer.run(shop.importer.plan([file], "visit", options, interactions=True))
+            rows = shop.query(f"SELECT {name} FROM visit ORDER BY {name}")
+            assert [row[name] for row in rows] == expected
 
 
 def test_nested_objects_and_lists_become_dotted_names_and_choices(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ import pyarrow.json as arrow_json
 
 from satsuma.sync.formats.base import ReadOptions
 
-_BEYOND_INT64 = re.compile(rb"\d{19}")
 _BEYOND_DOUBLE = re.compile(rb"(?<![\d.])\d{16,}(?![\d.eE])")
 _LONG_FRACTION = re.compile(rb"(?=[\d.]{17})\d+\.\d")
 
@@ -36,9 +35,7 @@ class JsonColumns:
         """
         text = b"\n".join(lines)
         options = self._options
-        if not lines or _BEYOND_INT64.search(text) or (options.is_exact and _LONG_FRACTION.search(text)):
-            return None
-        if not options.is_sparse and b"null" in text:
+        if not lines or (options.is_exact and _LONG_FRACTION.search(text)):
             return None
         table = self._parsed(text)
         if table is None or table.num_rows != len(lines) or options.required - set(table.column_names):
