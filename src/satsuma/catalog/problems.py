@@ -68,15 +68,16 @@ def raise_all(problems: Sequence[Problem]) -> None:
 
     Raises:
         CatalogError: With `details["problems"]`, a list of `code`, `path`, `message`, `hint`. Its own code is
-            that of the problem where there is only one.
+            that of the problems where all have one.
     """
     if not problems:
         return
-    if len(problems) == 1:
-        message, code = str(problems[0]), problems[0].code
-    else:
+    codes = {problem.code for problem in problems}
+    code = codes.pop() if len(codes) == 1 else "catalog"
+    message = str(problems[0])
+    if len(problems) > 1:
         listed = "".join(f"\n  {problem}" for problem in problems)
-        message, code = f"the catalog has {len(problems)} problems:{listed}", "catalog"
+        message = f"the catalog has {len(problems)} problems:{listed}"
     raise CatalogError(message, code=code, details={"problems": [problem.to_json() for problem in problems]})
 
 

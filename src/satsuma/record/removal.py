@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from satsuma.catalog.model import Entity, InteractionType
 from satsuma.record import lists
+from satsuma.record.aliases import through_aliases
 from satsuma.record.arrow import ints_of, table_of, texts, texts_in
 from satsuma.record.layout import entity_table, history_table, interaction_table
-from satsuma.record.resolve import through_aliases
 from satsuma.record.sql import INSTANT, fetch, lent, quote, scalar
 from satsuma.record.taken import Deleted, Retracted
 from satsuma.record.transaction import Transaction

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, Entity, ValueType
+from satsuma.record.aliases import indexed, through_aliases
 from satsuma.record.arrow import Column, encode, ints_of, places_of, table_of
 from satsuma.record.directory import NEVER
 from satsuma.record.layout import column, entity_table
@@ -41,25 +42,6 @@ def resolve(transaction: Transaction, entity: Entity, keys: Column) -> Resolved:
     return Resolved(kept, numbers, _deleted(connection, entity, keys, kept))
 
 
-def through_aliases(connection: duckdb.DuckDBPyConnection, entity: int, keys: Column) -> Column:
-    """Keys of an entity (its catalog number), each alias replaced by the key it stands for; nulls stay."""
-    if scalar(connection, "SELECT 1 FROM aliases WHERE entity = ? LIMIT 1", [entity]) is None:
-        return keys
-    with lent(connection, _keys=_indexed(keys)):
-        found = fetch(
-            connection,
-            "SELECT k.i, a.target FROM _keys k JOIN aliases a ON a.key = k.key WHERE a.entity = ?",
-            [entity],
-        )
-    if not found.num_rows:
-        return keys
-    places = np.arange(len(keys))
-    places[ints_of(found, "i")] = len(keys) + np.arange(found.num_rows)
-    both: Any = pa.concat_arrays([keys, found["target"].combine_chunks()])
-    kept: Column = both.take(places_of(places))
-    return kept
-
-
 def _deleted(
     connection: duckdb.DuckDBPyConnection, entity: Entity, arrived: Column, kept: Column
 ) -> NDArray[np.int64]:
@@ -68,7 +50,7 @@ def _deleted(
         return deleted
     # A key may have been deleted, come back as someone new, and become an alias since: both keys count.
     for keys in (arrived,) if arrived is kept else (arrived, kept):
-        with lent(connection, _keys=_indexed(keys)):
+        with lent(connection, _keys=indexed(keys)):
             found = fetch(
                 connection,
                 "SELECT k.i, epoch_us(max(d.deleted_at)) AS deleted FROM _keys k"
@@ -99,7 +81,7 @@ def numbers_of_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, keys:
     distinct, codes = encode(keys)
     kept = through_aliases(connection, entity.number, distinct)
     numbers = np.full(len(distinct) + 1, -1, dtype=np.int64)
-    with lent(connection, _keys=_indexed(kept)):
+    with lent(connection, _keys=indexed(kept)):
         found = fetch(
             connection,
             f"SELECT k.i, e._number FROM _keys k JOIN {quote(entity_table(entity))} e ON e._key = k.key",
@@ -123,7 +105,3 @@ def keys_of_numbers(
     keys: Any = found["_key"].combine_chunks()
     taken: Column = keys.take(places_of(places, places < 0))
     return taken
-
-
-def _indexed(keys: Column) -> pa.Table:
-    return table_of({"i": np.arange(len(keys)), "key": keys})

@@ -2,7 +2,7 @@
 
 Stored names carry the catalog number (`record.layout`), so a rename renames tables and columns and moves no
 data. What may change is ruled by `catalog.change`; here it is only carried out, inside the caller's
-transaction.
+transaction. How values are converted is in `record.converting`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType, ValueType
-from satsuma.kernel.errors import CatalogError
+from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType
+from satsuma.record import converting
+from satsuma.record.converting import Conversion, carry_out
 from satsuma.record.layout import columns, entity_table, history_table, interaction_table
-from satsuma.record.sql import quote
+from satsuma.record.sql import alter, quote
 
 _ENTITY_COLUMNS = (
     "_number UINTEGER NOT NULL, _key VARCHAR NOT NULL, _first_observed_at TIMESTAMP NOT NULL,"
@@ -29,36 +30,32 @@ _INTERACTION_COLUMNS = (
     " _version UBIGINT NOT NULL, _import UINTEGER"
 )
 
-_WIDENINGS = {
-    (ValueType.INTEGER, ValueType.NUMBER),
-    (ValueType.INTEGER, ValueType.DECIMAL),
-    (ValueType.DECIMAL, ValueType.NUMBER),
-    (ValueType.DATE, ValueType.TIMESTAMP),
-    (ValueType.CHOICE, ValueType.REFERENCE),
-    (ValueType.REFERENCE, ValueType.CHOICE),
-}
-"""Changes of type that a stored column can take."""
-
 
 def apply_catalog(connection: duckdb.DuckDBPyConnection, old: Catalog, new: Catalog) -> None:
     """Change the stored tables from one catalog to the next.
 
     Raises:
-        CatalogError: An attribute's type changed in a way that its stored values cannot follow.
+        CatalogError: Stored values cannot follow (see `converting.conversions`); no table is changed then.
     """
+    conversions = converting.conversions(connection, old, new)
     entities = {e.number: e for e in old.entities.values()}
     for entity in new.entities.values():
-        _entity(connection, entities.pop(entity.number, None), entity)
+        _entity(connection, entities.pop(entity.number, None), entity, conversions)
     for dropped in entities.values():
         _drop(connection, entity_table(dropped), history_table(dropped))
     types = {t.number: t for t in old.interactions.values()}
     for interaction in new.interactions.values():
-        _interaction(connection, types.pop(interaction.number, None), interaction)
+        _interaction(connection, types.pop(interaction.number, None), interaction, conversions)
     for gone in types.values():
         _drop(connection, interaction_table(gone))
 
 
-def _entity(connection: duckdb.DuckDBPyConnection, old: Entity | None, new: Entity) -> None:
+def _entity(
+    connection: duckdb.DuckDBPyConnection,
+    old: Entity | None,
+    new: Entity,
+    conversions: Mapping[int, Conversion],
+) -> None:
     current, history = entity_table(new), history_table(new)
     if old is None:
         connection.execute(_create(current, _ENTITY_COLUMNS, new.attributes.values()))
@@ -67,18 +64,21 @@ def _entity(connection: duckdb.DuckDBPyConnection, old: Entity | None, new: Enti
     _rename(connection, entity_table(old), current)
     _rename(connection, history_table(old), history)
     for table in (current, history):
-        _attributes(connection, table, old.attributes, new.attributes)
+        _attributes(connection, table, old.attributes, new.attributes, conversions)
 
 
 def _interaction(
-    connection: duckdb.DuckDBPyConnection, old: InteractionType | None, new: InteractionType
+    connection: duckdb.DuckDBPyConnection,
+    old: InteractionType | None,
+    new: InteractionType,
+    conversions: Mapping[int, Conversion],
 ) -> None:
     table = interaction_table(new)
     if old is None:
         connection.execute(_create(table, _INTERACTION_COLUMNS, new.attributes.values()))
         return
     _rename(connection, interaction_table(old), table)
-    _attributes(connection, table, old.attributes, new.attributes)
+    _attributes(connection, table, old.attributes, new.attributes, conversions)
 
 
 def _attributes(
@@ -86,35 +86,23 @@ def _attributes(
     table: str,
     old: Mapping[str, Attribute],
     new: Mapping[str, Attribute],
+    conversions: Mapping[int, Conversion],
 ) -> None:
     before = {a.number: a for a in old.values()}
     for attribute in new.values():
         was = before.pop(attribute.number, None)
         if was is None:
             for name, duckdb_type in columns(attribute):
-                _alter(connection, table, f"ADD COLUMN {quote(name)} {duckdb_type}")
-        elif columns(was) != columns(attribute):
-            _alter_attribute(connection, table, was, attribute)
+                alter(connection, table, f"ADD COLUMN {quote(name)} {duckdb_type}")
+        elif attribute.number in conversions:
+            carry_out(connection, table, conversions[attribute.number])
+        else:
+            for (old_name, _), (name, _) in zip(columns(was), columns(attribute), strict=True):
+                if name != old_name:
+                    alter(connection, table, f"RENAME COLUMN {quote(old_name)} TO {quote(name)}")
     for gone in before.values():
         for name, _ in columns(gone):
-            _alter(connection, table, f"DROP COLUMN {quote(name)}")
-
-
-def _alter_attribute(
-    connection: duckdb.DuckDBPyConnection, table: str, was: Attribute, attribute: Attribute
-) -> None:
-    if was.type is not attribute.type and (was.type, attribute.type) not in _WIDENINGS:
-        raise CatalogError(
-            f"attribute '{attribute.name}' of '{attribute.owner}' is stored as {was.type} and cannot become"
-            f" {attribute.type}",
-            code="catalog.type_change",
-            hint="declare a new attribute of that type and send its values anew",
-        )
-    for (old_name, old_type), (name, duckdb_type) in zip(columns(was), columns(attribute), strict=True):
-        if name != old_name:
-            _alter(connection, table, f"RENAME COLUMN {quote(old_name)} TO {quote(name)}")
-        if duckdb_type != old_type:
-            _alter(connection, table, f"ALTER COLUMN {quote(name)} TYPE {duckdb_type}")
+            alter(connection, table, f"DROP COLUMN {quote(name)}")
 
 
 def _create(table: str, fixed: str, attributes: Iterable[Attribute]) -> str:
@@ -124,13 +112,9 @@ def _create(table: str, fixed: str, attributes: Iterable[Attribute]) -> str:
 
 def _rename(connection: duckdb.DuckDBPyConnection, old: str, new: str) -> None:
     if old != new:
-        _alter(connection, old, f"RENAME TO {quote(new)}")
+        alter(connection, old, f"RENAME TO {quote(new)}")
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
     for name in names:
         connection.execute(f"DROP TABLE {quote(name)}")
-
-
-def _alter(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> None:
-    connection.execute(f"ALTER TABLE {quote(table)} {what}")

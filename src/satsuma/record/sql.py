@@ -77,6 +77,11 @@ def scalar(connection: duckdb.DuckDBPyConnection, statement: str, parameters: Se
     return found[0][0] if found else None
 
 
+def alter(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> None:
+    """Alter a table: `what` is SQL, in which identifiers are quoted."""
+    connection.execute(f"ALTER TABLE {quote(table)} {what}")
+
+
 @contextmanager
 def lent(connection: duckdb.DuckDBPyConnection, **tables: pa.Table) -> Iterator[None]:
     """Arrow tables that statements may read under the given names while the context lasts.
