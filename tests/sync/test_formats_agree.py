@@ -201,7 +201,7 @@ WRITTEN = st.sampled_from(
 ROWS_WRITTEN = st.lists(st.dictionaries(st.sampled_from(["p", "q", "r"]), WRITTEN, max_size=3), min_size=1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=ROWS_WRITTEN, interactions=st.booleans())
 def test_json_read_by_columns_is_json_read_line_by_line(
     rows: list[dict[str, str]], interactions: bool
