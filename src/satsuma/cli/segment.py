@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from satsuma.cli import knowing, members
+from satsuma.cli import explaining, knowing, members
 from satsuma.cli.output import local, print_facts, print_json, print_problems, print_table
 from satsuma.cli.state import Json, Name, answer, state_of, text_of
 from satsuma.kernel.errors import UsageError
@@ -19,6 +19,7 @@ from satsuma.segments.service import Listed
 app = typer.Typer(help="Segments: designed, live, exact at every version.", no_args_is_help=True)
 members.register(app)
 knowing.register(app)
+explaining.register(app)
 
 Where = Annotated[str | None, typer.Option(metavar="TEXT", help="The condition, in text form.")]
 DefinitionFile = Annotated[

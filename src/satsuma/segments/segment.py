@@ -25,6 +25,7 @@ from satsuma.record.overrides import OverrideRow
 from satsuma.segments import drafts, gate, history
 from satsuma.segments.comparing import Comparison, compare
 from satsuma.segments.estimate import Estimate, estimate
+from satsuma.segments.explaining import Explanation, explain
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.going_live import go_live
 from satsuma.segments.history import Edition
@@ -268,6 +269,17 @@ class Segment:
         with self._rooms.reading() as (cursor, state):
             row = drafts.row_of(definitions.segments(cursor), self._number)
             return compare(self._rooms.record, cursor, state, row, definition, self._rooms.evaluate)
+
+    def explain(self, key: str) -> Explanation:
+        """Why a record is in the segment, or why not: each condition, its evidence, since and until when.
+
+        By the live definition, or by the draft where none is live.
+
+        Raises:
+            NotFoundError: No record of the audience has the key.
+            DefinitionError: The draft has errors.
+        """
+        return explain(self._rooms, self._number, key)
 
     def related(self) -> Related:
         """What uses it, and what it uses: by the draft where there is one."""

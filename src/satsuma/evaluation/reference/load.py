@@ -64,8 +64,8 @@ def _records(source: duckdb.DuckDBPyConnection, entity: Entity) -> Iterator[Reco
     attributes = list(entity.attributes.values())
     observations = _observations(source, entity)
     fixed = f"_number, _key, epoch_us({layout.FIRST_OBSERVED_AT})"
-    for number, key, since, *stored in _select(source, fixed, layout.entity_table(entity), attributes):
-        values = _values(attributes, stored)
+    for number, key, since, *stored in stored_rows(source, fixed, layout.entity_table(entity), attributes):
+        values = values_from(attributes, stored)
         present = {name: value for name, value in values.items() if value is not None}
         yield Record(entity.name, key, since, present, tuple(observations.get(number, ())))
 
@@ -78,11 +78,13 @@ def _observations(source: duckdb.DuckDBPyConnection, entity: Entity) -> dict[int
     attributes = list(entity.attributes.values())
     fixed = f"_number, epoch_us({layout.OBSERVED_AT}), {layout.SEQ}, {layout.SHAPE}"
     found: dict[int, list[Observation]] = {}
-    for number, at, seq, shape, *stored in _select(source, fixed, layout.history_table(entity), attributes):
+    for number, at, seq, shape, *stored in stored_rows(
+        source, fixed, layout.history_table(entity), attributes
+    ):
         given = set(shapes[shape])
         values = {
             name: value
-            for name, value in _values(attributes, stored).items()
+            for name, value in values_from(attributes, stored).items()
             if entity.attributes[name].number in given
         }
         found.setdefault(number, []).append(Observation(at, seq, values))
@@ -97,12 +99,12 @@ def _interactions(
     for of_type in types:
         attributes = list(of_type.attributes.values())
         fixed = f"_id, _member, epoch_us({layout.OCCURRED_AT})"
-        for own_id, member, at, *stored in _select(
+        for own_id, member, at, *stored in stored_rows(
             source, fixed, layout.interaction_table(of_type), attributes
         ):
             if member not in keys:
                 raise InvariantError(f"interaction {own_id!r} of {of_type.name!r} is of no record: {member}")
-            values = {name: one for name, one in _values(attributes, stored).items() if one is not None}
+            values = {name: one for name, one in values_from(attributes, stored).items() if one is not None}
             key = keys[member]
             one = Interaction(of_type.audience, key, of_type.name, own_id, at, values)
             found.setdefault(key, []).append(one)
@@ -141,16 +143,25 @@ def _consent(
             yield ConsentEntry(audiences[audience], keys[audience][member], topic, state, at, seq)
 
 
-def _select(
-    source: duckdb.DuckDBPyConnection, fixed: str, table: str, attributes: list[Attribute]
+def stored_rows(
+    source: duckdb.DuckDBPyConnection,
+    fixed: str,
+    table: str,
+    attributes: list[Attribute],
+    rest: str = "",
+    values: list[object] | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows of a table: fixed expressions first, then the stored columns of each attribute."""
+    """Rows of a table: fixed expressions first, then the stored columns of each attribute.
+
+    Args:
+        rest: What follows the table in the statement, with `values` for its parameters.
+    """
     stored = [
         f"epoch_us({quote(name)})" if attribute.type is ValueType.TIMESTAMP else quote(name)
         for attribute in attributes
         for name in _stored_columns(attribute)
     ]
-    return _rows(source, f"SELECT {', '.join([fixed, *stored])} FROM {quote(table)}")
+    return _rows(source, f"SELECT {', '.join([fixed, *stored])} FROM {quote(table)} {rest}", values)
 
 
 def _stored_columns(attribute: Attribute) -> tuple[str, ...]:
@@ -159,7 +170,7 @@ def _stored_columns(attribute: Attribute) -> tuple[str, ...]:
     return (layout.column(attribute),)
 
 
-def _values(attributes: list[Attribute], stored: Iterable[Any]) -> dict[str, Value | None]:
+def values_from(attributes: list[Attribute], stored: Iterable[Any]) -> dict[str, Value | None]:
     """Values by attribute name from a row's stored columns; None where missing."""
     cells = iter(stored)
     found: dict[str, Value | None] = {}
