@@ -126,7 +126,7 @@ def _judge(change: Change, planned: Plan, carrier: Carrier, found: Found, *, des
             problem = FileProblem(error.code, "", message, error.hint)
         else:
             at = _test_of(file, error) if segment in found.broken else "where"
-            problem = file.problem(error.code, at, error.message)
+            problem = file.problem(error.code, at, error.message, error.hint)
         allowed = despite_tests and segment in found.broken
         (carrier.warnings if allowed else carrier.problems).append(problem)
 

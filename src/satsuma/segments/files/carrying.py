@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from satsuma.kernel.errors import Error
+from satsuma.kernel.text import fold
+from satsuma.language import tree
 from satsuma.language.binding import bind
 from satsuma.language.problems import Severity
 from satsuma.membership.names import StoredNames
@@ -55,7 +57,7 @@ class Carrier:
         for step in self._plan.steps:
             self._try(step, self._begin)
         for step in self._plan.steps:
-            if step.changes and step.file.is_readable:
+            if step.changes and step.file.is_readable and step.file.path in self.ids:
                 self._try(step, self._fill)
         self._check()
         if not self.problems:
@@ -94,12 +96,22 @@ class Carrier:
 
     def _begin(self, step: Step) -> None:
         row = step.row
-        if row is None:
+        if row is None and not step.file.is_readable:
+            row = self._stand_in(step)
+        elif row is None:
             about = About(owner=self._rooms.actor)
             row = drafts.begin(self._change, step.file.name, step.file.source, about)
         elif step.stops:
             row = drafts.stop(self._change, row)
         self.ids[step.file.path] = row.id
+
+    def _stand_in(self, step: Step) -> SegmentRow:
+        """A segment of the name of a file that cannot be read, so that others may refer to it."""
+        for row in definitions.segments(self._change.connection):
+            if fold(row.name) == fold(step.file.name):
+                return row
+        source = tree.Source(kind=tree.Kind.STATIC, audience=step.audience.name)
+        return drafts.begin(self._change, step.file.name, source, About())
 
     def _fill(self, step: Step) -> None:
         change, file, row = self._change, step.file, self.row(step)

@@ -99,7 +99,7 @@ def _check(fields: Fields, place: Place, notes: Notes) -> None:
             )
     if both := set(fields.tests_in) & set(fields.tests_out):
         found = f"found {min(both)!r} both in and not in, expected it in one of them"
-        notes.add("segment.tests", found, *place("tests.out"))
+        notes.add("file.tests", found, *place("tests.out"))
     for text in (description, *fields.tags, *fields.tests_in, *fields.tests_out, *(fields.members or ())):
         if not is_well_formed(text):
             notes.add("type.text", f"found {text[:60]!a}, expected text that has a UTF-8 form")

@@ -55,9 +55,10 @@ def read_folder(folder: str | Path) -> Folder:
         if file is not None:
             files.append(file)
         problems += notes.found
-    problems += _same_names(files)
+    again = _same_names(files)
+    problems += again.values()
     problems.sort(key=lambda one: (one.file, one.line or 0, one.column or 0))
-    return Folder(tuple(files), tuple(problems))
+    return Folder(tuple(file for file in files if file.path not in again), tuple(problems))
 
 
 def segment_paths(folder: Path) -> list[Path]:
@@ -139,18 +140,18 @@ def _text_of(path: Path, bytes_max: int, notes: Notes) -> str | None:
     return text
 
 
-def _same_names(files: list[SegmentFile]) -> list[FileProblem]:
+def _same_names(files: list[SegmentFile]) -> dict[str, FileProblem]:
+    """By path, the files whose segment another has already."""
     first: dict[str, SegmentFile] = {}
-    found = []
+    found = {}
     for file in files:
         if not file.is_readable:
             continue
         other = first.setdefault(fold(file.name), file)
         if other is not file:
             message = f"found the segment “{file.name}” again, which {other.path} has"
-            found.append(
-                file.problem("file.duplicate", "name", message, "names count without regard to case")
-            )
+            hint = "names count without regard to case"
+            found[file.path] = file.problem("file.duplicate", "name", message, hint)
     return found
 
 

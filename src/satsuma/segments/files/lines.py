@@ -63,7 +63,7 @@ def written(value: str, *, in_list: bool = False) -> str:
         and not value.startswith(('"', "#"))
         and not (in_list and "," in value)
     )
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else json.dumps(value, ensure_ascii=not value.isprintable())
 
 
 def without_comments(lines: list[str]) -> list[str]:

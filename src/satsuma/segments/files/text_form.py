@@ -61,7 +61,7 @@ def read_text_form(path: str, text: str, stem: str, notes: Notes) -> SegmentFile
     elif any(line.strip() for line in body):
         parsed = parse_noting("\n".join(body), notes)
         fields.where = None if parsed is None else parsed.condition
-    places = {**header.places, "where": (end + 1, 1)}
+    places = {**header.places, "where": (min(end + 1, len(lines)), 1)}
 
     def place(at: str) -> tuple[int, int]:
         if parsed is not None and at.startswith("where"):

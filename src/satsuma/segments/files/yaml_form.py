@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from satsuma.kernel.suggest import did_you_mean
-from satsuma.language.problems import Problems, shown
+from satsuma.language.problems import Problems, shown, within
 from satsuma.language.text import Parsed
 from satsuma.language.wire import read_source
 from satsuma.segments.files.fields import Fields, segment_file
@@ -115,11 +115,10 @@ class _Form:
     def _known(self, owner: dict[str, object], path: str, known: tuple[str, ...]) -> None:
         for key in owner:
             if key not in known:
-                at = f"{path}.{key}" if path else key
                 self.notes.add(
                     "form.unknown_key",
                     f"found the key {key[:60]!r}, expected one of {', '.join(known)}",
-                    *self._place(at),
+                    *self.document.keys[within(path, key)],
                     hint=did_you_mean(key, known),
                 )
 

@@ -49,12 +49,13 @@ class Document:
 
     Attributes:
         value: Mappings, lists, texts, numbers (int, Decimal), booleans, None.
-        places: Path → line and column, from 1.
+        places, keys: Path → line and column, from 1, of the value there, and of its key.
         scalars: Path → the scalar there.
     """
 
     value: object = None
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     scalars: dict[str, Scalar] = field(default_factory=dict)
 
 
@@ -82,6 +83,12 @@ def read_document(text: str, notes: Notes) -> Document | None:
         mark = error.problem_mark or error.context_mark
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
         notes.add("file.yaml", f"not YAML: {error.problem or error}", line, column)
+        return None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        found = f"found U+{ord(text[error.position]):04X}, a character that YAML does not allow"
+        notes.add("file.yaml", found, line, column)
         return None
     except yaml.YAMLError as error:
         notes.add("file.yaml", f"not YAML: {' '.join(str(error).split())}")
@@ -122,7 +129,9 @@ class _Reader:
                 line, column = _place(event)
                 found_again = f"found the key {key[:60]!r} again, expected it once"
                 self._notes.add("file.duplicate", found_again, line, column)
-            found[key] = self.value(next(self._events), within(path, key), level + 1)
+            at = within(path, key)
+            self._document.keys[at] = _place(event)
+            found[key] = self.value(next(self._events), at, level + 1)
         return found
 
     def _scalar(self, event: Any, path: str) -> object:
