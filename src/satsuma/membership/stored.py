@@ -23,7 +23,7 @@ class LiveSet:
     """
 
     def __init__(self) -> None:
-        self._key: tuple[int, int] | None = None
+        self._key: tuple[Catalog, int] | None = None
         self._bound: dict[int, bound.Definition | str] = {}
 
     def of(self, change: Change) -> list[LiveSegment]:
@@ -35,7 +35,8 @@ class LiveSet:
         rows = [row for row in definitions.segments(connection) if row.status in LIVE_STATES]
         if not rows:
             return []
-        key = (catalog.version, int(scalar(connection, "SELECT count(*) FROM aliases")))
+        # The catalog itself: a change that was taken back had one of the same number.
+        key = (catalog, int(scalar(connection, "SELECT count(*) FROM aliases")))
         if key != self._key:
             self._key, self._bound = key, {}
         sources = self._unbound(
