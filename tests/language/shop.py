@@ -61,6 +61,7 @@ DECLARED: Mapping[str, Any] = {
                 "channel": {"type": "choice", "options": ["web", "shop"]},
                 "delivered_at": "timestamp",
                 "paid_on": "date",
+                "shop_at": "location",
                 "product": {"type": "reference", "to": "product"},
             },
         },

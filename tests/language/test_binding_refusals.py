@@ -278,6 +278,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str]] = [
      "same[1]", "'colour'"),
     ("same of conflict", {"sequence": [{"did": "page_viewed"}, {"did": "page_shared"}], "same": ["amount"]},
      "type.conflict", "same[0]", "'amount'"),
+    ("same place", {"sequence": [{"did": "purchase"}] * 2, "same": ["channel", "shop_at"]},
+     "type.operator", "same[1]", "never equal"),
     ("0 percent", {"top": {"percent": 0}, "by": {"attribute": "age"}},
      "value.percent", "top.percent", "found 0"),
     ("101 percent", {"top": {"percent": 101}, "by": {"attribute": "age"}},

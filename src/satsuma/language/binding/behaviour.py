@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from satsuma.catalog.model import Entity, InteractionType
+from satsuma.catalog.model import Entity, InteractionType, ValueType
 from satsuma.kernel.limits import SEQUENCE_STEPS_MAX
 from satsuma.kernel.windows import Window
 from satsuma.language import bound, tree
@@ -146,6 +146,10 @@ def _same(
     for i, name in enumerate(names):
         typed = read(ctx, all_types, name, f"{path}[{i}]")
         if typed is None:
+            return None
+        if typed.domain.type is ValueType.LOCATION:
+            message = f"{typed.domain.what} is of type location, and places are near or far but never equal"
+            ctx.error("type.operator", f"{path}[{i}]", message)
             return None
         found.append(typed.read)
     return tuple(found)
