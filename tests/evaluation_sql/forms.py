@@ -123,6 +123,16 @@ FORMS: list[Form] = [
         {"ann"},
     ),
     (
+        "the sum over what cannot have happened is 0 beside an attribute too",
+        {
+            "did": "purchase",
+            "during": {"next": {"days": 1}},
+            "measure": {"sum": "weight"},
+            "is": {"op": "<", "value": {"attribute": "age"}},
+        },
+        {"ann", "bob"},
+    ),
+    (
         "a condition on an interaction",
         {"did": "*", "where": {"attribute": "hour", "op": "=", "value": 0}},
         {"ann"},

@@ -142,7 +142,7 @@ class _ClickHouse(Dialect):
         return build.plus(total, scaled(self.double(top), number, 1, self))
 
     def rounded12(self, number: Sql) -> Sql:
-        return call("toFloat64", call("printf", build.string("%.11e"), number))
+        return call("toFloat64", call("printf", build.string("%.11e"), self.double(number)))
 
     def clipped(self, number: Sql, low: Sql, high: Sql) -> Sql:
         return call("least", call("greatest", number, low), high)
