@@ -246,7 +246,8 @@ class Workspace:
             return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
 
     def close(self) -> None:
-        """Close the workspace; a second call does nothing."""
+        """Close the workspace, ending jobs that still run; a second call does nothing."""
+        self._rooms.jobs.end()
         self._record.close()
 
     def __enter__(self) -> Self:

@@ -319,3 +319,12 @@ def test_a_rename_breaks_nothing(tmp_path: Path) -> None:
         assert definition.to_text() == 'segment "In Paris"'
         workspace.upsert("contact", [{"id": "c-2", "city": "Paris"}])
         assert list(reader.members()) == ["c-1", "c-2", "c-3"]
+
+
+def test_closing_the_workspace_ends_a_job_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+    with shop(tmp_path) as workspace:
+        workspace.segments.create("Target", where=IN_PARIS)
+        job = workspace.segments["Target"].go_live(wait=False)
+    assert job.state in ("done", "cancelled")
+    with satsuma.open(tmp_path, clock=satsuma.ManualClock("2026-01-01T00:00:00Z")) as workspace:
+        assert workspace.segments["Target"].status == ("live" if job.state == "done" else "draft")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Event, Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from satsuma.kernel.errors import CancelledError
 
@@ -65,6 +65,10 @@ class Job(Generic[T]):
         if self._cancel.is_set():
             raise CancelledError("cancelled before it was done; nothing was changed")
 
+    def settle(self) -> None:
+        """Wait until it has ended, however it ends."""
+        self._done.wait()
+
     def _run(self, work: Callable[[Job[T]], T]) -> None:
         try:
             self._result = work(self)
@@ -75,3 +79,23 @@ class Job(Generic[T]):
             self._error, self.state = error, JobState.FAILED
         finally:
             self._done.set()
+
+
+class Jobs:
+    """The jobs of a workspace that may still be running."""
+
+    def __init__(self) -> None:
+        self._running: list[Job[Any]] = []
+
+    def start(self, work: Callable[[Job[T]], T], *, background: bool) -> Job[T]:
+        """Start work, in a thread of its own or at once."""
+        job = Job[T](work, background=background)
+        self._running = [*(one for one in self._running if one.state is JobState.RUNNING), job]
+        return job
+
+    def end(self) -> None:
+        """Cancel all and wait for them: what has not joined yet leaves nothing behind."""
+        for job in self._running:
+            job.cancel()
+        for job in self._running:
+            job.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -15,6 +15,7 @@ from satsuma.kernel.errors import InvariantError
 from satsuma.membership.evaluating import Evaluate
 from satsuma.record import versions
 from satsuma.record.store import Record, State
+from satsuma.segments.jobs import Jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Rooms:
     writer: Writer
     evaluate: Evaluate
     actor: str
+    jobs: Jobs = field(default_factory=Jobs)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, State]]:

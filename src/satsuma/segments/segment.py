@@ -157,7 +157,7 @@ class Segment:
             despite_tests: Whether to go live although tests of the segment fail.
         """
         rooms, numbers = self._rooms, (self._number,)
-        job = Job[Committed[None]](
+        job: Job[Committed[None]] = rooms.jobs.start(
             lambda job: go_live(rooms, numbers, job, despite_tests=despite_tests), background=not wait
         )
         return job.wait() if wait else job

@@ -222,7 +222,7 @@ class Segments:
         if isinstance(names, str):
             raise UsageError("found one name, expected a list of names", hint=f"give [{names!r}]")
         rooms, numbers = self._rooms, [self[name].id for name in dict.fromkeys(names)]
-        job = Job[Committed[None]](
+        job: Job[Committed[None]] = rooms.jobs.start(
             lambda job: go_live(rooms, numbers, job, despite_tests=despite_tests), background=not wait
         )
         return job.wait() if wait else job

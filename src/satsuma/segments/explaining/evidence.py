@@ -189,8 +189,8 @@ class RankFound:
     """Where the record stands in a ranking.
 
     Attributes:
-        value: What it is ranked by; None where it is not ranked.
-        place: From 1 on.
+        value: What it is ranked by; None where that is missing.
+        place: From 1 on; None where it is not ranked.
         included: How many places count.
         boundary, boundary_value: Who stands last of those, and with what value.
     """
