@@ -50,7 +50,6 @@ class ChdbRecord:
         self._session.query("USE record")
         # Times compared with times of a zone that changes its clocks make long queries.
         self._session.query("SET max_query_size = 4194304")
-        self._session.query("SET max_threads = 1")
         tables = record.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
         for (name,) in tables:
             self._load(record, name)

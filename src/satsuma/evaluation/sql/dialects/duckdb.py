@@ -151,7 +151,7 @@ class _DuckDB(Dialect):
         return build.plus(last.total, scaled(self.double(last.digits), last.number, 1, self))
 
     def rounded12(self, number: Sql) -> Sql:
-        return _cast(call("printf", build.string("%.11e"), number), "DOUBLE")
+        return _cast(call("printf", build.string("%.11e"), self.double(number)), "DOUBLE")
 
     def clipped(self, number: Sql, low: Sql, high: Sql) -> Sql:
         return call("LEAST", call("GREATEST", number, low), high)
