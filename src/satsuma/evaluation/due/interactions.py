@@ -26,7 +26,7 @@ def did(condition: bound.Did, record: Record, scope: Scope, span: Span) -> Itera
     for one in found:
         yield one.occurred_at
         if measure.periods is not None:
-            yield from _periods(measure.periods, one.occurred_at, scope)
+            yield from _periods(measure.periods, one.occurred_at, scope, span)
         else:
             yield from passes_instant(condition.during, one.occurred_at, scope.zone, span)
     values = _measured(measure, found, scope)
@@ -71,10 +71,10 @@ def _of_patterns(
     ]
 
 
-def _periods(periods: bound.Periods, at: int, scope: Scope) -> Iterator[int]:
+def _periods(periods: bound.Periods, at: int, scope: Scope, span: Span) -> Iterator[int]:
     for i in range(1, periods.of_last + 1):
         length = Duration(periods.length.n * i, periods.length.unit)
-        yield when_shifted(-length, at, scope.zone)
+        yield when_shifted(-length, at, scope.zone, span)
 
 
 def _measured(measure: bound.Measure, found: list[Interaction], scope: Scope) -> Iterator[Datum]:

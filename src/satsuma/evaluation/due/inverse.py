@@ -40,10 +40,10 @@ def first(reached: Callable[[int], bool], low: int, high: int) -> int | None:
     return high
 
 
-def when_shifted(duration: Duration | None, value: int, zone: Zone) -> int:
+def when_shifted(duration: Duration | None, value: int, zone: Zone, span: Span) -> int:
     """The first `now` at which `now` plus a duration (of either sign, or None) is at or after a value.
 
-    For `back(now, d) >= value` give `-d`. Beyond the years 1 to 9999 an instant outside them.
+    For `back(now, d) >= value` give `-d`. Only answers inside the span are exact; others are outside it too.
     """
     if duration is None:
         return value
@@ -51,6 +51,8 @@ def when_shifted(duration: Duration | None, value: int, zone: Zone) -> int:
         return value - duration.exact_us
     guess = shift_instant(value, -duration, zone)
     low, high = guess - _CLAMPED_US, guess + _CLAMPED_US
+    if high <= span.after or low > span.upto:
+        return guess
     found = first(lambda now: shift_instant(now, duration, zone) >= value, low, high)
     if found is None:
         # Only at the ends of all time, where answers are clipped.

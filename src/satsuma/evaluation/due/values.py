@@ -39,7 +39,7 @@ def passes_operand(
                 targets = (zone.start_of_day(day), zone.start_of_day(_next_day(day)))
             else:
                 targets = (instant(value), instant(value) + 1)
-            yield from (when_shifted(plus, target, zone) for target in targets)
+            yield from (when_shifted(plus, target, zone, span) for target in targets)
         case bound.Today(plus):
             day_number = day_of_date(_day(value, zone))
             for target in (day_number, day_number + 1):
@@ -54,7 +54,7 @@ def more_than(
     """When `now`, a duration ago or ahead, may come to a value."""
     shift = -condition.duration if condition.direction == "ago" else condition.duration
     if type is not ValueType.DATE:
-        yield when_shifted(shift, instant(value), zone)
+        yield when_shifted(shift, instant(value), zone, span)
         return
     target = day_of_date(date(value))
     yield from _when_day_shifted(shift, target, zone, span)

@@ -28,13 +28,13 @@ def passes_instant(window: Window | None, value: int, zone: Zone, span: Span) ->
         case None:
             yield value
         case Last(duration):
-            yield from (value, when_shifted(-duration, value, zone))
+            yield from (value, when_shifted(-duration, value, zone, span))
         case Before(duration):
-            yield when_shifted(-duration, value, zone)
+            yield when_shifted(-duration, value, zone, span)
         case BetweenAgo(farther, nearer):
-            yield from (when_shifted(-farther, value, zone), when_shifted(-nearer, value, zone))
+            yield from (when_shifted(-farther, value, zone, span), when_shifted(-nearer, value, zone, span))
         case Next(duration):
-            yield from (value, when_shifted(duration, value, zone))
+            yield from (value, when_shifted(duration, value, zone, span))
         case Fixed():
             return
         case Calendar():
