@@ -16,6 +16,8 @@ from tests.record.support import CONTACT, PURCHASE, catalog, interactions, recor
 from tests.record.writes_until_killed import EACH
 
 KILLS = 10
+VERSIONS_MAX = 25
+"""Between two kills, which wait for versions and not for time: how long those take depends on the machine."""
 
 
 def test_what_was_acknowledged_is_whole_after_kill_9_and_nothing_is_half_done(tmp_path: Path) -> None:
@@ -24,26 +26,37 @@ def test_what_was_acknowledged_is_whole_after_kill_9_and_nothing_is_half_done(tm
         pass
     reached = 0
     for _ in range(KILLS):
-        acknowledged = _write_and_kill(tmp_path, randomness.uniform(0.05, 0.5))
+        acknowledged = _write_and_kill(tmp_path, randomness.randrange(VERSIONS_MAX), randomness.uniform(0, 2))
         with Record.open(tmp_path) as record:
             assert record.version >= max(acknowledged, reached)
             # At most the version that was being made when the kill came is there without having been told.
             assert record.version <= max(acknowledged, reached) + 1
             reached = record.version
             _check(record)
-    assert reached > KILLS, "too little was written between the kills to tell anything"
+    assert reached > 5 * KILLS, "too little was written between the kills to tell anything"
 
 
-def _write_and_kill(path: Path, after_s: float) -> int:
-    """The last version that a writer acknowledged before it was killed, 0 if none."""
+def _write_and_kill(path: Path, versions: int, then: float) -> int:
+    """The last version that a writer acknowledged before it was killed, 0 if none.
+
+    Args:
+        path: The workspace.
+        versions: How many it acknowledges before it may be killed.
+        then: When it is killed after that, in times of what a version takes.
+    """
     program = [sys.executable, "-m", "tests.record.writes_until_killed", str(path)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-        time.sleep(after_s)
+        began_s = time.monotonic()
+        lines = [writer.stdout.readline() for _ in range(versions)]
+        version_s = (time.monotonic() - began_s) / versions if versions else 0.02
+        time.sleep(then * version_s)
         writer.send_signal(signal.SIGKILL)
-        lines = [line for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
-    return int(lines[-1]) if lines else 0
+        lines += writer.stdout.readlines()
+    assert writer.returncode == -signal.SIGKILL, "the writer ended by itself"
+    told = [line for line in lines if line.endswith("\n")]
+    return int(told[-1]) if told else 0
 
 
 def _check(record: Record) -> None:

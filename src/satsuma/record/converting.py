@@ -35,7 +35,8 @@ pc: Any = pyarrow.compute
 
 _CAST = {(ValueType.INTEGER, ValueType.NUMBER)}
 """Conversions that always succeed and that DuckDB's own cast does alike, so that the column changes its type
-where it stands. A decimal is none of them: DuckDB may miss its nearest double."""
+where it stands: it is the one that happens by itself, while rows are taken in. Decimals go the long way, as
+they have to become the nearest double and nothing says that DuckDB's cast gives that."""
 
 _WAS = "_was"
 _FILL = "declare a new attribute and fill it"
