@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import typer
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from satsuma.kernel.errors import DefinitionError, Error
-from satsuma.kernel.instants import format_local
+from satsuma.kernel.instants import format_instant, format_local
 from satsuma.kernel.zones import zone
 from satsuma.language.problems import Problem
 
@@ -63,6 +63,10 @@ def print_error(error: Error, *, as_json: bool) -> None:
         typer.echo(json.dumps(error.to_json(), ensure_ascii=False, default=_plain), err=True)
         return
     typer.echo(f"error: {error.message}", err=True)
+    marked = error.details.get("marked")
+    if isinstance(marked, str):
+        for line in marked.splitlines():
+            typer.echo(f"  {line}", err=True)
     problems = [problem for problem in getattr(error, "problems", ()) if isinstance(problem, Problem)]
     if isinstance(error, DefinitionError) and len(problems) > 1:
         for problem in problems:
@@ -86,7 +90,15 @@ def _shown(value: object) -> str:
 
 
 def _plain(value: Any) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
     to_json = getattr(value, "to_json", None)
-    return to_json() if callable(to_json) else str(value)
+    if callable(to_json):
+        return to_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _told(one.name, getattr(value, one.name)) for one in fields(value)}
+    return str(value)
+
+
+def _told(name: str, value: Any) -> object:
+    """A field's value; instants, which are named `at` or end with `_at`, as text in UTC."""
+    is_instant = (name == "at" or name.endswith("_at")) and type(value) is int
+    return format_instant(value) if is_instant else value
