@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
-from satsuma.evaluation import reference, sql
+from satsuma.evaluation import kernels, reference, sql
+from satsuma.index import Index
+from satsuma.index.index import Of
 from satsuma.language import bound
 from tests.conformance.load_record import keys_of, record_of
 
@@ -40,8 +44,27 @@ def _by_duckdb(definition: bound.Definition, database: reference.Database) -> se
     return keys_of(connection, definition.audience, numbers.tolist())
 
 
+def _by_kernels(definition: bound.Definition, database: reference.Database) -> set[str]:
+    connection = _record(database)
+    index = _index(connection, database)
+    numbers = kernels.members(index, definition, cursor=connection, now=database.now)
+    return keys_of(connection, definition.audience, numbers.tolist())
+
+
 _loaded: list[tuple[reference.Database, duckdb.DuckDBPyConnection]] = []
 """The state loaded last: the rows of a document mostly share theirs."""
+
+_indexed: list[tuple[duckdb.DuckDBPyConnection, Index]] = []
+"""The index of the state loaded last."""
+
+
+def _index(connection: duckdb.DuckDBPyConnection, database: reference.Database) -> Index:
+    if not (_indexed and _indexed[0][0] is connection):
+        with TemporaryDirectory() as folder:
+            # What is mapped stays readable when the files are gone.
+            index = Index.read(connection, Of("tests", 1, 0, database.catalog), Path(folder))
+        _indexed[:] = [(connection, index)]
+    return _indexed[0][1]
 
 
 def _record(database: reference.Database) -> duckdb.DuckDBPyConnection:
@@ -56,4 +79,5 @@ def _record(database: reference.Database) -> duckdb.DuckDBPyConnection:
 EVALUATORS: tuple[Evaluator, ...] = (
     Evaluator("reference", reference.members),
     Evaluator("duckdb", _by_duckdb),
+    Evaluator("kernels", _by_kernels, {form.__name__: why for form, why in kernels.GAPS.items()}),
 )

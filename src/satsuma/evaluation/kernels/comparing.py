@@ -1,0 +1,152 @@
+"""Comparing: values with values, row by row, by the rules of `bound.Compare`; false where one is missing."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import ValueType
+from satsuma.evaluation.kernels import vectors
+from satsuma.evaluation.kernels.reading import Right, Scalar, as_double, day_number, days_of
+from satsuma.evaluation.kernels.scope import Bools
+from satsuma.evaluation.kernels.vectors import Vector
+from satsuma.kernel.errors import InvariantError
+from satsuma.kernel.text import fold
+from satsuma.kernel.zones import Zone
+from satsuma.language.bound import Cmp
+
+OPERATORS: Mapping[Cmp, Callable[[Any, Any], Any]] = {
+    Cmp.EQ: operator.eq,
+    Cmp.GT: operator.gt,
+    Cmp.GE: operator.ge,
+    Cmp.LT: operator.lt,
+    Cmp.LE: operator.le,
+}
+
+
+def compare(left: Vector, op: Cmp, right: Right, zone: Zone, *, exact_text: bool = False) -> Bools:
+    """`left op right` for each row."""
+    if isinstance(right, Vector):
+        return _with_vector(left, op, right, zone, exact_text=exact_text) & left.present() & right.present()
+    return left.but(_with_scalar(left, op, right, zone, exact_text=exact_text))
+
+
+def _with_scalar(left: Vector, op: Cmp, right: Scalar, zone: Zone, *, exact_text: bool) -> Bools:
+    value = right.value
+    if left.dictionary is not None:
+        return equal_text(left, str(value), folded=_is_folded(left, right.type, exact_text=exact_text))
+    match left.type, right.type:
+        case ValueType.BOOLEAN, _:
+            return as_bools(left.data == (2 if value else 1))
+        case ValueType.DATE, ValueType.TIMESTAMP:
+            return as_bools(OPERATORS[op](left.data, day_number(zone.today(_instant(value)))))
+        case ValueType.TIMESTAMP, ValueType.DATE:
+            return as_bools(OPERATORS[op](days_of(left.data, zone), day_number(value)))
+        case ValueType.DATE, _:
+            return as_bools(OPERATORS[op](left.data, day_number(value)))
+        case ValueType.TIMESTAMP, _:
+            return as_bools(OPERATORS[op](left.data, _instant(value)))
+        case _ if left.type.is_numeric:
+            number = _number(value)
+            if ValueType.NUMBER in (left.type, right.type):
+                return as_bools(OPERATORS[op](vectors.doubles(left), as_double(number)))
+            return integers_against(left.data, op, Fraction(number) * left.scale)
+        case _:
+            raise InvariantError(f"a {left.type.value} was compared with a {right.type.value}")
+
+
+def integers_against(data: NDArray[Any], op: Cmp, bound: Fraction) -> Bools:
+    """`data op bound` for integers, exactly."""
+    match op:
+        case Cmp.EQ:
+            if bound.denominator != 1:
+                return np.zeros(len(data), dtype=np.bool_)
+            return as_bools(data == bound.numerator)
+        case Cmp.GT | Cmp.LE:
+            return as_bools(OPERATORS[op](data, math.floor(bound)))
+        case Cmp.GE | Cmp.LT:
+            return as_bools(OPERATORS[op](data, math.ceil(bound)))
+
+
+def _with_vector(left: Vector, op: Cmp, right: Vector, zone: Zone, *, exact_text: bool) -> Bools:
+    if left.dictionary is not None and right.dictionary is not None:
+        return _same_text(
+            left, right, folded=_is_folded(left, right.type, exact_text=exact_text or right.exact)
+        )
+    types = {left.type, right.type}
+    if types == {ValueType.DATE, ValueType.TIMESTAMP}:
+        return as_bools(OPERATORS[op](days(left, zone), days(right, zone)))
+    if left.type.is_numeric and right.type.is_numeric:
+        if ValueType.NUMBER in types:
+            return as_bools(OPERATORS[op](vectors.doubles(left), vectors.doubles(right)))
+        return as_bools(
+            OPERATORS[op](vectors.times(left.data, right.scale), vectors.times(right.data, left.scale))
+        )
+    return as_bools(OPERATORS[op](left.data, right.data))
+
+
+def days(vector: Vector, zone: Zone) -> NDArray[Any]:
+    """Days of dates, and the local days of instants."""
+    return days_of(vector.data, zone) if vector.type is ValueType.TIMESTAMP else vector.data
+
+
+def equal_text(left: Vector, value: str, *, folded: bool) -> Bools:
+    """Where the text is this one."""
+    if not value:
+        return np.zeros(len(left), dtype=np.bool_)
+    wanted = fold(value) if folded else value
+    own = vectors.strings(left, folded=folded)
+    return by_text(left, pc.equal(own, pa.scalar(wanted, own.type)), folded=folded)
+
+
+def by_text(left: Vector, answer: Any, *, folded: bool) -> Bools:
+    """What was decided once for each distinct text, for each row."""
+    decided: Bools = answer.to_numpy(zero_copy_only=False)
+    decided = decided.astype(np.bool_)
+    folded_code = None if left.dictionary is None else left.dictionary.folded_code
+    if folded and folded_code is not None:
+        decided = decided[folded_code]
+    decided[0] = False
+    answers: Bools = decided[left.data]
+    return answers
+
+
+def _same_text(left: Vector, right: Vector, *, folded: bool) -> Bools:
+    codes, others = left.data, right.data
+    if folded:
+        codes, others = vectors.identities(left), vectors.identities(right)
+    if left.dictionary is not right.dictionary:
+        others = vectors.translated(right, left, folded=folded)[others]
+    return as_bools(codes == others)
+
+
+def _is_folded(left: Vector, right: ValueType, *, exact_text: bool) -> bool:
+    both_text = left.type is ValueType.TEXT and right is ValueType.TEXT
+    return both_text and not (exact_text or left.exact)
+
+
+def as_bools(answer: Any) -> Bools:
+    """An answer row by row; comparing objects gives objects."""
+    found: Bools = np.asarray(answer, dtype=np.bool_)
+    return found
+
+
+def _number(value: object) -> float | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise InvariantError(f"{value!r} is no number")
+    return value
+
+
+def _instant(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvariantError(f"{value!r} is no instant")
+    return value

@@ -1,0 +1,225 @@
+"""Compiled: the loops over rows of members, compiled by Numba once for all definitions.
+
+No loop knows a definition: what it needs comes as arrays and bounds. Every function below takes arrays of
+any kind and hands them on contiguous, of one type and read-only, so that each loop is compiled once and then
+found in the cache (beside this file, or else in the user's cache folder).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+def compiled_once(function: Function) -> Function:
+    """A loop as machine code, kept in the cache; it runs without Python's lock."""
+    return cast("Function", numba.njit(cache=True, nogil=True)(function))
+
+
+def as_input(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """An array as the compiled loops take it: contiguous, of one type, read-only."""
+    whole: NDArray[Any] = np.ascontiguousarray(values, dtype=dtype).view()
+    whole.flags.writeable = False
+    return whole
+
+
+def window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -> tuple[Ints, Ints]:
+    """Of each member the rows with `low <= at < high`, as first and last + 1.
+
+    Args:
+        offsets: Where each member's rows begin, and the last one's end, int64.
+        at: Ascending within a member, int64.
+        among: Whose rows are wanted; of the others there are none.
+        low: Microseconds UTC.
+        high: Microseconds UTC.
+
+    Returns:
+        Two arrays (int64) of one entry for each member; equal where there are no rows.
+    """
+    found: tuple[Ints, Ints] = _window_ranges(
+        as_input(offsets, np.int64), as_input(at, np.int64), as_input(among, np.bool_), low, high
+    )
+    return found
+
+
+@compiled_once
+def _lower_bound(at: Ints, start: int, end: int, bound: int) -> int:
+    """The first row, of `start` to `end`, not below the bound; sought from the end in growing steps."""
+    step = 1
+    high = end
+    while high - step >= start and at[high - step] >= bound:
+        high -= step
+        step *= 2
+    low = max(start, high - step)
+    while low < high:
+        middle = (low + high) // 2
+        if at[middle] < bound:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled_once
+def _window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -> tuple[Ints, Ints]:
+    members = len(offsets) - 1
+    first = np.empty(members, np.int64)
+    after = np.empty(members, np.int64)
+    for member in range(members):
+        start, end = offsets[member], offsets[member + 1]
+        if not among[member] or start == end:
+            first[member] = after[member] = start
+            continue
+        end = _lower_bound(at, start, end, high)
+        first[member] = _lower_bound(at, start, end, low)
+        after[member] = end
+    return first, after
+
+
+def expand(first: Ints, after: Ints) -> tuple[Ints, Ints]:
+    """All rows of ranges, one range after another, and of each the place of its range. int64."""
+    found: tuple[Ints, Ints] = _expand(as_input(first, np.int64), as_input(after, np.int64))
+    return found
+
+
+@compiled_once
+def _expand(first: Ints, after: Ints) -> tuple[Ints, Ints]:
+    total = 0
+    for i in range(len(first)):
+        total += after[i] - first[i]
+    rows = np.empty(total, np.int64)
+    owner = np.empty(total, np.int64)
+    place = 0
+    for i in range(len(first)):
+        for row in range(first[i], after[i]):
+            rows[place] = row
+            owner[place] = i
+            place += 1
+    return rows, owner
+
+
+def sums_of_ints(owner: Ints, values: Ints, groups: int) -> Ints:
+    """Sum of the values of each group (int64); that none overflows is the caller's to know."""
+    found: Ints = _sums_of_ints(as_input(owner, np.int64), as_input(values, np.int64), groups)
+    return found
+
+
+@compiled_once
+def _sums_of_ints(owner: Ints, values: Ints, groups: int) -> Ints:
+    sums = np.zeros(groups, np.int64)
+    for i in range(len(owner)):
+        sums[owner[i]] += values[i]
+    return sums
+
+
+def sums_of_doubles(
+    owner: Ints, values: NDArray[np.float64], groups: int
+) -> tuple[NDArray[np.float64], Bools]:
+    """For each group the double nearest to the exact sum of its values, and where that is in doubt.
+
+    Every addition's error is kept in a second double (Knuth's two-sum, added up as by Ogita, Rump and Oishi,
+    "Accurate sum and dot product", 2005). A sum is in doubt where an error in what was kept could change how
+    it rounds; the caller adds those up in another way.
+    """
+    found: tuple[NDArray[np.float64], Bools] = _sums_of_doubles(
+        as_input(owner, np.int64), as_input(values, np.float64), groups
+    )
+    return found
+
+
+@compiled_once
+def _sums_of_doubles(
+    owner: Ints, values: NDArray[np.float64], groups: int
+) -> tuple[NDArray[np.float64], Bools]:
+    total = np.zeros(groups, np.float64)
+    error = np.zeros(groups, np.float64)
+    size = np.zeros(groups, np.float64)
+    count = np.zeros(groups, np.float64)
+    for i in range(len(owner)):
+        group = owner[i]
+        a, b = total[group], values[i]
+        s = a + b
+        part = s - a
+        error[group] += (a - (s - part)) + (b - part)
+        size[group] += abs(b)
+        count[group] += 1.0
+        total[group] = s
+    doubtful = np.zeros(groups, np.bool_)
+    for group in range(groups):
+        n = count[group]
+        s, e = total[group], error[group]
+        # Twice the proven bound, n^2 eps^2 times the sum of sizes; and a last digit of the error, so that
+        # adding it does not go unnoticed.
+        slack = 2.0 * n * n * 4.93e-32 * size[group] + 2.3e-16 * abs(e)
+        total[group] = s + e
+        # Of infinities the difference is undefined, which is not 0 either.
+        doubtful[group] = (s + (e + slack)) - (s + (e - slack)) != 0.0
+    return total, doubtful
+
+
+def extremes(owner: Ints, values: NDArray[Any], groups: int, *, greatest: bool) -> tuple[NDArray[Any], Bools]:
+    """The least or greatest value (int64 or float64) of each group, and which groups have any."""
+    kind = np.float64 if values.dtype.kind == "f" else np.int64
+    found: tuple[NDArray[Any], Bools] = _extremes(
+        as_input(owner, np.int64), as_input(values, kind), groups, greatest
+    )
+    return found
+
+
+@compiled_once
+def _extremes(
+    owner: Ints,
+    values: NDArray[Any],
+    groups: int,
+    greatest: bool,
+) -> tuple[NDArray[Any], Bools]:
+    best = np.zeros(groups, values.dtype)
+    has = np.zeros(groups, np.bool_)
+    for i in range(len(owner)):
+        group, value = owner[i], values[i]
+        if not has[group] or ((value > best[group]) == greatest and value != best[group]):
+            best[group] = value
+            has[group] = True
+    return best, has
+
+
+def merged(owner_a: Ints, at_a: Ints, owner_b: Ints, at_b: Ints) -> Ints:
+    """The order that merges two runs, each ascending by (owner, at).
+
+    It has places in `a`, and `len(a)` + places in `b`.
+
+    Where both have the same owner and instant, `a` comes first.
+    """
+    found: Ints = _merged(
+        as_input(owner_a, np.int64),
+        as_input(at_a, np.int64),
+        as_input(owner_b, np.int64),
+        as_input(at_b, np.int64),
+    )
+    return found
+
+
+@compiled_once
+def _merged(owner_a: Ints, at_a: Ints, owner_b: Ints, at_b: Ints) -> Ints:
+    size_a, size_b = len(owner_a), len(owner_b)
+    order = np.empty(size_a + size_b, np.int64)
+    a = b = 0
+    for place in range(size_a + size_b):
+        takes_a = b == size_b
+        if a < size_a and b < size_b:
+            takes_a = owner_a[a] < owner_b[b] or (owner_a[a] == owner_b[b] and at_a[a] <= at_b[b])
+        if takes_a:
+            order[place] = a
+            a += 1
+        else:
+            order[place] = size_a + b
+            b += 1
+    return order

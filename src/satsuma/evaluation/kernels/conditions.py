@@ -1,0 +1,180 @@
+"""Conditions: the truth of any condition for all rows of a frame, the cheap parts first."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import numpy as np
+
+from satsuma.evaluation.kernels import measures, memberships, rankings
+from satsuma.evaluation.kernels.gaps import not_yet
+from satsuma.evaluation.kernels.interactions import did, occurrence
+from satsuma.evaluation.kernels.measures import Values, counted
+from satsuma.evaluation.kernels.reading import read
+from satsuma.evaluation.kernels.related import along, reaching
+from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Rows, Scope
+from satsuma.evaluation.kernels.sequences import sequence
+from satsuma.evaluation.kernels.testing import passes
+from satsuma.evaluation.kernels.values import OfValue, of_value
+from satsuma.kernel.errors import InvariantError
+from satsuma.language import bound
+from satsuma.language.bound import Cmp, MeasureKind
+
+_OfRecord = (
+    bound.Related
+    | bound.Did
+    | bound.Occurrence
+    | bound.Sequence
+    | bound.Held
+    | bound.InSegment
+    | bound.InList
+    | bound.Crossed
+    | bound.Consent
+    | bound.Top
+    | bound.Sample
+)
+"""Conditions that only records can meet, not interactions."""
+
+_COSTS: dict[type[bound.Condition], int] = {
+    bound.InSegment: 2,
+    bound.InList: 2,
+    bound.Crossed: 3,
+    bound.Consent: 3,
+    bound.Related: 10,
+    bound.Did: 20,
+    bound.Occurrence: 25,
+    bound.Sample: 30,
+    bound.Sequence: 50,
+    bound.Top: 80,
+}
+"""What conditions cost beside one on a value of the record, roughly, for all records."""
+
+
+def truth(condition: bound.Condition, frame: Frame, scope: Scope, among: Bools | None = None) -> Bools:
+    """Where a condition holds, for all rows of a frame.
+
+    Args:
+        among: The rows that matter; for the others any answer may come. None: all.
+    """
+    match condition:
+        case bound.All(conditions):
+            return _every(conditions, frame, scope, among)
+        case bound.AnyOf(conditions):
+            return _some(conditions, frame, scope, among)
+        case bound.Not(negated):
+            return ~truth(negated, frame, scope, among)
+        case bound.IsMissing(what):
+            return ~read(what, frame, scope).present()
+        case (
+            bound.Compare()
+            | bound.Between()
+            | bound.OneOf()
+            | bound.TextTest()
+            | bound.HasAny()
+            | bound.HasAll()
+            | bound.IsSet()
+            | bound.Within()
+            | bound.MoreThan()
+            | bound.Anniversary()
+            | bound.Near()
+        ):
+            of_one_value: OfValue = condition
+            return of_value(of_one_value, frame, scope)
+        case _:
+            if isinstance(frame, Rows):
+                raise InvariantError(f"{type(condition).__name__} asks about a record; found an interaction")
+            return _of_record(condition, frame, scope, frame.table.alive if among is None else among)
+
+
+def _every(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, among: Bools | None) -> Bools:
+    found = np.ones(len(frame), dtype=np.bool_) if among is None else among
+    for one in sorted(conditions, key=cost):
+        if not found.any():
+            break
+        found = found & truth(one, frame, scope, found)
+    return found
+
+
+def _some(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, among: Bools | None) -> Bools:
+    found = np.zeros(len(frame), dtype=np.bool_)
+    for one in sorted(conditions, key=cost):
+        left = ~found if among is None else among & ~found
+        if not left.any():
+            break
+        # Of the rows that do not matter the answer is not looked at.
+        found = found | (left & truth(one, frame, scope, left))
+    return found
+
+
+def cost(condition: bound.Condition) -> int:
+    """Roughly what a condition costs, for the order in which parts are asked."""
+    match condition:
+        case bound.All(conditions) | bound.AnyOf(conditions):
+            return sum(cost(one) for one in conditions)
+        case bound.Not(negated):
+            return cost(negated)
+        case bound.Did() | bound.Occurrence() if condition.where is not None:
+            return 2 * _COSTS[type(condition)]
+        case _:
+            return _COSTS.get(type(condition), 1)
+
+
+def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
+    match condition:
+        case bound.Related():
+            return _related(condition, frame, scope, among)
+        case bound.Did():
+            return did(condition, frame, scope, among)
+        case bound.Occurrence():
+            return occurrence(condition, frame, scope, among)
+        case bound.Sequence():
+            return sequence(condition, frame, scope, among)
+        case bound.Held():
+            raise not_yet(condition)
+        case bound.InSegment():
+            return memberships.in_segment(condition, frame, scope)
+        case bound.InList():
+            return memberships.in_list(condition, frame, scope)
+        case bound.Crossed():
+            return memberships.crossed(condition, frame, scope)
+        case bound.Consent():
+            return memberships.consent(condition, frame, scope)
+        case bound.Top():
+            return rankings.top(condition, frame, scope)
+        case bound.Sample():
+            return rankings.sample(condition, frame, among)
+        case _:
+            assert_never(condition)
+
+
+def _related(condition: bound.Related, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """The measure over the distinct records at the end of the path for which `where` holds compares."""
+    target = Records(scope.index.entity(condition.target))
+    if _asks_for_any(condition):
+        holds = target.table.alive & scope.truth(condition.where, target, scope, target.table.alive)
+        return reaching(condition.path, holds, frame.table, scope)
+    pairs = along(condition.path, among, frame.table, scope)
+    wanted = np.zeros(len(target), dtype=np.bool_)
+    wanted[pairs.end] = True
+    keep = (wanted & scope.truth(condition.where, target, scope, wanted))[pairs.end]
+    start, end = pairs.start[keep], pairs.end[keep]
+    measure = condition.measure
+    if measure.kind is MeasureKind.COUNT:
+        found = counted(np.bincount(start, minlength=len(frame)))
+    else:
+        values = read(measures.read_of(measure), target, scope).at(end)
+        found = measures.over_values(measure, [Values(start, values)], len(frame))
+    return passes(condition.test, found, frame, scope)
+
+
+def _asks_for_any(condition: bound.Related) -> bool:
+    """Whether it is about there being at least one."""
+    test = condition.test
+    return (
+        condition.measure.kind is MeasureKind.COUNT
+        and test.op is Cmp.GE
+        and isinstance(test.right, bound.Constant)
+        and test.right.value == 1
+        and test.high is None
+        and not test.negated
+    )

@@ -1,0 +1,79 @@
+"""Interactions: the forms `did`, `latest` and `first`, for all records of an audience."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from satsuma.evaluation.kernels import matching, measures
+from satsuma.evaluation.kernels.matching import Matches
+from satsuma.evaluation.kernels.measures import Measured, counted
+from satsuma.evaluation.kernels.picking import picked
+from satsuma.evaluation.kernels.related import along
+from satsuma.evaluation.kernels.scope import Bools, Records, Scope
+from satsuma.evaluation.kernels.testing import passes
+from satsuma.kernel.durations import Duration, back
+from satsuma.language import bound
+from satsuma.language.bound import MeasureKind
+
+
+def did(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """Where the measure over the matching interactions compares."""
+    return passes(condition.test, measured(condition, frame, scope, among), frame, scope)
+
+
+def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -> Measured:
+    """The value of a `did`'s measure for each record, over its interactions or those of the records `of`."""
+    measure = condition.measure
+    span = scope.happened(condition.during)
+    if measure.kind is MeasureKind.COUNT and condition.where is None and condition.of is None:
+        return counted(matching.counts(condition.types, span, among, scope))
+    found = _matches(condition, span, frame, scope, among)
+    if measure.periods is not None:
+        return _active_periods(measure.periods, found, frame, scope)
+    return measures.over_interactions(measure, found, len(frame), scope)
+
+
+def occurrence(condition: bound.Occurrence, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """Where the last (first) of the interactions that meet `where` in the window exists and meets `has`."""
+    span = scope.happened(condition.during)
+    found = matching.matches(condition.types, condition.where, span, among, scope)
+    answer = np.zeros(len(frame), dtype=np.bool_)
+    for one in picked(found, len(frame), last=condition.latest):
+        answer[one.owner] = scope.truth(condition.has, one.frame, scope, None)
+    return answer
+
+
+def _matches(
+    condition: bound.Did, span: tuple[int, int], frame: Records, scope: Scope, among: Bools
+) -> list[Matches]:
+    if condition.of is None:
+        return matching.matches(condition.types, condition.where, span, among, scope)
+    if not condition.types:
+        return []
+    pairs = along(condition.of, among, frame.table, scope)
+    members = scope.index.named(condition.types[0].audience)
+    wanted = np.zeros(members.size, dtype=np.bool_)
+    wanted[pairs.end] = True
+    found = matching.matches(condition.types, condition.where, span, wanted, scope)
+    return [matching.for_others(one, pairs, members.size) for one in found]
+
+
+def _active_periods(periods: bound.Periods, found: list[Matches], frame: Records, scope: Scope) -> Measured:
+    """In how many periods `(back(now, (i+1)*length), back(now, i*length)]` the count of matches passes."""
+    ends = [scope.now] + [
+        back(scope.now, Duration(periods.length.n * i, periods.length.unit), scope.zone)
+        for i in range(1, periods.of_last + 1)
+    ]
+    nothing = [np.zeros(0, dtype=np.int64)]
+    owner = np.concatenate([*nothing, *(one.owner for one in found)])
+    at = np.concatenate([*nothing, *(one.frame.table.occurred_at[one.frame.rows] for one in found)])
+    in_time = np.argsort(at, kind="stable")
+    owner, at = owner[in_time], at[in_time]
+    active = np.zeros(len(frame), dtype=np.int64)
+    for later, earlier in pairwise(ends):
+        first, after = np.searchsorted(at, [earlier, later], side="right")
+        count = np.bincount(owner[first:after], minlength=len(frame))
+        active += passes(periods.test, counted(count), frame, scope)
+    return counted(active)

@@ -1,0 +1,166 @@
+"""Sequences: which members have interactions that meet the steps, one after another in the total order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import InteractionType
+from satsuma.evaluation.kernels import compiled, matching, vectors
+from satsuma.evaluation.kernels.matching import Matches, chosen
+from satsuma.evaluation.kernels.picking import ids_of
+from satsuma.evaluation.kernels.reading import read
+from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
+from satsuma.evaluation.kernels.stepping import Events, met
+from satsuma.kernel.civil import AFTER_ALL_US
+from satsuma.kernel.durations import Duration, shift_instants
+from satsuma.language import bound
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Interactions of one type that some part of the sequence looks at.
+
+    Attributes:
+        meets: Bit i is set where one is of step i; int64.
+        blocks: Bit i where one is of step i's blocker; int64.
+        absent: Where one is of the absence's pattern.
+    """
+
+    matches: Matches
+    meets: Ints
+    blocks: Ints
+    absent: Bools
+
+
+def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """Where some choice of interactions meets the sequence."""
+    # Blockers and absences matter only after a first step, and so from the start of the window too.
+    low, high = scope.happened(condition.during)
+    for step in condition.steps:
+        among = among & (matching.counts(step.pattern.types, (low, high), among, scope) > 0)
+    parts = [
+        part
+        for type_ in _types(condition)
+        if len((part := _part(condition, type_, (low, high), among, scope)).meets)
+    ]
+    if not parts:
+        return np.zeros(len(frame), dtype=np.bool_)
+    order = _total_order(parts)
+    owner = np.concatenate([one.matches.owner for one in parts])[order]
+    at = np.concatenate([_at(one.matches) for one in parts])[order]
+    events = Events(
+        owner,
+        at,
+        np.concatenate([one.meets for one in parts])[order],
+        np.concatenate([one.blocks for one in parts])[order],
+        np.concatenate([one.absent for one in parts])[order],
+        _same(condition, parts, scope)[order],
+        _deadlines(condition, at, scope),
+    )
+    return met(events, len(condition.steps), len(frame), scope.now, absence=condition.absence is not None)
+
+
+def _types(condition: bound.Sequence) -> list[InteractionType]:
+    """All types that the sequence looks at, by name."""
+    patterns = [step.pattern for step in condition.steps]
+    patterns += [step.blocker for step in condition.steps if step.blocker is not None]
+    if condition.absence is not None:
+        patterns.append(condition.absence.pattern)
+    found = {type_.name: type_ for pattern in patterns for type_ in pattern.types}
+    return [found[name] for name in sorted(found)]
+
+
+def _part(
+    condition: bound.Sequence, type_: InteractionType, window: tuple[int, int], among: Bools, scope: Scope
+) -> _Part:
+    (found,) = matching.matches([type_], None, (window[0], scope.now + 1), among, scope)
+    in_window = _at(found) < window[1]
+    meets = np.zeros(len(found.owner), dtype=np.int64)
+    blocks = np.zeros(len(found.owner), dtype=np.int64)
+    for place, step in enumerate(condition.steps):
+        meets |= (_fits(step.pattern, found, scope) & in_window).astype(np.int64) << place
+        if step.blocker is not None:
+            blocks |= _fits(step.blocker, found, scope).astype(np.int64) << place
+    absent = np.zeros(len(found.owner), dtype=np.bool_)
+    if condition.absence is not None:
+        absent = _fits(condition.absence.pattern, found, scope)
+    keep = (meets != 0) | (blocks != 0) | absent
+    return _Part(chosen(found, keep), meets[keep], blocks[keep], absent[keep])
+
+
+def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
+    if found.frame.table.type.name not in {type_.name for type_ in pattern.types}:
+        return np.zeros(len(found.owner), dtype=np.bool_)
+    if pattern.where is None:
+        return np.ones(len(found.owner), dtype=np.bool_)
+    return scope.truth(pattern.where, found.frame, scope, None)
+
+
+def _at(of: Matches) -> Ints:
+    return of.frame.table.occurred_at[of.frame.rows]
+
+
+def _total_order(parts: list[_Part]) -> Ints:
+    """Places in all parts, one after another, in the order of member, instant, id and type."""
+    owner, at = parts[0].matches.owner, _at(parts[0].matches)
+    order = np.arange(len(owner))
+    for part in parts[1:]:
+        more = np.arange(len(order), len(order) + len(part.meets))
+        own_at = _at(part.matches)
+        place = compiled.merged(owner, at, part.matches.owner, own_at)
+        order = np.concatenate([order, more])[place]
+        owner = np.concatenate([owner, part.matches.owner])[place]
+        at = np.concatenate([at, own_at])[place]
+    if len(parts) > 1:
+        _order_ties(order, owner, at, parts)
+    return order
+
+
+def _order_ties(order: Ints, owner: Ints, at: Ints, parts: list[_Part]) -> None:
+    """Where a member's interactions of several types share an instant, their ids decide, then their types."""
+    part_of = np.repeat(np.arange(len(parts)), [len(part.meets) for part in parts])
+    begins = np.cumsum([0, *(len(part.meets) for part in parts)])
+    is_like_before = (owner[1:] == owner[:-1]) & (at[1:] == at[:-1])
+    is_mixed = is_like_before & (part_of[order[1:]] != part_of[order[:-1]])
+    if not is_mixed.any():
+        return
+    group = np.concatenate([[0], np.cumsum(~is_like_before)])
+    places = np.flatnonzero(np.isin(group, group[1:][is_mixed]))
+    keys: list[tuple[int, str, int, int]] = []
+    for number, part in enumerate(parts):
+        own = places[part_of[order[places]] == number]
+        ids = ids_of(part.matches, order[own] - begins[number])
+        keys += zip(group[own].tolist(), ids, [number] * len(own), order[own].tolist(), strict=True)
+    order[places] = [one[3] for one in sorted(keys)]
+
+
+def _same(condition: bound.Sequence, parts: list[_Part], scope: Scope) -> Ints:
+    """Of each interaction a number that those with equal values of `same` share; -1 where one is missing.
+
+    Without `same`, and with one step, which it asks nothing of, all have number 0.
+    """
+    size = sum(len(one.meets) for one in parts)
+    number = np.zeros(size, dtype=np.int64)
+    if len(condition.steps) == 1:
+        return number
+    for what in condition.same:
+        values = vectors.joined([read(what, one.matches.frame, scope) for one in parts])
+        _, codes = np.unique(vectors.identities(values), return_inverse=True)
+        both: NDArray[np.int64] = number * (int(codes.max()) + 1) + codes
+        _, both = np.unique(both, return_inverse=True)
+        number = np.where(values.present() & (number >= 0), both, -1)
+    return number
+
+
+def _deadlines(condition: bound.Sequence, at: Ints, scope: Scope) -> NDArray[np.int64]:
+    """For each step, and the absence after them, until when it may (must not) come after each interaction."""
+    spans: list[Duration | None] = [step.within for step in condition.steps]
+    spans.append(None if condition.absence is None else condition.absence.within)
+    return np.stack([_ahead(at, span, scope) for span in spans])
+
+
+def _ahead(at: Ints, span: Duration | None, scope: Scope) -> Ints:
+    return np.full(len(at), AFTER_ALL_US) if span is None else shift_instants(at, span, scope.zone)
