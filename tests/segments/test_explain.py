@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from satsuma.segments.reading import bound_draft
 from satsuma.segments.segment import Segment
 from satsuma.workspace import Workspace
 from tests.segments.shop import shop
+from tests.tidy import markdown
+from tests.tidy.repository import ROOT
 
 DEFINITIONS = {
     "recent": "did purchase at least 2 times in the last 30 days",
@@ -245,6 +248,17 @@ def test_it_is_told_as_lines_and_as_json(ws: Workspace) -> None:
         "member": "c-1",
         "attributes": {},
     }
+
+
+def test_the_page_on_explanations_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = markdown.blocks((ROOT / "docs" / "explain.md").read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    exec(page[0].text, names)  # noqa: S102 -- the repository's own page
+    names["ws"].close()
+    assert (page[1].info, page[1].text) == (("text",), capsys.readouterr().out.rstrip("\n"))
 
 
 def test_the_command_tells_it_and_answers_with_its_exit_code(
