@@ -5,6 +5,8 @@
 PYTHON ?= python3
 JOBS ?= 2
 PYTEST_ARGS ?=
+SECONDS ?= 600
+SEED ?=
 LOCK_ARGS ?=
 
 BIN := .venv/bin
@@ -12,7 +14,7 @@ CODE := src tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint style types layers bench lock clean
+.PHONY: help run test oracle check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +24,10 @@ run: .venv/.installed ## open the demo workspace and say what to try
 
 test: lint ## install what tests need, check the house, run all tests
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+# SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
+oracle: .venv/.installed ## compare all evaluators on random worlds for SECONDS (600)
+	$(BIN)/python -m tests.oracle.search --seconds $(SECONDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
 
 check: lint ## lint, types, layers and the tidy tests
 	$(BIN)/python -m pytest -q tests/tidy

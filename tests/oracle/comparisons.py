@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _IDS = ("a7", "b7", "A101", "é105", "😀110", "\uffee115", "a120")
 _PATTERNS = (
     "^P", "is$", "^$", ".", "a.b", "(?i)PAR", "[a-z]+", "\\d", "\\pL{3}", "(?s)e.b", "\\bis", "^.{2}$",
     "[^a-z]",
-    "(ab|c)+", "\\x{1F600}", "\u03c3$", "ß", "[İI]", "k", "\\\\", "%|_", "^[\\w ]+$", "(?-i)paris", "\\.", "é",
+    "(ab|c)+", "\\x{1F600}", "\u03c3$", "ß", "[İI]", "k", "\\\\", "%|_", "^[\\w ]+$", "(?-i)paris", "\\.",
+    "é",
 )  # fmt: skip
 _NUMERIC = (ValueType.INTEGER, ValueType.NUMBER, ValueType.DECIMAL)
 _TIMES = (ValueType.DATE, ValueType.TIMESTAMP)
@@ -133,9 +135,10 @@ class Comparisons:
         self.pools = pools
         self.targets = targets
         self.note = note
+        self._drawn: Counter[tuple[ValueType, Op]] = Counter()
 
     def compare(self, subject: Subject) -> tree.Condition:
-        """A comparison on a subject: every operator of every type that it has is as likely."""
+        """A comparison on a subject: rather with an operator, and of a type, that did not come yet."""
         draw = self.draw
         targets = self.targets.of(subject)
         own = [one for one in targets if one.own]
@@ -147,7 +150,9 @@ class Comparisons:
         pairs = [
             (of, op) for of in by_type for op in OPERATORS[of] if subject.has_clock or op is not Op.MORE_THAN
         ]
-        of, op = draw.choice(pairs)
+        weights = [1 / (1 + 4 * self._drawn[pair]) ** 2 for pair in pairs]
+        [(of, op)] = draw.choices(pairs, weights)
+        self._drawn[of, op] += 1
         target = draw.choice(by_type[of])
         self.note(f"{op.value} of {of.value}")
         exact = of is ValueType.TEXT and draw.chance(0.3)

@@ -89,7 +89,10 @@ class Definitions:
         return self.draw.choices(made, weights)[0]
 
     def _compare(self, subject: Subject, _depth: int) -> tree.Condition:
-        return self.compared.compare(subject)
+        """One comparison, or a few: there are many operators, and each must come often enough."""
+        if self.draw.chance(0.5):
+            return self.compared.compare(subject)
+        return self._join([self.compared.compare(subject) for _ in range(self.draw.choice((2, 3, 3)))])
 
     def _joined(self, subject: Subject, depth: int) -> tree.Condition:
         parts = [self.condition(subject, depth - 1) for _ in range(self._few())]
@@ -159,7 +162,7 @@ class Definitions:
                 names = (_written(chosen[0].name),)
         return tree.Types(names), Subject(audience, tuple(sorted(chosen, key=lambda one: one.name)))
 
-    def _where(self, inner: Subject, depth: int, probability: float = 0.45) -> tree.Condition | None:
+    def _where(self, inner: Subject, depth: int, probability: float = 0.55) -> tree.Condition | None:
         return self.inside(inner, max(depth - 1, 0)) if self.draw.chance(probability) else None
 
     def _did(self, subject: Subject, depth: int) -> tree.Condition:
@@ -265,7 +268,7 @@ class Definitions:
             some = [exactly(value) for value in self.draw.some(values, 1, 3)]
             few = Decimal(1 if fold_ is tree.Fold.SUM else len(some))
             total = sum(map(Decimal, some), Decimal(0)) / few
-            if abs(total) < 10**20 and (total == 0 or abs(total) > Decimal("1e-9")):
+            if abs(total) < 10**14 and (total == 0 or abs(total) > Decimal("1e-9")):
                 places = Decimal("0.0001") if attribute.type is not ValueType.NUMBER else Decimal("1e-10")
                 values = (*values, str(total.quantize(places)), "0")
         return tree.Aggregate(fold_, attribute.path), Target("", attribute.type, values, attribute.to)

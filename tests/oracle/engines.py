@@ -1,6 +1,7 @@
 """Engines: the evaluators of one built world, each asked for members by key.
 
-`duckdb` and `clickhouse` compile the same definition to SQL; ClickHouse runs in this process (chDB).
+`duckdb` and `clickhouse` compile the same definition to SQL; ClickHouse runs in this process (chDB). `kernels`
+read an index made of the same version.
 """
 
 from __future__ import annotations
@@ -8,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from satsuma.evaluation import reference, sql
+from satsuma.evaluation import kernels, reference, sql
+from satsuma.index import Index
+from satsuma.index.index import Of
 from satsuma.language import bound
 from tests.evaluation_sql.chdb_engine import ChdbRecord
 from tests.oracle.building import Built
@@ -50,7 +55,15 @@ def engines(built: Built, *, clickhouse: bool = True) -> Iterator[Engines]:
             raise
         return _keys(built, definition, numbers.tolist())
 
-    found: dict[str, Members] = {REFERENCE: by_reference, "duckdb": by_duckdb}
+    with TemporaryDirectory() as folder:
+        # What is mapped stays readable when the files are gone.
+        index = Index.read(built.cursor, Of("oracle", 1, built.database.now, built.catalog), Path(folder))
+
+    def by_kernels(definition: bound.Definition, now: int) -> set[str]:
+        numbers = kernels.members(index, definition, cursor=built.cursor, now=now)
+        return _keys(built, definition, numbers.tolist())
+
+    found: dict[str, Members] = {REFERENCE: by_reference, "duckdb": by_duckdb, "kernels": by_kernels}
     if not clickhouse:
         yield Engines(built, found)
         return

@@ -39,7 +39,8 @@ NOWS = (
 TEXTS = (
     "Paris", "PARIS", "paris", "Par", "is", "a", "A", "ab", "aB", "İstanbul", "istanbul", "i̇stanbul", "ıI",
     "ΑΣ",
-    "\u03b1ς", "\u03b1\u03c3", "\u03b1Σ!", "straße", "STRASSE", "STRAẞE", "é", "e\u0301", "É", "😀", "a😀b", "\uffee", "it's",
+    "\u03b1ς", "\u03b1\u03c3", "\u03b1Σ!", "straße", "STRASSE", "STRAẞE", "é", "e\u0301", "É", "😀", "a😀b",
+    "\uffee", "it's",
     "''",
     'say "hi"', "50%", "100%", "a_b", "a.b", "axb", "a\\b", "%", "_", "\\", "\\%", "line\nbreak", "tab\t",
     " a",
