@@ -130,8 +130,9 @@ def _own(cls: type) -> dict[str, Any]:
 def _fields(cls: type) -> Iterator[str]:
     for one in fields(cls):
         default = "" if one.default is MISSING and one.default_factory is MISSING else " = ..."
-        if one.default is not MISSING:
-            default = f" = {getattr(one.default, 'value', one.default)!r}"
+        value = getattr(one.default, "value", one.default)
+        if one.default is not MISSING and isinstance(value, str | int | tuple | None):
+            default = f" = {value!r}"
         yield f"{one.name}: {one.type}{default}"
 
 
