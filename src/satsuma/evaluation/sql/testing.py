@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from satsuma.catalog.model import Entity
+from satsuma.catalog.model import Entity, ValueType
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.comparing import compare, known_passes
@@ -20,7 +20,7 @@ from satsuma.evaluation.sql.context import Context
 from satsuma.evaluation.sql.measures import OWNER
 from satsuma.evaluation.sql.operands import Known, Term, operand
 from satsuma.evaluation.sql.scope import Rows, Scope, entity_scope
-from satsuma.evaluation.sql.windows import in_window
+from satsuma.evaluation.sql.windows import in_date_window, in_window
 from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound
 from satsuma.language.bound import Cmp
@@ -74,7 +74,8 @@ def owned(measured: Measured, test: bound.Test, owner: Scope, context: Context) 
 def passes(value: Term, test: bound.Test, scope: Scope | None, context: Context) -> Sql:
     """Whether a value compares, `negated` left aside; null or false where either side is missing."""
     if test.window is not None:
-        return in_window(value.value, test.window, context)
+        inside = in_date_window if value.type is ValueType.DATE else in_window
+        return inside(value.value, test.window, context)
     if test.right is None:
         raise InvariantError("a test of a measure has neither a value nor a window")
     above = compare(value, test.op, operand(test.right, scope, context), context)
