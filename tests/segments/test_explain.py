@@ -165,6 +165,32 @@ def test_an_override_stands_for_a_segment_that_is_referred_to(ws: Workspace) -> 
     assert (condition.holds, condition.until) == (True, None)
 
 
+def test_the_segments_of_related_records_go_on_with_time_too(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path, clock=satsuma.ManualClock("2026-01-01T00:00:00Z")) as ws:
+        account = {"type": "reference", "to": "account", "inverse": "contacts"}
+        ws.catalog.apply(
+            {
+                "entities": {
+                    "account": {"audience": True},
+                    "contact": {"audience": True, "attributes": {"account": account}},
+                },
+                "interactions": {"visit": {"audience": "account"}},
+            }
+        )
+        ws.upsert("contact", [{"id": "c-1", "account": "a-1"}])
+        ws.append("visit", [{"id": "v-1", "account": "a-1", "occurred_at": "2025-12-25T08:00:00Z"}])
+        ws.segments.create("active", where="did visit in the last 10 days", audience="account").go_live()
+        where = 'has at least 1 account where (in segment "active")'
+        segment = ws.segments.create("through", where=where, audience="contact")
+        segment.go_live()
+        until = segment.explain("c-1").until
+        assert until == instant_of("2026-01-04T08:00Z", UTC)
+        ws.advance(to=until - 1)
+        assert "c-1" in list(segment.members())
+        ws.advance(to=until)
+        assert "c-1" not in list(segment.members())
+
+
 def test_a_static_segment_is_explained_by_who_was_picked(ws: Workspace) -> None:
     segment = ws.segments.create("picked", kind="static")
     segment.add(["c-1"])
