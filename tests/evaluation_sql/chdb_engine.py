@@ -1,11 +1,15 @@
-"""ClickHouse, in this process (chDB), holding the tables of a record under their stored names.
+"""ClickHouse, in this process (chDB), holding the tables of records under their stored names.
 
-One session at a time: chDB has one engine per process.
+One session per process, opened when first needed, with a database for each record: to start the engine and to
+end it takes longer than most tests.
 """
 
 from __future__ import annotations
 
+import atexit
 import tempfile
+from functools import cache
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,9 +38,25 @@ _TYPES = {
 """How a column of each DuckDB type is held, and what it is made of."""
 
 
+_COLUMNS = """
+    SELECT table_name, column_name, data_type, is_nullable
+    FROM duckdb_columns() JOIN duckdb_tables() USING (table_oid, table_name)
+    WHERE NOT temporary
+    ORDER BY table_name, column_index
+"""
+
+_made = count(1)
+"""Of the databases made so far."""
+
+
+@cache
 def _session() -> Any:
-    """A session; the library ships no types."""
-    return Session()  # type: ignore[no-untyped-call]
+    """The session; the library ships no types."""
+    session: Any = Session()  # type: ignore[no-untyped-call]
+    atexit.register(session.close)
+    # Times compared with times of a zone that changes its clocks make long queries.
+    session.query("SET max_query_size = 4194304")
+    return session
 
 
 class ChdbRecord:
@@ -44,20 +64,23 @@ class ChdbRecord:
 
     def __init__(self, record: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._folder = tempfile.TemporaryDirectory()
+        self._database = f"record_{next(_made)}"
         self._session = _session()
-        self._session.query("CREATE DATABASE IF NOT EXISTS record ENGINE = Memory")
-        self._session.query("USE record")
-        # Times compared with times of a zone that changes its clocks make long queries.
-        self._session.query("SET max_query_size = 4194304")
-        tables = record.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-        for (name,) in tables:
-            self._load(record, name)
+        self._session.query(f"CREATE DATABASE {self._database} ENGINE = Memory")
+        columns: dict[str, list[tuple[str, str, bool]]] = {}
+        for table, name, duckdb_type, is_nullable in record.execute(_COLUMNS).fetchall():
+            columns.setdefault(table, []).append((name, duckdb_type, is_nullable))
+        with tempfile.TemporaryDirectory() as folder:
+            for table, described in columns.items():
+                self._load(record, table, described, Path(folder) / f"{table}.parquet")
 
-    def _load(self, record: duckdb.DuckDBPyConnection, table: str) -> None:
-        described = record.execute(
-            "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = ?", [table]
-        ).fetchall()
+    def _load(
+        self,
+        record: duckdb.DuckDBPyConnection,
+        table: str,
+        described: list[tuple[str, str, bool]],
+        file: Path,
+    ) -> None:
         columns, made = [], []
         for name, duckdb_type, is_nullable in described:
             held, source = _TYPES[duckdb_type]
@@ -65,10 +88,12 @@ class ChdbRecord:
             columns.append(f"`{name}` {f'Nullable({held})' if optional else held}")
             quoted = '"' + name.replace('"', '""') + '"'
             made.append(f"{source.format(c=quoted)} AS {quoted}")
-        file = Path(self._folder.name) / f"{table}.parquet"
+        here = f"{self._database}.`{table}`"
+        self._session.query(f"CREATE TABLE {here} ({', '.join(columns)}) ENGINE = Memory")
+        if record.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None:
+            return
         record.execute(f"COPY (SELECT {', '.join(made)} FROM \"{table}\") TO '{file}' (FORMAT parquet)")
-        self._session.query(f"CREATE TABLE record.`{table}` ({', '.join(columns)}) ENGINE = Memory")
-        self._session.query(f"INSERT INTO record.`{table}` SELECT * FROM file('{file}', Parquet)")
+        self._session.query(f"INSERT INTO {here} SELECT * FROM file('{file}', Parquet)")
 
     def members(self, definition: bound.Definition, *, now: int) -> list[int]:
         """Numbers of the records that meet a definition, ascending."""
@@ -78,13 +103,12 @@ class ChdbRecord:
 
     def numbers(self, query: str) -> list[int]:
         """The first column of a query's answer, ascending."""
+        self._session.query(f"USE {self._database}")
         return sorted(int(line) for line in str(self._session.query(query, "TSV")).split())
 
     def close(self) -> None:
         """Drops everything."""
-        self._session.query("DROP DATABASE IF EXISTS record")
-        self._session.close()
-        self._folder.cleanup()
+        self._session.query(f"DROP DATABASE IF EXISTS {self._database}")
 
     def __enter__(self) -> Self:
         return self
