@@ -1,7 +1,7 @@
 """Engines: the evaluators of one built world, each asked for members by key.
 
-`duckdb` and `clickhouse` compile the same definition to SQL; ClickHouse runs in this process (chDB). `kernels`
-read an index made of the same version.
+`duckdb` and `clickhouse` compile the same definition to SQL; ClickHouse runs in this process (chDB).
+`kernels` read an index made of the same version.
 """
 
 from __future__ import annotations
