@@ -16,7 +16,7 @@ from tests.record.support import CONTACT, PURCHASE, catalog, interactions, recor
 from tests.record.writes_until_killed import EACH
 
 KILLS = 10
-VERSIONS_MAX = 25
+VERSIONS_MAX = 20
 """Between two kills, which wait for versions and not for time: how long those take depends on the machine."""
 
 

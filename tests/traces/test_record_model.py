@@ -95,7 +95,7 @@ FIRST: list[Any] = [
 ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=max(30, settings().max_examples // 4))
 @given(st.sampled_from(list(Mode)), st.lists(versions, min_size=5, max_size=9))
 def test_after_every_version_the_store_is_what_the_model_says(mode: Mode, trace: list[Any]) -> None:
     known = catalog(mode)

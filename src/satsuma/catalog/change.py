@@ -3,11 +3,9 @@
 What is not mentioned stays. Parts are added freely; of what is there already may change:
 
 - options: more may be added, and their order; fewer only where `remove_options` names them. An attribute
-without
-  a list may get one. Where a list is new or shrinks, stored values are checked against it.
+  without a list may get one. Where a list is new or shrinks, stored values are checked against it.
 - types, by a conversion of every stored value (`CONVERSIONS`). Where a value does not convert, the record
-refuses
-  the whole change.
+  refuses the whole change.
 - an entity may become an audience; a reference may get an inverse, or another name for it.
 
 All else is refused: a type changed in another way, a reference turned to another entity, an interaction type
@@ -57,9 +55,8 @@ CONVERSIONS: dict[ValueType, frozenset[ValueType]] = {
 }
 """The types that each type may be declared anew as.
 
-Text converts by the rules of arriving text. A text, choice or reference becomes the set of that one value.
-Integers
-and decimals become the nearest number."""
+Text converts by the rules of arriving text, so choices come of texts that are JSON lists. A choice becomes the
+set of that one value, integers and decimals the nearest number. `record.converting` carries it out."""
 
 
 @dataclass(frozen=True, slots=True)
