@@ -55,8 +55,8 @@ CONVERSIONS: dict[ValueType, frozenset[ValueType]] = {
 }
 """The types that each type may be declared anew as.
 
-Text converts by the rules of arriving text, so choices come of texts that are JSON lists. A choice becomes the
-set of that one value, integers and decimals the nearest number. `record.converting` carries it out."""
+Text converts by the rules of arriving text, so choices come of texts that are JSON lists. A choice becomes
+the set of that one value, integers and decimals the nearest number. `record.converting` carries it out."""
 
 
 @dataclass(frozen=True, slots=True)
