@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from satsuma.cli.output import local, print_facts, print_json, print_table
-from satsuma.cli.state import Json, state_of
-from satsuma.kernel.errors import UsageError
+from satsuma.cli.state import Json, State, state_of
+from satsuma.kernel.errors import DataError, UsageError
 from satsuma.sync.importer import Importer
 from satsuma.sync.options import ImportOptions
 from satsuma.sync.planning import Plan
@@ -64,7 +64,12 @@ def import_files(
         list[str] | None, typer.Option(metavar="COL", help="A column to leave out; may be repeated.")
     ] = None,
     time_format: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="As of strptime, or epoch_s, epoch_ms, epoch_us.")
+        list[str] | None,
+        typer.Option(
+            metavar="[COL=]FORMAT",
+            help="How times are written: as of strptime, or epoch_s, epoch_ms, epoch_us. Without COL, those of"
+            " occurred_at or observed_at; may be repeated.",
+        ),
     ] = None,
     file_format: Annotated[str | None, typer.Option("--format", help="csv, jsonl or parquet.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Of CSV; default: found out.")] = None,
@@ -78,11 +83,13 @@ def import_files(
 ) -> None:
     """Import CSV, JSON lines or Parquet files; given again, an interrupted import goes on."""
     target, files = _target(target_and_files, type_column)
+    plain_format, formats = _time_formats(time_format or [])
     options = ImportOptions(
         key=key,
         map=_pairs(mapped or []),
         ignore=frozenset(ignore or ()),
-        time_format=time_format,
+        time_format=plain_format,
+        time_formats=formats,
         type_column=type_column,
         member=member,
         audience=audience,
@@ -93,9 +100,20 @@ def import_files(
         format=file_format,
         again=again,
     )
-    with state_of(context).open() as ws:
+    state = state_of(context)
+    with state.open() as ws:
         plan = ws.importer.plan(files, target, options, interactions=interactions or type_column is not None)
-        (_try_out if dry_run else _carry_out)(ws.importer, plan, as_json=as_json)
+        try:
+            if dry_run:
+                _try_out(ws.importer, plan, as_json=as_json)
+            else:
+                _carry_out(ws.importer, plan, state, as_json=as_json)
+        except DataError as error:
+            if error.code != "data.column_missing":
+                raise
+            hint = "name the column that holds it: --key, --member, --occurred-at or --id"
+            hint = f"{error.hint} or {hint}" if error.hint else hint
+            raise DataError(error.message, code=error.code, hint=hint, details=error.details) from error
 
 
 def _target(words: list[str], type_column: str | None) -> tuple[str | None, list[str]]:
@@ -118,6 +136,25 @@ def _pairs(mapped: list[str]) -> dict[str, str]:
     return found
 
 
+def _time_formats(given: list[str]) -> tuple[str | None, dict[str, str]]:
+    """The format without a column, if any, and those with one."""
+    plain: str | None = None
+    formats: dict[str, str] = {}
+    for one in given:
+        column, separator, time_format = one.partition("=")
+        if separator and column and "%" not in column:
+            if formats.setdefault(column, time_format) != time_format:
+                raise UsageError(f"found two time formats for the column {column!r}, expected one")
+        elif plain is None:
+            plain = one
+        else:
+            raise UsageError(
+                f"found the time formats {plain!r} and {one!r}, expected one without a column",
+                hint="say of which column each is: COLUMN=FORMAT",
+            )
+    return plain, formats
+
+
 def _try_out(importer: Importer, plan: Plan, *, as_json: bool) -> None:
     with bar(Console(stderr=True), "reading") as progress:
         would = importer.dry_run(plan, progress=progress)
@@ -133,7 +170,7 @@ def _try_out(importer: Importer, plan: Plan, *, as_json: bool) -> None:
         typer.echo(f"would refuse {refusal.count:,}: {message} (row {row} of {file})")
 
 
-def _carry_out(importer: Importer, plan: Plan, *, as_json: bool) -> None:
+def _carry_out(importer: Importer, plan: Plan, state: State, *, as_json: bool) -> None:
     with bar(Console(stderr=True), "importing") as progress:
         report = importer.run(plan, progress=progress)
     if as_json:
@@ -148,7 +185,9 @@ def _carry_out(importer: Importer, plan: Plan, *, as_json: bool) -> None:
             f" {report.quarantined:,} quarantined; version {report.version}"
         )
     if report.quarantined:
-        typer.echo("see why: satsuma quarantine list")
+        typer.echo(f"see why: {state.command} quarantine list")
+        if not report.accepted and not report.duplicates:
+            typer.echo(f"to import again with other options, first: {state.command} imports undo {report.id}")
 
 
 @imports.command("list")
@@ -160,7 +199,7 @@ def list_imports(context: typer.Context, as_json: Json = False) -> None:
         print_json(found)
         return
     print_table(
-        ("id", "target", "state", "rows", "taken", "there already", "quarantined", "started", "files"),
+        ("id", "target", "state", "rows", "taken", "known", "refused", "started", "files"),
         [
             (
                 one.id,
@@ -175,7 +214,7 @@ def list_imports(context: typer.Context, as_json: Json = False) -> None:
             )
             for one in found
         ],
-        right=("id", "rows", "taken", "there already", "quarantined"),
+        right=("id", "rows", "taken", "known", "refused"),
     )
 
 
@@ -186,8 +225,9 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with an import that was interrupted."""
-    with state_of(context).open() as ws:
-        _carry_out(ws.importer, ws.importer.resume_plan(number), as_json=as_json)
+    state = state_of(context)
+    with state.open() as ws:
+        _carry_out(ws.importer, ws.importer.resume_plan(number), state, as_json=as_json)
 
 
 @imports.command()

@@ -14,7 +14,7 @@ import typer
 from satsuma.cli.output import print_json, print_table
 from satsuma.cli.state import Json, Name, answer, state_of, text_of
 from satsuma.kernel.errors import UsageError
-from satsuma.segments.exporting import ExportFormat, csv_lines, json_lines, write_table
+from satsuma.segments.exporting import ExportFormat, csv_lines, format_of, json_lines, write_table
 from satsuma.segments.static import Picked
 
 Keys = Annotated[list[str] | None, typer.Argument(metavar="KEY...", help="Keys of records.")]
@@ -42,7 +42,10 @@ def members(
     context: typer.Context,
     name: Name,
     *,
-    form: Annotated[MembersFormat, typer.Option("--format", help="How to write them.")] = MembersFormat.TABLE,
+    form: Annotated[
+        MembersFormat | None,
+        typer.Option("--format", help="How to write them; default by the ending of FILE, or a table."),
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option("--column", metavar="ATTR", help="An attribute beside the key; may be repeated."),
@@ -61,6 +64,8 @@ def members(
     """Show or export the members, now or at an earlier moment; attributes are shown as they are now."""
     if at is not None and version is not None:
         raise UsageError("found --at and --version", hint="give one of them")
+    if form is None:
+        form = MembersFormat.TABLE if output is None else MembersFormat(format_of(output, None).value)
     with state_of(context).open() as ws:
         found = ws.segments[name].members(at=at, version=version)
         if form is MembersFormat.ROARING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import typer
@@ -18,6 +18,7 @@ from satsuma.kernel.errors import DefinitionError, Error
 from satsuma.kernel.instants import format_instant, format_local
 from satsuma.kernel.zones import zone
 from satsuma.language.problems import Problem
+from satsuma.language.text import parse_located
 
 
 def print_json(value: object) -> None:
@@ -51,9 +52,14 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
         typer.echo(f"{name:<{width}}  {value}")
 
 
-def print_problems(problems: Iterable[Problem]) -> None:
-    """Errors and warnings of a definition, one a line."""
-    for problem in problems:
+def print_problems(problems: Iterable[Problem], text: str | None = None) -> None:
+    """Errors and warnings of a definition, one a line; with the place in its text, where it came as text."""
+    parsed = None if text is None else parse_located(text)
+    for found in problems:
+        problem = found
+        if parsed is not None:
+            line, column = parsed.place(problem.path)
+            problem = replace(problem, line=line, column=column)
         typer.echo(f"{problem.severity.value}: {problem}")
 
 

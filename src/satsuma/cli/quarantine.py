@@ -32,6 +32,7 @@ def list_rows(
             [(row.id, row.target, row.code, row.message, row.row) for row in rows],
             right=("id",),
         )
+        _tell_unreadable(sum(not row.is_replayable for row in rows))
 
 
 @app.command()
@@ -44,4 +45,10 @@ def replay(context: typer.Context, target: Target = None, as_json: Json = False)
     else:
         taken = f"{found.accepted} taken, {found.duplicates} were there already"
         typer.echo(f"{taken}, {found.still_quarantined} refused again")
+        _tell_unreadable(found.unreadable)
     answer(1 if found.still_quarantined else 0)
+
+
+def _tell_unreadable(count: int) -> None:
+    if count:
+        typer.echo(f"{count} could not be read as rows and cannot be replayed: correct them where they came from")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +48,8 @@ def create(
         given = loads(text_of(file))
         if isinstance(given, dict) and "where" in given:
             given = {**given, "name": name}
-    with state_of(context).open() as ws:
+    state = state_of(context)
+    with state.open() as ws:
         whole = isinstance(given, dict) and "where" in given
         segment = ws.segments.create(
             given if whole else name,  # type: ignore[arg-type]  # a dict with text keys, by the line above
@@ -61,7 +63,10 @@ def create(
             print_json({"name": segment.name, "status": segment.status, "problems": problems})
         else:
             typer.echo(f"made the draft “{segment.name}”")
-            print_problems(problems)
+            print_problems(problems, where)
+            if _has_errors(problems):
+                quoted = shlex.quote(segment.name)
+                typer.echo(f"to mend it: {state.command} segment edit {quoted} --where ...")
     answer(_has_errors(problems))
 
 
@@ -84,7 +89,7 @@ def edit(
             print_json({"name": segment.name, "status": segment.status, "problems": problems})
         else:
             typer.echo(f"“{segment.name}” has a new draft")
-            print_problems(problems)
+            print_problems(problems, where)
     answer(_has_errors(problems))
 
 

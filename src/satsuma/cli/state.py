@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ class State:
 
     directory: Path
     actor: str
+
+    @property
+    def command(self) -> str:
+        """How a command on this workspace begins, for hints that can be copied."""
+        here = self.directory == Path()
+        return "satsuma" if here else f"satsuma -C {shlex.quote(str(self.directory))}"
 
     @contextmanager
     def open(self) -> Iterator[Workspace]:

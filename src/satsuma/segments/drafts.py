@@ -171,7 +171,7 @@ def _free_name(change: Change, name: str, own: int | None = None) -> str:
             raise ConflictError(
                 f"there is a segment “{row.name}” already",
                 code="segment.name_taken",
-                hint="names count without regard to case; choose another",
+                hint="edit that one, or choose another name; names count without regard to case",
             )
     return name
 
