@@ -93,6 +93,16 @@ def test_a_version_that_writes_and_converts_is_one(tmp_path: Path) -> None:
         assert every_row(record) == [{"id": "a", "x": 3}, {"id": "b", "x": 2}]
 
 
+def test_a_reader_that_began_before_sees_the_values_as_they_were(tmp_path: Path) -> None:
+    with opened(tmp_path, {"x": "text", "y": "choice"}) as record:
+        upsert(record, 10, {"id": "a", "x": "1", "y": "Rome"})
+        with record.cursor() as before:
+            declare(record, 20, x="integer", y="text")
+            upsert(record, 30, {"id": "a", "x": 2, "y": "Ulm"})
+            assert before.execute("SELECT x, y FROM data.contact").fetchall() == [("1", "Rome")]
+        assert every_row(record) == [{"id": "a", "x": 2, "y": "Ulm"}]
+
+
 @pytest.mark.parametrize("type", LISTED)
 def test_options_may_be_listed_or_removed_if_no_value_was_ever_another(tmp_path: Path, type: T) -> None:
     def of(*texts: str) -> Any:
