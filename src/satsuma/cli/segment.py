@@ -245,6 +245,8 @@ def list_segments(
         timezone = ws.catalog.timezone
     if as_json:
         print_json(found)
+    elif not found:
+        typer.echo("no segments")
     else:
         print_table(
             ("name", "kind", "audience", "status", "size", "changed"),
