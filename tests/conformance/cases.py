@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -209,8 +209,9 @@ class Case:
         return bind(self.source, self.catalog, self.names, statistics=statistics)
 
 
+@cache
 def cases() -> list[Case]:
-    """All rows of all files, in order."""
+    """All rows of all files, in order; the same ones each time, with what was made of them."""
     return [case for path in sorted(FOLDER.glob("*.yaml")) for case in _of_file(path)]
 
 

@@ -17,6 +17,7 @@ from satsuma.index import Index
 from satsuma.index.index import Of
 from satsuma.language import bound
 from tests.conformance.load_record import keys_of, record_of
+from tests.evaluation_sql.chdb_engine import ChdbRecord
 
 REASONS = ("not yet here", "not in that engine", "never")
 
@@ -44,6 +45,12 @@ def _by_duckdb(definition: bound.Definition, database: reference.Database) -> se
     return keys_of(connection, definition.audience, numbers.tolist())
 
 
+def _by_clickhouse(definition: bound.Definition, database: reference.Database) -> set[str]:
+    connection = _record(database)
+    numbers = _in_clickhouse(connection, database).members(definition, now=database.now)
+    return keys_of(connection, definition.audience, numbers)
+
+
 def _by_kernels(definition: bound.Definition, database: reference.Database) -> set[str]:
     connection = _record(database)
     index = _index(connection, database)
@@ -57,6 +64,9 @@ _loaded: list[tuple[reference.Database, duckdb.DuckDBPyConnection]] = []
 _indexed: list[tuple[duckdb.DuckDBPyConnection, Index]] = []
 """The index of the state loaded last."""
 
+_copied: list[tuple[duckdb.DuckDBPyConnection, ChdbRecord]] = []
+"""The state loaded last, in ClickHouse."""
+
 
 def _index(connection: duckdb.DuckDBPyConnection, database: reference.Database) -> Index:
     if not (_indexed and _indexed[0][0] is connection):
@@ -65,6 +75,14 @@ def _index(connection: duckdb.DuckDBPyConnection, database: reference.Database) 
             index = Index.read(connection, Of("tests", 1, 0, database.catalog), Path(folder))
         _indexed[:] = [(connection, index)]
     return _indexed[0][1]
+
+
+def _in_clickhouse(connection: duckdb.DuckDBPyConnection, database: reference.Database) -> ChdbRecord:
+    if not (_copied and _copied[0][0] is connection):
+        for _, record in _copied:
+            record.close()
+        _copied[:] = [(connection, ChdbRecord(connection, database.catalog))]
+    return _copied[0][1]
 
 
 def _record(database: reference.Database) -> duckdb.DuckDBPyConnection:
@@ -79,5 +97,6 @@ def _record(database: reference.Database) -> duckdb.DuckDBPyConnection:
 EVALUATORS: tuple[Evaluator, ...] = (
     Evaluator("reference", reference.members),
     Evaluator("duckdb", _by_duckdb),
+    Evaluator("clickhouse", _by_clickhouse),
     Evaluator("kernels", _by_kernels, {form.__name__: why for form, why in kernels.GAPS.items()}),
 )
