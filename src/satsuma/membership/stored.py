@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import duckdb
 
 from satsuma.catalog.model import Catalog
@@ -25,9 +27,16 @@ class LiveSet:
     def __init__(self) -> None:
         self._key: tuple[Catalog, int] | None = None
         self._bound: dict[int, bound.Definition | str] = {}
+        self._version = 0
+        self._change: weakref.ref[Change] | None = None
 
     def of(self, change: Change) -> list[LiveSegment]:
         """The live set as the change leaves it."""
+        last = None if self._change is None else self._change()
+        if change.version == self._version and change is not last:
+            # The version is made anew: what the attempt before had bound was undone, and its ids come again.
+            self._key = None
+        self._version, self._change = change.version, weakref.ref(change)
         return self.read(change.connection, change.catalog)
 
     def read(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> list[LiveSegment]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 import numpy as np
@@ -179,11 +180,32 @@ def _candidates(
         found[number] = Candidate(row, binding.definition, source.timezone)
     if problems:
         raise definition_error(problems)
+    _refuse_circles(connection, rows, found)
     live = [
         LiveSegment(number, one.row.name, one.row.audience, one.definition, one.depends_on)
         for number, one in found.items()
     ]
     return [found[segment.id] for segment in in_dependency_order(live)]
+
+
+def _refuse_circles(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[SegmentRow], found: Mapping[int, Candidate]
+) -> None:
+    """Refuse segments that would refer to each other in a circle; the checker looks at each by itself.
+
+    Raises:
+        DefinitionError: They do (`reference.cycle`).
+    """
+    graph: dict[int, frozenset[int]] = dict(uses.between_segments(connection))
+    graph |= {number: candidate.depends_on for number, candidate in found.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        names = {row.id: row.name for row in rows}
+        shown = " → ".join(f"“{names[number]}”" for number in reversed(error.args[1]))
+        message = f"segments would refer to each other in a circle: {shown}"
+        hint = "take one of the references out"
+        raise definition_error([Problem("reference.cycle", "where", message, hint)]) from error
 
 
 def join(rooms: Rooms, change: Change, segments: Sequence[int], *, despite_tests: bool) -> None:
