@@ -6,41 +6,9 @@ from typing import Any
 
 import pytest
 
-from satsuma.catalog.model import Catalog, ValueType
-from satsuma.kernel.limits import DEPTH_LEVELS_MAX, NODES_MAX, REFERENCE_DEPTH_MAX
-from satsuma.language import tree
-from satsuma.language.binding import ListEntry, SegmentEntry, bind
-from satsuma.language.binding.operators import OPERATORS
 from satsuma.language.definition import check_json
-from satsuma.language.problems import Severity
-from satsuma.language.tree import Op
-from tests.language.shop import NAMES, SHOP, ShopNames, catalog, check
-
-DAY = {"days": 1}
-
-
-def on(attribute: str, op: str, value: Any = None, **more: Any) -> dict[str, Any]:
-    """A comparison."""
-    given = {} if value is None else {"value": value}
-    return {"attribute": attribute, "op": op, **given, **more}
-
-
-def bought(where: Any, **more: Any) -> dict[str, Any]:
-    """A condition on a purchase."""
-    return {"did": "purchase", "where": where, **more}
-
-
-def held(condition: Any, **more: Any) -> dict[str, Any]:
-    """The condition held for a day."""
-    return {"held": condition, "for": {"op": ">=", "value": DAY}, **more}
-
-
-def measured(measure: Any, op: str = ">=", value: Any = 1, did: Any = "purchase") -> dict[str, Any]:
-    """A measure over interactions."""
-    return {"did": did, "measure": measure, "is": {"op": op, "value": value}}
-
-
-ANYTHING: dict[str, Any] = {"all": []}
+from tests.language.forms import ANYTHING, DAY, bought, held, measured, on
+from tests.language.shop import NAMES, SHOP, check
 
 REFUSED: list[tuple[str, dict[str, Any], str, str, str]] = [
     # Names and paths
@@ -260,6 +228,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str]] = [
      "type.value", "is.value", "a time such as"),
     ("367 periods", measured({"active_periods": {"length": DAY, "of_last": 367}}), "value.count",
      "measure.active_periods.of_last", "367"),
+    ("long periods", measured({"active_periods": {"length": {"years": 3}, "of_last": 366}}), "value.duration",
+     "measure.active_periods.length", "1000 years"),
     ("no period", measured({"active_periods": {"length": DAY, "of_last": 0}}), "value.count",
      "measure.active_periods.of_last", "0 periods"),
     ("window beside periods", {"did": "purchase", "during": {"last": DAY},
@@ -327,41 +297,6 @@ def test_it_is_refused_with_code_place_and_what_was_found(
     assert found.definition is None
 
 
-VALUES: dict[Op, Any] = {
-    **dict.fromkeys(Op, "x"),
-    Op.IS_MISSING: None,
-    Op.IS_PRESENT: None,
-    **{op: ["x"] for op in (Op.IN, Op.NOT_IN, Op.HAS_ANY, Op.HAS_ALL, Op.HAS_NONE)},
-    Op.BETWEEN: [1, 2],
-    Op.NOT_BETWEEN: [1, 2],
-    Op.WITHIN: {"last": DAY},
-    Op.MORE_THAN: {"ago": DAY},
-    Op.ANNIVERSARY: "today",
-    Op.WITHIN_KM: {"km": 1, "of": {"latitude": 0, "longitude": 0}},
-}
-ATTRIBUTES = {
-    ValueType.TEXT: "city",
-    ValueType.INTEGER: "age",
-    ValueType.NUMBER: "score",
-    ValueType.DECIMAL: "spent",
-    ValueType.BOOLEAN: "vip",
-    ValueType.DATE: "birthdate",
-    ValueType.TIMESTAMP: "seen_at",
-    ValueType.CHOICE: "tier",
-    ValueType.CHOICES: "tags",
-    ValueType.REFERENCE: "account",
-    ValueType.LOCATION: "home",
-}
-
-
-@pytest.mark.parametrize("op", Op)
-@pytest.mark.parametrize("value_type", ValueType)
-def test_a_type_has_the_operators_of_the_table_and_no_other(value_type: ValueType, op: Op) -> None:
-    found = check(on(ATTRIBUTES[value_type], op.value, VALUES[op]))
-    codes = {problem.code for problem in found.errors}
-    assert ("type.operator" in codes) == (op not in OPERATORS[value_type])
-
-
 ALL_NAMES = (
     "there are account, age, befriended by, birthdate, city, created_at, favourite.colour, former, ..."
 )
@@ -420,111 +355,3 @@ def test_problems_of_form_and_of_names_come_together_and_warnings_wait() -> None
         ("name.attribute", "where.all[0].attribute"),
         ("name.attribute", "where.all[3].attribute"),
     ]
-
-
-SEGMENTS: list[tuple[dict[str, Any], str, str, str]] = [
-    ({"kind": "dynamic"}, "segment.where", "where", "a dynamic segment needs"),
-    ({"kind": "compound"}, "segment.where", "where", "a compound segment needs"),
-    ({"kind": "static", "where": ANYTHING}, "segment.where", "where", "a static segment"),
-    ({"where": ANYTHING, "audience": "account"}, "segment.audience", "audience", "is no audience"),
-    ({"where": ANYTHING, "audience": "contcat"}, "segment.audience", "audience", "does not exist"),
-    ({"where": ANYTHING, "timezone": "Berlin"}, "segment.timezone", "timezone", "Berlin"),
-    ({"where": ANYTHING, "tests": {"in": ["a", "b"], "out": ["b"]}}, "segment.tests", "tests.in[1]", "'b'"),
-    (
-        {"kind": "compound", "where": {"all": [{"list": "Newsletter"}]}},
-        "place.compound",
-        "where.all[0]",
-        "'list'",
-    ),
-    ({"kind": "compound", "where": on("city", "is", "x")}, "place.compound", "where", "'attribute'"),
-    ({"kind": "compound", "where": held({"segment": "VIP"})}, "place.compound", "where", "'held'"),
-    ({"name": "vip", "where": {"not": {"segment": "VIP"}}}, "reference.cycle", "where.not.segment", "itself"),
-    ({"name": "new", "where": {"left": "NEW"}}, "reference.cycle", "where.left", "itself"),
-    ({"name": "VIP", "where": {"segment": "Uses VIP"}}, "reference.cycle", "where.segment", "depends on"),
-]
-
-
-@pytest.mark.parametrize(("segment", "code", "path", "message"), SEGMENTS, ids=lambda it: str(it)[:50])
-def test_a_segment_is_refused_with_code_and_place(
-    segment: dict[str, Any], code: str, path: str, message: str
-) -> None:
-    [problem] = check(segment).errors
-    assert (problem.code, problem.path) == (code, path)
-    assert message in problem.message
-
-
-def test_a_static_segment_has_nothing_to_bind_and_no_problem() -> None:
-    assert check({"kind": "static", "name": "Staff"}).problems == ()
-
-
-def test_a_segment_may_not_depend_on_itself_however_it_is_named() -> None:
-    [problem] = check({"where": {"segment": "Uses VIP"}}, own_id=1).errors
-    assert problem.code == "reference.cycle"
-    [problem] = check({"name": "renamed", "where": {"segment": {"id": 1}}}, own_id=1).errors
-    assert problem.code == "reference.cycle"
-    assert check({"where": {"segment": "Uses VIP"}}, own_id=2).errors == ()
-
-
-def chain(length: int) -> ShopNames:
-    """Segments of which each but the first refers to the one before."""
-    one = SegmentEntry(1, "1", "contact", live=True)
-    rest = (SegmentEntry(i, str(i), "contact", live=True, depends_on=(i - 1,)) for i in range(2, length + 1))
-    return ShopNames(segments=(one, *rest))
-
-
-def test_segments_refer_to_each_other_through_a_limited_number_of_levels() -> None:
-    assert check({"segment": str(REFERENCE_DEPTH_MAX)}, names=chain(REFERENCE_DEPTH_MAX)).errors == ()
-    [problem] = check({"segment": str(REFERENCE_DEPTH_MAX + 1)}, names=chain(REFERENCE_DEPTH_MAX + 1)).errors
-    assert problem.code == "reference.too_deep"
-
-
-def test_the_audience_is_the_only_one_or_contacts_and_else_must_be_named() -> None:
-    one = catalog({"entities": {"person": {"audience": True, "attributes": {"city": "text"}}}})
-    two = catalog({"entities": {name: {"audience": True, "attributes": {}} for name in ("buyer", "seller")}})
-    everyone = tree.Source(tree.EVERYONE)
-    for given, audience in ((one, "person"), (SHOP, "contact")):
-        definition = bind(everyone, given).definition
-        assert definition is not None
-        assert definition.audience.name == audience
-    for given, message in ((two, "one of buyer, seller"), (Catalog(), "has 0")):
-        [problem] = bind(everyone, given).errors
-        assert problem.code == "segment.audience"
-        assert message in problem.message
-
-
-def test_a_tree_that_no_form_gives_is_refused_too() -> None:
-    deep: tree.Condition = tree.EVERYONE
-    for _ in range(100_000):
-        deep = tree.Not(deep)
-    wide = tree.All((tree.InSegment("VIP"),) * NODES_MAX)
-    assert [problem.code for problem in check(tree.Source(deep)).problems] == ["form.too_deep"]
-    assert [problem.code for problem in check(tree.Source(wide)).problems] == ["form.too_many"]
-    at_most: tree.Condition = tree.InSegment("VIP")
-    for _ in range(DEPTH_LEVELS_MAX - 1):
-        at_most = tree.Not(at_most)
-    assert check(tree.Source(at_most)).errors == ()
-    odd: list[tree.Condition] = [
-        tree.Compare("city", Op.IN, tree.Literal("x")),
-        tree.Compare("city", Op.IN, tree.Several(())),
-        tree.Compare("age", Op.BETWEEN, tree.Literal(1)),
-        tree.Compare("age", Op.EQ, None),
-        tree.Compare("age", Op.IS_MISSING, tree.Literal(1)),
-        tree.Compare("seen_at", Op.WITHIN, tree.Literal("today")),
-        tree.Did(tree.Types(())),
-        tree.Did(tree.Types(("purchase",)), test=tree.Test(Op.BETWEEN, tree.Literal(1))),
-        tree.Did(tree.Types(("purchase",)), test=tree.Test(Op.CONTAINS, tree.Literal(1))),
-    ]
-    for condition in odd:
-        [problem] = check(tree.Source(condition)).problems
-        assert problem.severity is Severity.ERROR
-
-
-def test_names_of_lists_and_segments_are_found_without_regard_to_case() -> None:
-    assert check({"all": [{"segment": "vip"}, {"list": "NEWSLETTER"}, {"segment": {"id": 1}}]}).errors == ()
-
-
-def test_a_list_by_number_must_exist() -> None:
-    names = ShopNames(lists=(ListEntry(7, "Seven", "contact"),))
-    assert check({"list": {"id": 7}}, names=names).errors == ()
-    [problem] = check({"list": {"id": 8}}, names=names).errors
-    assert (problem.code, problem.message) == ("name.list", "no list with the number 8")

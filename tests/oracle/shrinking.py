@@ -1,22 +1,25 @@
 """Shrinking: a disagreement made small, by leaving out whatever it does not need.
 
-Greedy: one part after another is left out for good if evaluators then still disagree on the same law. Parts
-are versions, writes, rows and their values, and conditions.
+Greedy: parts are left out for good, many at once and then one by one, if evaluators then still disagree on
+the same law. First conditions, then writes, then their rows, then the values of rows.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from satsuma.language import tree
 from satsuma.language.walk import inner_conditions, with_inner
 from tests.oracle.cases import Case, replay
-from tests.oracle.worlds import Version, Write
+from tests.oracle.worlds import World, Write
 
-Fails = Callable[[Case], bool]
+Place = tuple[Any, ...]
+"""Where something stands in a history: version, write, row, name of a value."""
+
+_NEEDED = frozenset({"id", "occurred_at"})
 
 
 def shrink(case: Case, laws: frozenset[str], seconds: float) -> Case:
@@ -26,34 +29,97 @@ def shrink(case: Case, laws: frozenset[str], seconds: float) -> Case:
         seconds: After so long the smallest found so far is good enough.
     """
     until = time.monotonic() + seconds
-    clickhouse = any("clickhouse" in law for law in laws) and not any("duckdb" in law for law in laws)
+    clickhouse = not any("duckdb" in law for law in laws)
 
     def fails(other: Case) -> bool:
+        if time.monotonic() > until:
+            return False
         try:
             return any(found.law in laws for found in replay(other, clickhouse=clickhouse))
         except Exception:  # noqa: BLE001 - a world that cannot be built any more shows nothing
             return False
 
-    smaller = True
-    while smaller and time.monotonic() < until:
-        smaller = False
-        for other in _candidates(case):
-            if time.monotonic() > until:
-                break
-            if fails(other):
-                case, smaller = other, True
-                break
-    return case
+    case = _simplest(case, fails)
+    for places in (_writes, _rows, _values):
+        case = _least(case, list(places(case.world)), fails)
+    return _simplest(case, fails)
 
 
-def _candidates(case: Case) -> Iterator[Case]:
-    """Cases with something left out, the largest parts first."""
+def _simplest(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """The case with the simplest definition that still fails."""
     for where in _simpler(case.source.where):
-        yield replace(case, source=replace(case.source, where=where))
-    if case.source.timezone is not None:
-        yield replace(case, source=replace(case.source, timezone=None))
-    for versions in _fewer(case.world.versions):
-        yield replace(case, world=replace(case.world, versions=versions))
+        other = replace(case, source=replace(case.source, where=where))
+        if fails(other):
+            return _simplest(other, fails)
+    other = replace(case, source=replace(case.source, timezone=None))
+    return other if case.source.timezone is not None and fails(other) else case
+
+
+def _least(case: Case, places: Sequence[Place], fails: Callable[[Case], bool]) -> Case:
+    """The case without those of the places that it does not need."""
+
+    def without(kept: Sequence[Place]) -> Case:
+        return replace(case, world=_without(case.world, frozenset(places) - frozenset(kept)))
+
+    kept, size = list(places), len(places)
+    while size:
+        start = 0
+        while start < len(kept):
+            fewer = kept[:start] + kept[start + size :]
+            if fails(without(fewer)):
+                kept = fewer
+            else:
+                start += size
+        size //= 2
+    return without(kept)
+
+
+def _writes(world: World) -> Iterator[Place]:
+    for at, version in enumerate(world.versions):
+        yield from ((at, place) for place in range(len(version.writes)))
+
+
+def _rows(world: World) -> Iterator[Place]:
+    for at, version in enumerate(world.versions):
+        for place, write in enumerate(version.writes):
+            if isinstance(write[-1], list):
+                yield from ((at, place, row) for row in range(len(write[-1])))
+
+
+def _values(world: World) -> Iterator[Place]:
+    audiences = {name for name, entity in world.catalog["entities"].items() if entity.get("audience")}
+    for at, place, number in _rows(world):
+        row = world.versions[at].writes[place][-1][number]
+        if isinstance(row, dict):
+            yield from ((at, place, number, name) for name in row if name not in _NEEDED | audiences)
+
+
+def _without(world: World, gone: frozenset[Place]) -> World:
+    """A history without some places; versions that say nothing are dropped, save the first and the last."""
+    versions = []
+    for at, version in enumerate(world.versions):
+        writes = [
+            _write(write, (at, place), gone)
+            for place, write in enumerate(version.writes)
+            if (at, place) not in gone
+        ]
+        if writes or at in (0, len(world.versions) - 1):
+            versions.append(replace(version, writes=tuple(writes)))
+    return replace(world, versions=tuple(versions))
+
+
+def _write(write: Write, place: Place, gone: frozenset[Place]) -> Write:
+    *head, last = write
+    if not isinstance(last, list):
+        return write
+    kept = [(number, row) for number, row in enumerate(last) if (*place, number) not in gone]
+    return [*head, [_row(row, (*place, number), gone) for number, row in kept]]
+
+
+def _row(row: Any, place: Place, gone: frozenset[Place]) -> Any:
+    if not isinstance(row, dict):
+        return row
+    return {name: value for name, value in row.items() if (*place, name) not in gone}
 
 
 def _simpler(condition: tree.Condition | None) -> Iterator[tree.Condition]:
@@ -78,49 +144,3 @@ def _simpler(condition: tree.Condition | None) -> Iterator[tree.Condition]:
 def _with_inner_at(condition: tree.Condition, place: int, other: tree.Condition) -> tree.Condition:
     count = iter(range(len(list(inner_conditions(condition)))))
     return with_inner(condition, lambda inner: other if next(count) == place else inner)
-
-
-def _fewer(versions: tuple[Version, ...]) -> Iterator[tuple[Version, ...]]:
-    """Histories with something left out; the last version stays, as its instant is the state's."""
-    for place in range(len(versions) - 1):
-        yield (*versions[:place], *versions[place + 1 :])
-    for place, version in enumerate(versions):
-        for writes in _halves(version.writes):
-            yield _with_version(versions, place, writes)
-    for place, version in enumerate(versions):
-        for at, write in enumerate(version.writes):
-            for smaller in _smaller(write):
-                writes = (*version.writes[:at], smaller, *version.writes[at + 1 :])
-                yield _with_version(versions, place, writes)
-
-
-def _with_version(
-    versions: tuple[Version, ...], place: int, writes: tuple[Write, ...]
-) -> tuple[Version, ...]:
-    return (*versions[:place], replace(versions[place], writes=writes), *versions[place + 1 :])
-
-
-def _halves(things: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """All but a half of them, then all but a quarter, ..., then all but one."""
-    size = (len(things) + 1) // 2
-    while size:
-        for start in range(0, len(things), size):
-            yield things[:start] + things[start + size :]
-        size //= 2
-
-
-def _smaller(write: Write) -> Iterator[Write]:
-    """A write with fewer rows or keys, or with fewer values in a row."""
-    *head, last = write
-    if not isinstance(last, list) or not last:
-        return
-    for fewer in _halves(tuple(last)):
-        if fewer:
-            yield [*head, list(fewer)]
-    for place, row in enumerate(last):
-        if not isinstance(row, dict):
-            continue
-        optional = [name for name in row if name not in ("id", "occurred_at", "contact", "partner")]
-        for names in _halves(tuple(optional)):
-            kept = {name: value for name, value in row.items() if name not in optional or name in names}
-            yield [*head, [*last[:place], kept, *last[place + 1 :]]]

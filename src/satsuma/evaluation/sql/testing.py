@@ -154,16 +154,13 @@ def _beside_attribute(measured: Measured, test: bound.Test, owner: Scope, contex
     """The measure compares with an attribute: all records, each with its measure."""
     if not isinstance(owner.subject, Entity):
         raise InvariantError("a measure belongs to a record, not to an interaction")
+    over_nothing = measured.over_nothing
+    if measured.matches is None and over_nothing is None:
+        return build.true() if test.negated else build.false()
     records = entity_scope(owner.subject, context)
     if measured.matches is None:
-        value = replace(
-            measured.value,
-            value=lambda: (
-                build.null() if measured.over_nothing is None else build.number(measured.over_nothing)
-            ),
-            folded=None,
-            count=None,
-        )
+        constant = build.number(over_nothing or 0)
+        value = replace(measured.value, value=constant.copy, folded=None, count=None)
     else:
         value = joined_measure(measured, records, context)
     wanted = passes(value, test, records, context)

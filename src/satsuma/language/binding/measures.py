@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from satsuma.catalog.model import ValueType
-from satsuma.kernel.limits import ACTIVE_PERIODS_MAX
+from satsuma.kernel.durations import Duration
+from satsuma.kernel.errors import UsageError
+from satsuma.kernel.limits import ACTIVE_PERIODS_MAX, DURATION_YEARS_MAX
 from satsuma.kernel.windows import Before, BetweenAgo, Calendar, Fixed, Last, Next
 from satsuma.language import bound, tree
 from satsuma.language.binding.context import Context, Records, Subject
@@ -117,11 +119,26 @@ def _active_periods(
         message = f"found {node.of_last} periods, expected 1 to {ACTIVE_PERIODS_MAX}"
         ctx.error("value.count", within(path, "of_last"), message)
         good = False
+    elif good and not _all_fit(node.length, node.of_last):
+        message = (
+            f"found {node.of_last} periods of {node.length}, expected {DURATION_YEARS_MAX} years at most"
+        )
+        ctx.error("value.duration", within(path, "length"), message)
+        good = False
     count = test(ctx, node.count, _COUNT, owner, within(path, "count"))
     if count is None or not good:
         return None
     periods = bound.Periods(node.length, node.of_last, count)
     return bound.Measure(MeasureKind.ACTIVE_PERIODS, ValueType.INTEGER, periods=periods), _COUNT
+
+
+def _all_fit(length: Duration, of_last: int) -> bool:
+    """Whether all periods together are no longer than a duration may be."""
+    try:
+        Duration(length.n * of_last, length.unit)
+    except UsageError:
+        return False
+    return True
 
 
 def test(ctx: Context, node: tree.Test, domain: Domain, owner: Records, path: str) -> bound.Test | None:
