@@ -16,7 +16,8 @@ from satsuma.language.schema import json_schema
 from satsuma.language.wire import condition_from_json, dumps, source_to_json, to_json
 from satsuma.language.wire.forms import FORMS
 from satsuma.language.wire.shapes import CONDITIONS, SEGMENTS
-from tests.language.test_wire import FORMS_READ, REFUSED, SEGMENT
+from tests.language.test_wire import FORMS_READ, SEGMENT
+from tests.language.test_wire_problems import REFUSED
 from tests.strategies.trees import conditions
 
 SCHEMA = json_schema()
