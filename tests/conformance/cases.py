@@ -151,7 +151,7 @@ class Case:
         except DefinitionError as error:
             return tuple(problem for problem in error.problems if isinstance(problem, Problem))
 
-    @property
+    @cached_property
     def source(self) -> tree.Source:
         """The definition as written."""
         beside = {key: self.row[key] for key in ("timezone", "audience", "kind", "name") if key in self.row}

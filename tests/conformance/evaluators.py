@@ -17,7 +17,7 @@ from satsuma.index import Index
 from satsuma.index.index import Of
 from satsuma.language import bound
 from tests.conformance.load_record import keys_of, record_of
-from tests.evaluation_sql.chdb_engine import ChdbRecord
+from tests.evaluation_sql.chdb_engine import ChdbRecord, query_of
 
 REASONS = ("not yet here", "not in that engine", "never")
 
@@ -47,7 +47,7 @@ def _by_duckdb(definition: bound.Definition, database: reference.Database) -> se
 
 def _by_clickhouse(definition: bound.Definition, database: reference.Database) -> set[str]:
     connection = _record(database)
-    numbers = _in_clickhouse(connection, database).members(definition, now=database.now)
+    numbers = _in_clickhouse(connection, database).numbers(_query(definition, database))
     return keys_of(connection, definition.audience, numbers)
 
 
@@ -64,6 +64,9 @@ _loaded: list[tuple[reference.Database, duckdb.DuckDBPyConnection]] = []
 _indexed: list[tuple[duckdb.DuckDBPyConnection, Index]] = []
 """The index of the state loaded last."""
 
+_queries: dict[tuple[int, int], tuple[bound.Definition, str]] = {}
+"""For ClickHouse, by definition (which is kept, so that its id is of nothing else) and instant."""
+
 _copied: list[tuple[duckdb.DuckDBPyConnection, ChdbRecord]] = []
 """The state loaded last, in ClickHouse."""
 
@@ -75,6 +78,14 @@ def _index(connection: duckdb.DuckDBPyConnection, database: reference.Database) 
             index = Index.read(connection, Of("tests", 1, 0, database.catalog), Path(folder))
         _indexed[:] = [(connection, index)]
     return _indexed[0][1]
+
+
+def _query(definition: bound.Definition, database: reference.Database) -> str:
+    """Of a row in its own state and in the others that `test_agreement` makes, compiled once for all."""
+    key = (id(definition), database.now)
+    if key not in _queries:
+        _queries[key] = (definition, query_of(definition, database.catalog, database.now))
+    return _queries[key][1]
 
 
 def _in_clickhouse(connection: duckdb.DuckDBPyConnection, database: reference.Database) -> ChdbRecord:

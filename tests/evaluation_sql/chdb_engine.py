@@ -59,6 +59,12 @@ def _session() -> Any:
     return session
 
 
+def query_of(definition: bound.Definition, catalog: Catalog, now: int) -> str:
+    """The query for the numbers of the records that meet a definition."""
+    clickhouse = dialect("clickhouse")
+    return clickhouse.print(compile_members(definition, catalog=catalog, now=now, dialect=clickhouse))
+
+
 class ChdbRecord:
     """The tables of a DuckDB record in ClickHouse, until closed."""
 
@@ -97,9 +103,7 @@ class ChdbRecord:
 
     def members(self, definition: bound.Definition, *, now: int) -> list[int]:
         """Numbers of the records that meet a definition, ascending."""
-        clickhouse = dialect("clickhouse")
-        query = compile_members(definition, catalog=self.catalog, now=now, dialect=clickhouse)
-        return self.numbers(clickhouse.print(query))
+        return self.numbers(query_of(definition, self.catalog, now))
 
     def numbers(self, query: str) -> list[int]:
         """The first column of a query's answer, ascending."""
