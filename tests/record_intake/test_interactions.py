@@ -88,10 +88,12 @@ def test_a_table_without_a_column_that_every_row_needs_is_refused_as_a_whole() -
         take(pa.table({"contact": ["a"], "occurred_at": [AT]}))
 
 
-@pytest.mark.parametrize("name", ["hour", "weekday", "lead"])
-def test_words_that_every_interaction_has_are_no_attributes(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"), [("hour", "attribute.name"), ("weekday", "attribute.name"), ("lead", "row.duplicate")]
+)
+def test_words_that_every_interaction_has_are_no_attributes(name: str, code: str) -> None:
     intake = take([{"who": "a", "occurred_at": AT, name: 3}], member="who")
-    assert codes(intake) == [(0, "attribute.name")]
+    assert codes(intake) == [(0, code)]
 
 
 def test_a_new_type_is_of_the_audience_that_a_column_is_named_for() -> None:

@@ -101,7 +101,7 @@ def test_the_row_is_kept_as_it_came() -> None:
     assert json.loads(take(table).refused["row"][0].as_py()) == {
         "id": "a",
         "n": "x",
-        "at": "1970-01-01 00:00:00.000000001Z",
+        "at": {"$timestamp": "1970-01-01 00:00:00.000000001Z"},
         "s": {"a": 1},
     }
 

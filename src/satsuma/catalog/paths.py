@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from satsuma.catalog.model import Attribute, Catalog, Entity, InteractionType, OwnerKind, ValueType
-from satsuma.catalog.rules import RESERVED
+from satsuma.catalog.rules import READABLE
 from satsuma.kernel.suggest import nearest
 from satsuma.kernel.text import nfc
 
@@ -141,7 +141,7 @@ def _leads_on(step: Attribute | Hop | str) -> bool:
 def _names(catalog: Catalog, owner: Entity | InteractionType) -> Mapping[str, Attribute | Hop | str]:
     """All that can be named on an owner."""
     kind = OwnerKind.ENTITY if isinstance(owner, Entity) else OwnerKind.INTERACTION
-    names: dict[str, Attribute | Hop | str] = {word: word for word in RESERVED[kind]}
+    names: dict[str, Attribute | Hop | str] = {word: word for word in READABLE[kind]}
     if isinstance(owner, Entity):
         for name, attribute in catalog.inverses(owner.name).items():
             names[name] = Hop(attribute, inverse=True, target=catalog.entities[attribute.owner])

@@ -17,11 +17,20 @@ from satsuma.kernel.names import check_name
 DEFAULT_AUDIENCE = "contact"
 """The entity that is an audience unless somebody says otherwise."""
 
-RESERVED = {
+OBSERVED_AT = "observed_at"
+"""In rows about records: when what they say was observed."""
+
+READABLE = {
     OwnerKind.ENTITY: frozenset({"id"}),
     OwnerKind.INTERACTION: frozenset({"id", "occurred_at", "hour", "weekday"}),
 }
-"""Names that every record or interaction has already, so that no attribute can have them."""
+"""Names of what every record or interaction has, for definitions to read."""
+
+RESERVED = {
+    OwnerKind.ENTITY: READABLE[OwnerKind.ENTITY] | {OBSERVED_AT},
+    OwnerKind.INTERACTION: READABLE[OwnerKind.INTERACTION],
+}
+"""Names that no attribute can have: those above, and columns of arriving rows that mean something else."""
 
 _ATTRIBUTES_MAX = {
     OwnerKind.ENTITY: ATTRIBUTES_PER_ENTITY_MAX,

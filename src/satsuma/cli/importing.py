@@ -67,8 +67,8 @@ def import_files(
         list[str] | None,
         typer.Option(
             metavar="[COL=]FORMAT",
-            help="How times are written: as of strptime, or epoch_s, epoch_ms, epoch_us. Without COL, those of"
-            " occurred_at or observed_at; may be repeated.",
+            help="As of strptime, or epoch_s, epoch_ms, epoch_us. Without COL it is that of occurred_at or"
+            " observed_at; may be repeated.",
         ),
     ] = None,
     file_format: Annotated[str | None, typer.Option("--format", help="csv, jsonl or parquet.")] = None,

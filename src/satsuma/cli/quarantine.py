@@ -51,4 +51,4 @@ def replay(context: typer.Context, target: Target = None, as_json: Json = False)
 
 def _tell_unreadable(count: int) -> None:
     if count:
-        typer.echo(f"{count} could not be read as rows and cannot be replayed: correct them where they came from")
+        typer.echo(f"{count} could not be read as rows and cannot be replayed; correct the source instead")

@@ -51,9 +51,11 @@ class Replay:
         version: The version in which they were; None where nothing waited.
         accepted, duplicates: As in `Receipt`.
         still_quarantined: Rows that were refused again, now with the present reason.
+        unreadable: Rows that wait and could never be read as rows, so that they cannot be tried again.
     """
 
     version: int | None
     accepted: int = 0
     duplicates: int = 0
     still_quarantined: int = 0
+    unreadable: int = 0

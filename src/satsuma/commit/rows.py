@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
+import pyarrow as pa
+
 from satsuma.catalog.model import Catalog
+from satsuma.catalog.rules import OBSERVED_AT
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.writer import Committed, Writer
+from satsuma.kernel.errors import DataError
+from satsuma.kernel.instants import format_instant
 from satsuma.language import references
 from satsuma.membership.live import LiveSegment
 from satsuma.record.change import Change
 from satsuma.record.intake import Intake, take_interactions, take_records
-from satsuma.record.quarantine import ENTITY, Quarantined, waiting
+from satsuma.record.intake.kept import row_of
+from satsuma.record.quarantine import ENTITY, REFUSED, Quarantined, settle, waiting
 from satsuma.record.taken import Taken
 
 LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
@@ -91,29 +96,42 @@ class Rows:
     def replay(self, target: str | None) -> Replay:
         """Try refused rows again, all in one version: of one entity or type, or of all."""
 
-        def work(change: Change) -> tuple[int, int, int]:
-            batches: dict[tuple[str, str], list[Quarantined]] = {}
+        def work(change: Change) -> tuple[int, int, int, int]:
+            batches: dict[tuple[object, ...], list[Quarantined]] = {}
+            unreadable = 0
             for row in waiting(change.connection, target):
-                batches.setdefault((row.kind, row.target), []).append(row)
-            taken = [self._again(change, kind, name, rows) for (kind, name), rows in batches.items()]
+                if row.is_replayable:
+                    origin = (row.kind, row.target, row.import_id, row.untyped)
+                    batches.setdefault(origin, []).append(row)
+                else:
+                    unreadable += 1
+            taken = [self._again(change, rows) for rows in batches.values()]
             return (
                 sum(one.accepted for one in taken),
                 sum(one.duplicates for one in taken),
                 sum(one.quarantined for one in taken),
+                unreadable,
             )
 
         committed = self._writer.commit(work, actor=self._actor, detail="replay quarantine")
         return Replay(committed.version, *committed.result)
 
-    def _again(self, change: Change, kind: str, name: str, rows: list[Quarantined]) -> Taken:
-        again = [json.loads(row.row) for row in rows]
-        ids = [row.id for row in rows]
-        locked = self._locked(change)
-        if kind == ENTITY:
-            intake = take_records(again, name, change.catalog, now=change.at, locked=locked)
-            return change.upsert(name, intake, replaying=ids)
-        intake = take_interactions(again, name, change.catalog, now=change.at, locked=locked)
-        return change.append(name, intake, replaying=ids)
+    def _again(self, change: Change, rows: list[Quarantined]) -> Taken:
+        """Try rows again that came for one entity or type, with one import or none."""
+        name, import_id, untyped = rows[0].target, rows[0].import_id, rows[0].untyped
+        ids, catalog, now, locked = [row.id for row in rows], change.catalog, change.at, self._locked(change)
+        try:
+            if rows[0].kind == ENTITY:
+                again = [_with_instant(row) for row in rows]
+                intake = take_records(again, name, catalog, now=now, locked=locked, untyped=untyped)
+            else:
+                again = [row_of(row.row) for row in rows]
+                intake = take_interactions(again, name, catalog, now=now, locked=locked, untyped=untyped)
+        except DataError as error:
+            return _refused_again(change, ids, error)
+        if rows[0].kind == ENTITY:
+            return change.upsert(name, intake, import_id=import_id, replaying=ids)
+        return change.append(name, intake, import_id=import_id, replaying=ids)
 
     def _locked(self, change: Change) -> frozenset[int]:
         return locked_attributes(self._live(change))
@@ -126,6 +144,24 @@ def locked_attributes(live: Iterable[LiveSegment]) -> frozenset[int]:
         if segment.definition is not None:
             found |= {attribute.number for attribute in references.attributes_in(segment.definition.where)}
     return frozenset(found)
+
+
+def _with_instant(row: Quarantined) -> Any:
+    """A refused row about a record; one that does not say when it was observed counts when it came."""
+    came = row_of(row.row)
+    if isinstance(came, dict) and came.get(OBSERVED_AT) in (None, ""):
+        came[OBSERVED_AT] = format_instant(row.at)
+    return came
+
+
+def _refused_again(change: Change, ids: list[int], error: DataError) -> Taken:
+    """Rows that cannot be taken as a batch wait on, each with the reason."""
+    refused = [
+        {"position": place, "code": error.code, "message": error.message, "row": ""}
+        for place in range(len(ids))
+    ]
+    settle(change, ids, pa.Table.from_pylist(refused, schema=REFUSED))
+    return Taken(0, 0, len(ids))
 
 
 class _Once:

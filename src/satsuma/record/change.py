@@ -49,10 +49,17 @@ class Change(Transaction):
                 added.
         """
         self.apply_catalog(intake.catalog)
-        found = self.entity(entity)
-        taken, refused = upsert(self, found, intake, import_id)
+        taken, refused = Taken(0, 0, intake.refused.num_rows), intake.refused
+        if intake.groups:  # else nothing fits, perhaps since there is no such entity and may be none
+            taken, refused = upsert(self, self.entity(entity), intake, import_id)
         self._settle(
-            quarantine.ENTITY, entity, refused, import_id=import_id, source=source, replaying=replaying
+            quarantine.ENTITY,
+            entity,
+            refused,
+            import_id=import_id,
+            source=source,
+            untyped=intake.untyped,
+            replaying=replaying,
         )
         return taken
 
@@ -81,11 +88,18 @@ class Change(Transaction):
             UsageError: A row has no id, and there is no source.
         """
         self.apply_catalog(intake.catalog)
-        found = self.interaction(type)
-        origins = source if replaying is None else quarantine.origins(self.connection, replaying)
-        taken, refused = append(self, found, intake, origins, import_id)
+        taken, refused = Taken(0, 0, intake.refused.num_rows), intake.refused
+        if intake.groups:  # else nothing fits, perhaps since there is no such type and may be none
+            origins = source if replaying is None else quarantine.origins(self.connection, replaying)
+            taken, refused = append(self, self.interaction(type), intake, origins, import_id)
         self._settle(
-            quarantine.INTERACTIONS, type, refused, import_id=import_id, source=source, replaying=replaying
+            quarantine.INTERACTIONS,
+            type,
+            refused,
+            import_id=import_id,
+            source=source,
+            untyped=intake.untyped,
+            replaying=replaying,
         )
         return taken
 
@@ -127,9 +141,10 @@ class Change(Transaction):
         *,
         import_id: int | None,
         source: str | None,
+        untyped: bool,
         replaying: Sequence[int] | None,
     ) -> None:
         if replaying is None:
-            quarantine.add(self, kind, target, refused, import_id=import_id, source=source)
+            quarantine.add(self, kind, target, refused, import_id=import_id, source=source, untyped=untyped)
         else:
             quarantine.settle(self, replaying, refused)

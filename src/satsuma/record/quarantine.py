@@ -1,9 +1,9 @@
-"""Quarantine: rows that could not be taken, kept as they came with the reason, until they are replayed."""
+"""Quarantine: rows that could not be taken, kept with the reason, until they are replayed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -27,7 +27,10 @@ REFUSED = schema_of(
         ("row", pa.string()),
     )
 )
-"""Refused rows: where each stood in its batch, why it was refused, and the row as it came, as JSON."""
+"""Refused rows: where each stood in its batch, why it was refused, and the row as JSON."""
+
+UNREADABLE = frozenset({"row.type", "row.duplicate", "row.cells", "row.json", "value.time", "type.missing"})
+"""Codes of what could not be read as a row of an entity or type: it is kept for people to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,14 @@ class Quarantined:
 
     Attributes:
         id: Rises with every refused row of the workspace.
-        version, at: The version that refused it last, and its instant (microseconds UTC).
+        version, at: The version that it came for, and its instant (microseconds UTC).
         kind: `entity` or `interactions`.
         target: Name of the entity or interaction type it was meant for.
         import_id: The import it came with, if any.
         source, position: Where it came from: ids of interactions without one derive from these.
-        code, message: Why.
-        row: The row as it came, as JSON.
+        code, message: Why; after a replay, why not then.
+        row: The row as JSON (`intake.kept`), its key and times under their standard names.
+        untyped: Whether it came from a source without types, such as CSV.
         replayed_version: The version that took it after all.
     """
 
@@ -57,7 +61,13 @@ class Quarantined:
     code: str
     message: str
     row: str
+    untyped: bool
     replayed_version: int | None
+    is_replayable: bool = field(init=False)
+    """Whether it could be read as a row, so that it can be tried again."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_replayable", self.code not in UNREADABLE)
 
 
 def add(
@@ -68,6 +78,7 @@ def add(
     *,
     import_id: int | None = None,
     source: str | None = None,
+    untyped: bool = False,
 ) -> int:
     """Keep refused rows (`REFUSED`); returns how many.
 
@@ -89,9 +100,10 @@ def add(
     ids = pa.array(np.arange(first, first + refused.num_rows, dtype=np.uint64))
     with lent(transaction.connection, _refused=refused.append_column("id", ids)):
         transaction.connection.execute(
-            f"INSERT INTO quarantine SELECT id, ?, {INSTANT}, ?, ?, ?, ?, position, code, message, row, NULL"
+            f"INSERT INTO quarantine SELECT id, ?, {INSTANT}, ?, ?, ?, ?, position, code, message, row, ?,"
+            " NULL"
             " FROM _refused ORDER BY id",
-            [transaction.version, transaction.at, kind, target, import_id, source],
+            [transaction.version, transaction.at, kind, target, import_id, source, untyped],
         )
     return refused.num_rows
 
@@ -107,7 +119,7 @@ def waiting(
     """Refused rows with ids above `after`, ascending; those replayed already only if asked for."""
     rows = connection.execute(
         "SELECT q.id, q.version, epoch_us(q.at), q.kind, q.target, q.import, q.source, q.position, q.code,"
-        " q.message, q.row, q.replayed_version FROM quarantine q WHERE q.id > ?"
+        " q.message, q.row, q.untyped, q.replayed_version FROM quarantine q WHERE q.id > ?"
         " AND q.target = coalesce(?, q.target) AND (q.replayed_version IS NULL OR ?) ORDER BY q.id LIMIT ?",
         [after, target, replayed, 2**62 if limit is None else limit],
     ).fetchall()
@@ -158,9 +170,7 @@ def settle(transaction: Transaction, ids: Sequence[int], refused: pa.Table) -> N
     if len(again):
         with lent(connection, _again=refused.append_column("id", pa.array(again))):
             connection.execute(
-                f'UPDATE quarantine q SET version = ?, "at" = {INSTANT}, code = a.code, message = a.message'
-                " FROM _again a WHERE a.id = q.id",
-                [transaction.version, transaction.at],
+                "UPDATE quarantine q SET code = a.code, message = a.message FROM _again a WHERE a.id = q.id"
             )
 
 

@@ -34,7 +34,8 @@ CREATE TABLE import_chunks (
 CREATE TABLE quarantine (
     id UBIGINT NOT NULL, version UBIGINT NOT NULL, "at" TIMESTAMP NOT NULL, kind VARCHAR NOT NULL,
     target VARCHAR NOT NULL, import UINTEGER, source VARCHAR, position BIGINT NOT NULL,
-    code VARCHAR NOT NULL, message VARCHAR NOT NULL, row VARCHAR NOT NULL, replayed_version UBIGINT
+    code VARCHAR NOT NULL, message VARCHAR NOT NULL, row VARCHAR NOT NULL, untyped BOOLEAN NOT NULL,
+    replayed_version UBIGINT
 );
 CREATE TABLE uses (
     user_kind VARCHAR NOT NULL, user_id UINTEGER NOT NULL, used_kind VARCHAR NOT NULL,

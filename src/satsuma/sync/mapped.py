@@ -12,7 +12,8 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog, ValueType
-from satsuma.record.intake.results import RefusedRow, shown
+from satsuma.record.intake.kept import shown
+from satsuma.record.intake.results import RefusedRow
 from satsuma.record.intake.sources import open_source
 from satsuma.record.quarantine import ENTITY
 from satsuma.sync.formats.base import Chunk, Rows

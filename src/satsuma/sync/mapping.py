@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from satsuma.catalog.model import Catalog, OwnerKind, ValueType
-from satsuma.catalog.rules import DEFAULT_AUDIENCE, RESERVED
+from satsuma.catalog.rules import DEFAULT_AUDIENCE, OBSERVED_AT, RESERVED
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.record.quarantine import ENTITY
@@ -211,7 +211,10 @@ def _check_meeting(mapping: ColumnMap, there: list[str], path: str) -> None:
 
 
 def _check_reserved(mapping: ColumnMap, there: list[str], path: str) -> None:
-    roles = {ID} if mapping.target.kind == ENTITY else {ID, OCCURRED_AT}
+    roles = {ID, OCCURRED_AT}
+    if mapping.target.kind == ENTITY:
+        observed = mapping.options.observed_at or OBSERVED_AT
+        roles = {ID, mapping.names.get(observed, observed)}
     kind = OwnerKind.ENTITY if mapping.target.kind == ENTITY else OwnerKind.INTERACTION
     for column in there:
         name = mapping.names.get(column, column)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog
+from satsuma.catalog.rules import OBSERVED_AT
 from satsuma.record.change import Change
 from satsuma.record.intake import POSITION, Intake, take_interactions, take_records
 from satsuma.record.quarantine import ENTITY
@@ -141,7 +142,7 @@ def _numbered(intake: Intake, numbers: NDArray[np.int64]) -> Intake:
         return table.set_column(place, name, pa.array(numbers[table.column(name).to_numpy()]))
 
     groups = tuple(replace(group, table=moved(group.table, POSITION)) for group in intake.groups)
-    return Intake(groups, moved(intake.refused, "position"), intake.catalog)
+    return replace(intake, groups=groups, refused=moved(intake.refused, "position"))
 
 
 def fitted_to(
@@ -149,7 +150,18 @@ def fitted_to(
 ) -> Intake:
     """The intake of a part, made again if it is not what this change would have made of it."""
     is_learning = fitted.intake.catalog is not fitted.before
-    is_timed = mapping.target.kind == ENTITY and mapping.options.observed_at is not None
-    if fitted.before is change.catalog and not is_timed and not (is_learning and locked):
+    if fitted.before is change.catalog and not _is_timed(fitted, mapping) and not (is_learning and locked):
         return fitted.intake
     return fit(mapping, fitted.part, change.catalog, change.at, untyped=untyped, locked=locked)
+
+
+def _is_timed(fitted: Fitted, mapping: ColumnMap) -> bool:
+    """Whether rows say when they were observed, which must not be later than the version that takes them."""
+    if mapping.target.kind != ENTITY:
+        return False
+    rows = fitted.part.rows
+    if mapping.options.observed_at is not None:
+        return True
+    if isinstance(rows, pa.Table):
+        return OBSERVED_AT in rows.column_names
+    return any(isinstance(row, dict) and OBSERVED_AT in row for row in rows)

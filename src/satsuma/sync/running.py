@@ -140,16 +140,10 @@ class Run:
         for fitted in prepared.fitted:
             intake = fitted_to(change, fitted, self._plan.mapping, locked, untyped=not prepared.file.is_typed)
             name = fitted.part.target
-            if intake.groups and target.kind == ENTITY:
+            if target.kind == ENTITY:
                 taken.append(change.upsert(name, intake, import_id=id, source=source))
-            elif intake.groups:
-                taken.append(change.append(name, intake, import_id=id, source=source))
             else:
-                # Nothing fits, perhaps since there is no such entity or type and may be none.
-                change.apply_catalog(intake.catalog)
-                refused = intake.refused
-                change.quarantine(target.kind, name, refused, import_id=id, source=source)
-                taken.append(Taken(0, 0, refused.num_rows))
+                taken.append(change.append(name, intake, import_id=id, source=source))
         change.quarantine(target.kind, target.name or NO_TYPE, prepared.unread, import_id=id, source=source)
         return taken
 

@@ -1,7 +1,7 @@
 """Undoing an import: the record as if its rows had never come, as far as that can be told.
 
 Its interactions and its observations are removed, and attributes go back to what the remaining history says.
-Its refused rows are removed, also those that were taken when tried again, but not what was taken then.
+Its refused rows are removed too, and what was taken of them when they were tried again.
 
 A record about which nothing remains is removed: no observation, no interaction, no list, no static segment,
 no consent and no alias. References to it stay and lead nowhere, as those to a record that never was.

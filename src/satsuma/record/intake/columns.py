@@ -23,7 +23,8 @@ from satsuma.kernel.text import is_well_formed, nfc
 from satsuma.record.intake.fit_places import PLACE
 from satsuma.record.intake.fit_texts import TEXTS, texts_of_list
 from satsuma.record.intake.fitted import Refusal, Rows, Values, pc
-from satsuma.record.intake.results import RefusedRow, shown
+from satsuma.record.intake.kept import Kept, shown
+from satsuma.record.intake.results import RefusedRow
 from satsuma.record.intake.sources import RowSource, TableSource, plain_values, simple
 
 _NEVER_NESTED = frozenset({str, int, float, bool, list, date, datetime, Decimal})
@@ -81,7 +82,7 @@ def blocks_of_table(source: TableSource, known: Mapping[str, Attribute]) -> list
             columns += _columns_of_values(nfc(name), values, known)
         else:
             columns += _flat(nfc(name), values, known)
-    columns = _joined_locations(columns, known)
+    columns = _joined_locations(columns, known, source.length)
     names = [column.name for column in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -109,14 +110,15 @@ def _is_whole_value(name: str, fields: Collection[str], known: Mapping[str, Attr
     return sorted(fields) == list(_COORDINATES) and not apart
 
 
-def _joined_locations(columns: list[Column], known: Mapping[str, Attribute]) -> list[Column]:
+def _joined_locations(columns: list[Column], known: Mapping[str, Attribute], length: int) -> list[Column]:
     """Columns with pairs such as `home.latitude` and `home.longitude` joined, where `home` is a location."""
     by_name = {column.name: column for column in columns}
     for name, attribute in known.items():
         pair = [by_name.get(f"{name}.{field}") for field in _COORDINATES]
         if attribute.type is not ValueType.LOCATION or name in by_name or any(c is None for c in pair):
             continue
-        parts = [column.parts[0].values for column in pair if column is not None and _is_whole(column)]
+        whole = [_whole(column, length) for column in pair if column is not None]
+        parts = [values for values in whole if values is not None]
         if len(parts) == 2 and not any(f"{name}.{field}" in known for field in _COORDINATES):
             place: Any = pa.StructArray.from_arrays(parts, names=list(_COORDINATES))
             columns = [column for column in columns if column not in pair]
@@ -124,8 +126,20 @@ def _joined_locations(columns: list[Column], known: Mapping[str, Attribute]) -> 
     return columns
 
 
-def _is_whole(column: Column) -> bool:
-    return len(column.parts) == 1 and column.parts[0].rows is None and not column.strange
+def _whole(column: Column, length: int) -> Values | None:
+    """The values of a column in one piece, if they are of one type, or numbers."""
+    if column.strange:
+        return None
+    if len(column.parts) == 1 and column.parts[0].rows is None:
+        return column.parts[0].values
+    numbers = [part.values.type for part in column.parts]
+    if not all(pa.types.is_integer(one) or pa.types.is_floating(one) for one in numbers):
+        return None
+    whole = np.full(length, np.nan)
+    there = np.zeros(length, dtype=np.bool_)
+    for part in column.parts:
+        whole[part.rows], there[part.rows] = pc.cast(part.values, pa.float64()).to_numpy(), True
+    return pa.array(whole, mask=~there)
 
 
 def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[list[Block], list[RefusedRow]]:
@@ -144,8 +158,9 @@ def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[l
     blocks = []
     for names_given, (places, rows) in shapes.items():
         by_column = list(zip(*rows, strict=True)) if names_given else []
-        columns = tuple(_column_of(name, values) for name, values in zip(names_given, by_column, strict=True))
-        blocks.append(Block(columns, np.array(places, dtype=np.int64)))
+        columns = [_column_of(name, values) for name, values in zip(names_given, by_column, strict=True)]
+        columns = _joined_locations(columns, known, len(places))
+        blocks.append(Block(tuple(columns), np.array(places, dtype=np.int64)))
     return blocks, refused
 
 
@@ -282,6 +297,8 @@ def _kind(value: Any) -> tuple[pa.DataType | None, Any]:
             return pa.float64(), float(value)
         case Decimal():
             return _decimal_kind(value)
+        case Kept(kind="timestamp"):
+            return _kept_time(value.text)
         case datetime():
             aware = value.utcoffset() is not None
             if getattr(value, "nanosecond", 0):
@@ -299,6 +316,14 @@ def _kind(value: Any) -> tuple[pa.DataType | None, Any]:
             return (TEXTS, texts) if well else (None, None)
         case _:
             return None, None
+
+
+def _kept_time(text: str) -> tuple[pa.DataType | None, Any]:
+    """A time that is finer than a microsecond, or none that can be told."""
+    try:
+        return (_AWARE_NS if text.endswith("Z") else _NAIVE_NS), np.datetime64(text.removesuffix("Z"), "ns")
+    except ValueError:
+        return None, None
 
 
 def _decimal_kind(value: Decimal) -> tuple[pa.DataType | None, Any]:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 
 from satsuma.catalog.model import Attribute, Catalog
+from satsuma.record.intake.kept import row_json
 
 POSITION = "_position"
 MEMBER_KEY = "_member_key"
 
 _TEXT: pa.DataType = pa.string()
 REFUSED_SCHEMA = pa.schema({"position": pa.int64(), "code": _TEXT, "message": _TEXT, "row": _TEXT})
-"""Of refused rows; `row` is the row as it came, a JSON object."""
-
-_SHOWN_CHARS_MAX = 80
-_INTEGER_BITS_MAX = 4_000
+"""Of refused rows; `row` is the row as JSON (`kept.row_json`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +42,13 @@ class Intake:
     Attributes:
         refused: By ascending position, as `REFUSED_SCHEMA`.
         catalog: The catalog after learning; the same object if nothing was learned.
+        untyped: Whether the rows came from a source without types, such as CSV.
     """
 
     groups: tuple[RowGroup, ...]
     refused: pa.Table
     catalog: Catalog
+    untyped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +73,3 @@ def refused_table(rows: Iterable[RefusedRow]) -> pa.Table:
         },
         schema=REFUSED_SCHEMA,
     )
-
-
-def row_json(row: object) -> str:
-    """A row as it came, as JSON text; what JSON does not know is written as text."""
-    return json.dumps(_plain(row), ensure_ascii=True)
-
-
-def shown(value: object) -> str:
-    """A value for a message: as JSON, cut short, in characters that can be stored."""
-    written = str(value) if isinstance(value, Decimal) else json.dumps(_plain(value), ensure_ascii=False)
-    text = written.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= _SHOWN_CHARS_MAX else text[: _SHOWN_CHARS_MAX - 3] + "..."
-
-
-def _plain(value: Any) -> object:
-    match value:
-        case None | bool():
-            return value
-        case int():
-            # Python refuses to write out longer ones in decimal.
-            return int(value) if value.bit_length() < _INTEGER_BITS_MAX else hex(value)
-        case str():
-            return str(value)
-        case float():
-            return value if value - value == 0 else str(value)
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case set() | frozenset():
-            return sorted((_plain(item) for item in value), key=str)
-        case bytes():
-            return base64.b64encode(value).decode()
-        case datetime() | date() | time():
-            return value.isoformat()
-        case Decimal():
-            return str(value)
-        case _:
-            item = getattr(value, "item", None)
-            plain = item() if callable(item) and getattr(value, "ndim", None) == 0 else None
-            return str(value) if plain is None or type(plain) is type(value) else _plain(plain)

@@ -7,7 +7,7 @@ they are missing; elsewhere NaN is a value, which no attribute can hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 from satsuma.catalog.learn import is_list, is_text
 from satsuma.kernel.errors import DataError, UsageError
 from satsuma.record.intake.fitted import Values, pc
+from satsuma.record.intake.kept import Kept
 
 _EXPECTED = "expected an Arrow table, a pandas or Polars frame, a DuckDB relation, or a list of dicts"
 
@@ -31,7 +32,7 @@ class TableSource:
 
     def rows(self, at: list[int]) -> list[object]:
         """The rows at some places, as they came."""
-        taken = [_plain_values(column, at) for column in self.columns]
+        taken = [_kept_values(column, at) for column in self.columns]
         return [dict(zip(self.names, values, strict=True)) for values in zip(*taken, strict=True)]
 
 
@@ -145,11 +146,29 @@ def _plain_lists(values: Values) -> Values:
     return make(pa.array(offsets), simple(pc.list_flatten(values)), mask=values.is_null())
 
 
-def _plain_values(column: Values | list[Any], at: list[int]) -> list[Any]:
-    """Values at some places as Python has them; those of time as text, which knows nanoseconds."""
+def _kept_values(column: Values | list[Any], at: list[int]) -> list[Any]:
+    """Values at some places, as refused rows keep them."""
     if isinstance(column, list):
         return [column[row] for row in at]
-    return plain_values(column.take(pa.array(at, pa.int64())))
+    return _kept(column.take(pa.array(at, pa.int64())))
+
+
+def _kept(values: Values) -> list[Any]:
+    t, arrow = pa.types, values.type
+    if t.is_struct(arrow):
+        return _structs(values, _kept)
+    plain = plain_values(values)
+    if not t.is_temporal(arrow):
+        return plain
+    kind = "timestamp" if t.is_timestamp(arrow) else "date" if t.is_date(arrow) else "other"
+    return [None if value is None else Kept(kind, value) for value in plain]
+
+
+def _structs(values: Any, read: Callable[[Values], list[Any]]) -> list[Any]:
+    fields = [read(field) for field in values.flatten()]
+    found = [dict(zip(values.type.names, row, strict=True)) for row in zip(*fields, strict=True)]
+    there = values.is_valid().to_pylist()
+    return [row if valid else None for row, valid in zip(found, there, strict=True)]
 
 
 def plain_values(values: Values) -> list[Any]:
@@ -160,11 +179,8 @@ def plain_values(values: Values) -> list[Any]:
     if t.is_timestamp(arrow) or t.is_date(arrow):
         values = pc.cast(values, pa.string())
     elif t.is_duration(arrow) or t.is_time(arrow):
-        values = pc.cast(values, pa.int64() if arrow.bit_width == 64 else pa.int32())
+        values = pc.cast(pc.cast(values, pa.int64() if arrow.bit_width == 64 else pa.int32()), pa.string())
     elif t.is_struct(arrow):
-        fields = [plain_values(field) for field in values.flatten()]
-        found = [dict(zip(arrow.names, row, strict=True)) for row in zip(*fields, strict=True)]
-        there = values.is_valid().to_pylist()
-        return [row if valid else None for row, valid in zip(found, there, strict=True)]
+        return _structs(values, plain_values)
     plain: list[Any] = values.to_pylist()
     return plain

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from satsuma.catalog.learn import learn_entity, learn_interaction
 from satsuma.catalog.model import Attribute, Catalog, Mode, OwnerKind
-from satsuma.catalog.rules import DEFAULT_AUDIENCE
+from satsuma.catalog.rules import DEFAULT_AUDIENCE, OBSERVED_AT
 from satsuma.kernel.errors import CatalogError, DataError
-from satsuma.kernel.instants import instant_of
+from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.text import nfc
 from satsuma.kernel.zones import zone
@@ -24,6 +24,7 @@ from satsuma.record.intake.fitting import Fitting
 from satsuma.record.intake.learning import learn_from_blocks
 from satsuma.record.intake.results import MEMBER_KEY, Intake, RefusedRow, RowGroup, refused_table
 from satsuma.record.intake.sources import RowSource, TableSource, open_source
+from satsuma.record.intake.standard import standard_row
 
 OCCURRED_AT = "occurred_at"
 ID = "id"
@@ -50,7 +51,8 @@ def take_records(
         catalog: What is known so far.
         now: The instant of the commit, microseconds UTC.
         observed_at: A column with the instants at which the rows were observed, or one instant for all of
-            them, as text or microseconds UTC; None, or null in a row, means the commit's.
+            them, as text or microseconds UTC; None means the column `observed_at`. Without one, and where it
+            is null, a row counts at the commit.
         key: The column of the records' keys.
         locked: Numbers of attributes whose type must not change, since live definitions read them.
         first_position: What the position of the first row is.
@@ -59,7 +61,7 @@ def take_records(
 
     Raises:
         UsageError: These are no rows, or `observed_at` is neither a column nor an instant.
-        DataError: A table lacks the column of keys, or has two columns for one attribute.
+        DataError: A table lacks the column of keys, or has two columns for one attribute, or for the keys.
     """
     batch = _Batch(
         source=open_source(rows),
@@ -109,43 +111,53 @@ def take_interactions(
 
 
 def _take_records(batch: _Batch, key: str, observed_at: str | int | None, now: int) -> Intake:
+    refusal = None
     if batch.owner not in batch.catalog.entities:
         refusal = batch.learn_owner(lambda catalog: learn_entity(catalog, batch.owner), "entity")
-        if refusal is not None:
-            return batch.refuse_all(refusal)
     blocks = batch.blocks()
-    batch.require(blocks, key, "the key of each record")
-    at, observed = None, ""
+    at, observed = None, OBSERVED_AT
     if isinstance(observed_at, str) and _has(blocks, nfc(observed_at)):
         observed = nfc(observed_at)
     elif observed_at is not None and batch.source.length:
         at = instant_of(observed_at, zone(batch.catalog.timezone))
+    if at is None:
+        batch.name({ID: key, OBSERVED_AT: observed})
+    else:
+        batch.name({ID: key}, {OBSERVED_AT: format_instant(at)})
+    if refusal is not None:
+        return batch.refuse_all(refusal)
+    batch.require(blocks, key, "the key of each record")
     future = Refusal("observed_at.future", "a time that is not in the future")
 
     def fit_first(fitting: Fitting) -> None:
         fitting.keys(key, layout.KEY)
-        if observed:
+        if at is None:
             instants = fitting.instants(observed, layout.OBSERVED_AT, "observed_at")
             late = pc.greater(pc.cast(instants, pa.int64()), now)
             fitting.refuse(observed, rows_where(late), future)
         else:
             fitting.instant(at, layout.OBSERVED_AT)
-            if at is not None and at > now:
+            if at > now:
                 fitting.refuse("observed_at", np.arange(fitting.length, dtype=np.int64), future)
 
-    return batch.take(blocks, frozenset({key, observed} - {""}), fit_first)
+    return batch.take(blocks, frozenset({key, observed} if at is None else {key}), fit_first)
 
 
 def _take_interactions(batch: _Batch, member: str | None, audience: str | None) -> Intake:
-    if batch.owner not in batch.catalog.interactions:
+    refusal = None
+    known = batch.catalog.interactions.get(batch.owner)
+    if known is not None:
+        of = known.audience
+    else:
         of = nfc(audience) if audience is not None else _audience(batch, member)
         refusal = batch.learn_owner(
             lambda catalog: learn_interaction(catalog, batch.owner, of), "interaction type"
         )
-        if refusal is not None:
-            return batch.refuse_all(refusal)
-    name = member or batch.catalog.interactions[batch.owner].audience
+    name = member or of
+    batch.name({of: name})
     blocks = batch.blocks()
+    if refusal is not None:
+        return batch.refuse_all(refusal)
     batch.require(blocks, name, "the key of each member")
     batch.require(blocks, OCCURRED_AT, "the time at which each occurred")
     missing = Refusal("occurred_at.missing", "the time at which it occurred")
@@ -198,6 +210,8 @@ class _Batch:
     first_position: int
     untyped: bool
     catalog: Catalog = field(init=False)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -216,6 +230,29 @@ class _Batch:
         except CatalogError as error:
             return Refusal(f"{code}.name", error.message)
         return None
+
+    def name(self, columns: Mapping[str, str], fixed: Mapping[str, object] | None = None) -> None:
+        """Say in which columns keys and times stand, by their standard names, and what is said of all rows.
+
+        Raises:
+            DataError: A table has a column of a standard name, and another one, or all rows, in its stead.
+        """
+        self.columns, self.fixed = columns, fixed or {}
+        if isinstance(self.source, RowSource):
+            return
+        names = {nfc(name) for name in self.source.names}
+        for name in [*(name for name, column in columns.items() if column != name), *self.fixed]:
+            if name in names:
+                raise DataError(
+                    f"found a column {name!r}, expected none, since {self._instead(name)}",
+                    code="data.columns",
+                    hint="leave the column out, or give it another name",
+                )
+
+    def _instead(self, name: str) -> str:
+        if name in self.fixed:
+            return f"all rows are said to be of {self.fixed[name]}"
+        return f"that is what the column {self.columns[name]!r} is taken for"
 
     def blocks(self) -> list[Block]:
         """The rows as blocks of columns; what is no row is refused."""
@@ -276,15 +313,15 @@ class _Batch:
 
     def refuse_all(self, refusal: Refusal) -> Intake:
         """Refuse every row for one reason."""
-        places = list(range(self.source.length))
+        refused = {row.position - self.first_position for row in self.refused}
+        places = [place for place in range(self.source.length) if place not in refused]
         for place, came in zip(places, self.source.rows(places), strict=True):
-            self.refused.append(RefusedRow(place + self.first_position, refusal.code, refusal.expected, came))
+            self._refuse_row(place, refusal.code, refusal.expected, came)
         return self._intake(())
 
     def _known(self) -> Mapping[str, Attribute]:
-        if self.kind is OwnerKind.ENTITY:
-            return self.catalog.entities[self.owner].attributes
-        return self.catalog.interactions[self.owner].attributes
+        owners = self.catalog.entities if self.kind is OwnerKind.ENTITY else self.catalog.interactions
+        return owners[self.owner].attributes if self.owner in owners else {}
 
     def _unknown(self, name: str, faults: Mapping[str, str]) -> Refusal:
         """Why a value of no attribute cannot be taken."""
@@ -300,11 +337,22 @@ class _Batch:
         rows = sorted(fitting.faults)
         places = [int(fitting.block.places[row]) for row in rows]
         for row, place, came in zip(rows, places, self.source.rows(places), strict=True):
-            code, message = fitting.faults[row]
-            self.refused.append(RefusedRow(place + self.first_position, code, message, came))
+            self._refuse_row(place, *fitting.faults[row], came)
+
+    def _refuse_row(self, place: int, code: str, message: str, came: object) -> None:
+        """Keep a row so that it can be tried again: under standard names, with what was said of all rows."""
+        kept = came
+        if isinstance(came, Mapping):
+            standard = standard_row(came, self.columns, self.fixed)
+            if isinstance(standard, str):
+                code = "row.duplicate"
+                message = f"found {standard!r}, expected none, since {self._instead(standard)}"
+            else:
+                kept = standard
+        self.refused.append(RefusedRow(place + self.first_position, code, message, kept))
 
     def _intake(self, groups: tuple[RowGroup, ...]) -> Intake:
         # However many steps were learned, they are one change of the catalog.
         learned = self.catalog is not self.before
         catalog = replace(self.catalog, version=self.before.version + 1) if learned else self.before
-        return Intake(groups, refused_table(self.refused), catalog)
+        return Intake(groups, refused_table(self.refused), catalog, self.untyped)

@@ -1,0 +1,1 @@
+"""Versions of rows: what is taken, what is refused, and what is tried again."""
