@@ -126,8 +126,8 @@ def sums_of_doubles(
     """For each group the double nearest to the exact sum of its values, and where that is in doubt.
 
     Every addition's error is kept in a second double (Knuth's two-sum, added up as by Ogita, Rump and Oishi,
-    "Accurate sum and dot product", 2005). A sum is in doubt where an error in what was kept could change how
-    it rounds; the caller adds those up in another way.
+    "Accurate sum and dot product", 2005), and the size of what that still misses in a third. A sum is in
+    doubt where that could change how it rounds; the caller adds those up in another way.
     """
     found: tuple[NDArray[np.float64], Bools] = _sums_of_doubles(
         as_input(owner, np.int64), as_input(values, np.float64), groups
@@ -141,27 +141,29 @@ def _sums_of_doubles(
 ) -> tuple[NDArray[np.float64], Bools]:
     total = np.zeros(groups, np.float64)
     error = np.zeros(groups, np.float64)
-    size = np.zeros(groups, np.float64)
-    count = np.zeros(groups, np.float64)
+    lost = np.zeros(groups, np.float64)
     for i in range(len(owner)):
         group = owner[i]
         a, b = total[group], values[i]
         s = a + b
         part = s - a
-        error[group] += (a - (s - part)) + (b - part)
-        size[group] += abs(b)
-        count[group] += 1.0
+        missed = (a - (s - part)) + (b - part)
         total[group] = s
+        # The same once more: what adding up the errors misses.
+        a, b = error[group], missed
+        s = a + b
+        part = s - a
+        lost[group] += abs((a - (s - part)) + (b - part))
+        error[group] = s
     doubtful = np.zeros(groups, np.bool_)
     for group in range(groups):
-        n = count[group]
         s, e = total[group], error[group]
-        # Twice the proven bound, n^2 eps^2 times the sum of sizes; and a last digit of the error, so that
-        # adding it does not go unnoticed.
-        slack = 2.0 * n * n * 4.93e-32 * size[group] + 2.3e-16 * abs(e)
         total[group] = s + e
-        # Of infinities the difference is undefined, which is not 0 either.
-        doubtful[group] = (s + (e + slack)) - (s + (e - slack)) != 0.0
+        if lost[group] != 0.0 or not np.isfinite(s + e):
+            # A last digit of the error more, so that adding it does not go unnoticed.
+            slack = 2.0 * lost[group] + 2.3e-16 * abs(e)
+            # Of infinities the difference is undefined, which is not 0 either.
+            doubtful[group] = (s + (e + slack)) - (s + (e - slack)) != 0.0
     return total, doubtful
 
 

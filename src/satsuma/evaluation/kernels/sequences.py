@@ -57,7 +57,7 @@ def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Boo
         np.concatenate([one.meets for one in parts])[order],
         np.concatenate([one.blocks for one in parts])[order],
         np.concatenate([one.absent for one in parts])[order],
-        _same(condition, parts, scope)[order],
+        _same(condition, parts, order, scope),
         _deadlines(condition, at, scope),
     )
     return met(events, len(condition.steps), len(frame), scope.now, absence=condition.absence is not None)
@@ -137,22 +137,21 @@ def _order_ties(order: Ints, owner: Ints, at: Ints, parts: list[_Part]) -> None:
     order[places] = [one[3] for one in sorted(keys)]
 
 
-def _same(condition: bound.Sequence, parts: list[_Part], scope: Scope) -> Ints:
+def _same(condition: bound.Sequence, parts: list[_Part], order: Ints, scope: Scope) -> Ints | None:
     """Of each interaction a number that those with equal values of `same` share; -1 where one is missing.
 
-    Without `same`, and with one step, which it asks nothing of, all have number 0.
+    None without `same`, and with one step, which it asks nothing of.
     """
-    size = sum(len(one.meets) for one in parts)
-    number = np.zeros(size, dtype=np.int64)
-    if len(condition.steps) == 1:
-        return number
+    if len(condition.steps) == 1 or not condition.same:
+        return None
+    number = np.zeros(len(order), dtype=np.int64)
     for what in condition.same:
         values = vectors.joined([read(what, one.matches.frame, scope) for one in parts])
         _, codes = np.unique(vectors.identities(values), return_inverse=True)
         both: NDArray[np.int64] = number * (int(codes.max()) + 1) + codes
         _, both = np.unique(both, return_inverse=True)
         number = np.where(values.present() & (number >= 0), both, -1)
-    return number
+    return number[order]
 
 
 def _deadlines(condition: bound.Sequence, at: Ints, scope: Scope) -> NDArray[np.int64]:

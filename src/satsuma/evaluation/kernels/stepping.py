@@ -28,7 +28,7 @@ class Events:
         meets: Bit i is set where one may meet step i, int64.
         blocks: Bit i where one is of step i's blocker, int64.
         absent: Where one is of the absence's pattern.
-        same: Equal numbers for equal values, -1 where a value is missing; int64.
+        same: Equal numbers for equal values, -1 where a value is missing; int64. None: all are equal.
         deadlines: Row i: until when step i may come after the one before it; the last row: when the absence
             is over. int64, (steps + 1, events).
     """
@@ -38,7 +38,7 @@ class Events:
     meets: Ints
     blocks: Ints
     absent: Bools
-    same: Ints
+    same: Ints | None
     deadlines: NDArray[np.int64]
 
 
@@ -50,7 +50,7 @@ def met(events: Events, steps: int, members: int, now: int, *, absence: bool) ->
         as_input(events.meets, np.int64),
         as_input(events.blocks, np.int64),
         as_input(events.absent, np.bool_),
-        as_input(events.same, np.int64),
+        as_input(np.zeros(0) if events.same is None else events.same, np.int64),
         as_input(events.deadlines, np.int64),
         steps,
         members,
@@ -75,18 +75,36 @@ def _met(  # noqa: PLR0917 - compiled functions take arrays one by one, and no k
     absence: bool,
 ) -> Bools:
     found = np.zeros(members, np.bool_)
+    is_open = np.zeros(steps, np.bool_)
+    until = np.zeros(steps, np.int64)
     start = 0
     while start < len(owner):
         end = start
         while end < len(owner) and owner[end] == owner[start]:
             end += 1
-        values = np.unique(same[start:end])
-        for value in values:
-            if value >= 0 and _met_by(
-                at, meets, blocks, absent, same, deadlines, steps, now, absence, start, end, value
-            ):
-                found[owner[start]] = True
-                break
+        if len(same) == 0:
+            found[owner[start]] = _met_by(
+                at, meets, blocks, absent, same, deadlines, is_open, until, now, absence, start, end, 0
+            )
+        else:
+            for value in np.unique(same[start:end]):
+                if value >= 0 and _met_by(
+                    at,
+                    meets,
+                    blocks,
+                    absent,
+                    same,
+                    deadlines,
+                    is_open,
+                    until,
+                    now,
+                    absence,
+                    start,
+                    end,
+                    value,
+                ):
+                    found[owner[start]] = True
+                    break
         start = end
     return found
 
@@ -99,7 +117,8 @@ def _met_by(  # noqa: PLR0917 - likewise
     absent: Bools,
     same: Ints,
     deadlines: NDArray[np.int64],
-    steps: int,
+    is_open: Bools,
+    until: Ints,
     now: int,
     absence: bool,
     start: int,
@@ -107,13 +126,13 @@ def _met_by(  # noqa: PLR0917 - likewise
     value: int,
 ) -> bool:
     """Whether one member's events, from `start` to `end`, meet the steps with one value of `same`."""
-    is_open = np.zeros(steps, np.bool_)
-    until = np.zeros(steps, np.int64)
+    steps = len(is_open)
+    is_open[:] = False
     waits, over_at = False, 0
     last = steps - 1
     for event in range(start, end):
         met_now = 0
-        if same[event] == value:
+        if len(same) == 0 or same[event] == value:
             for step in range(steps):
                 if meets[event] >> step & 1 and (
                     step == 0 or (is_open[step - 1] and at[event] <= until[step - 1])

@@ -273,7 +273,9 @@ def strings(vector: Vector, *, folded: bool) -> Any:
 
 
 def _exactly(data: NDArray[Any], factor: int, apply: Any) -> NDArray[Any]:
-    found: NDArray[Any] = apply(data if _greatest(data) * abs(factor) < _INT64_END else data.astype(object))
+    # Zeros times any factor fit, but the factor itself has to fit too.
+    fits = max(_greatest(data), 1) * abs(factor) < _INT64_END
+    found: NDArray[Any] = apply(data if fits else data.astype(object))
     return found
 
 
