@@ -47,9 +47,7 @@ def test_the_cases_have_conditions_that_the_clock_changes() -> None:
     assert changed > 100
 
 
-def _check(
-    case: Case, definition: bound.Definition, state: Database, key: str, order: random.Random
-) -> None:
+def _check(case: Case, definition: bound.Definition, state: Database, key: str, order: random.Random) -> None:
     record = state.records[definition.audience.name][key]
     clocks = zone(definition.timezone)
     span = Span(state.now, state.now + SPAN_US)

@@ -60,5 +60,7 @@ def test_codes_are_different_for_every_kind_and_all_kinds_stand_in_the_drawing()
     assert len(codes) == len(set(codes))
     drawing = (errors.__doc__ or "").splitlines()
     for kind in every_class():
-        assert any(kind.__name__ in line.split() and (kind is Error or kind.default_code in line.split())
-                   for line in drawing), kind
+        assert any(
+            kind.__name__ in line.split() and (kind is Error or kind.default_code in line.split())
+            for line in drawing
+        ), kind

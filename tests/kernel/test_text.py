@@ -15,9 +15,7 @@ SAME_UNICODE = unicodedata.unidata_version == UNICODE_VERSION
 
 def test_the_table_holds_what_this_python_knows_of_its_version() -> None:
     known = {
-        code: code + delta
-        for first, last, step, delta in ranges()
-        for code in range(first, last + 1, step)
+        code: code + delta for first, last, step, delta in ranges() for code in range(first, last + 1, step)
     }
     # A later Unicode adds letters and changes none.
     assert fold_table().items() <= known.items()

@@ -156,8 +156,9 @@ def _time_us(match: re.Match[str], text: str) -> int:
     fraction = match["fraction"] or ""
     if fraction[6:].strip("0"):
         _refuse(text, "expected at most six digits after the seconds")
-    return hour * US_PER_HOUR + minute * US_PER_MINUTE + second * US_PER_SECOND + int(fraction[:6].ljust(6,
-    "0"))
+    return (
+        hour * US_PER_HOUR + minute * US_PER_MINUTE + second * US_PER_SECOND + int(fraction[:6].ljust(6, "0"))
+    )
 
 
 def _ahead_us(match: re.Match[str], text: str) -> int:

@@ -113,5 +113,5 @@ def _moment(text: object) -> str | None:
 def _refused(value: object, expected: str = "") -> UsageError:
     found = repr(value)
     found = found if len(found) <= 60 else found[:57] + "..."
-    expected = expected or f"expected one of {', '.join(_KEYS)}, as in {{\"last\": {{\"days\": 30}}}}"
+    expected = expected or f'expected one of {", ".join(_KEYS)}, as in {{"last": {{"days": 30}}}}'
     return UsageError(f"no window {found}; {expected}", code="usage.window")
