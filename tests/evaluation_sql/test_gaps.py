@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +12,6 @@ from tests.conformance.load_record import record_of
 from tests.evaluation_sql.states import CATALOG, definition_of, shop
 
 ASKED: dict[str, dict[str, Any]] = {
-    "average_beside_fine_sum": {
-        "did": "purchase",
-        "measure": {"average": "amount"},
-        "is": {"op": ">", "value": {"attribute": "age", "plus": Decimal("0.00001")}},
-    },
     "periods_beside_attribute": {
         "did": "purchase",
         "measure": {

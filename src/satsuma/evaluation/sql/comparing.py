@@ -16,7 +16,6 @@ from satsuma.catalog.model import ValueType
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.evaluation.sql.context import Context
-from satsuma.evaluation.sql.dialects.gaps import unsupported
 from satsuma.evaluation.sql.operands import Known, Side, Term, as_double
 from satsuma.evaluation.sql.zones import day_number_of
 from satsuma.kernel.civil import day_of_date
@@ -146,6 +145,8 @@ def _numbers(left: Term, op: Cmp, right: Term | Known, context: Context) -> Sql:
         if left.count is not None:
             return _average_against(left, op, value, context)
         return _exact_against(left.value, op, value, left.type, context)
+    if right.whole is not None:
+        return _beside_fine(left, op, right, right.whole, context)
     if left.count is not None:
         return _average_beside(left, op, right, context)
     if left.type is right.type is ValueType.INTEGER:
@@ -268,8 +269,6 @@ def _average_beside(left: Term, op: Cmp, right: Term, context: Context) -> Sql:
     """`sum op value * n`, in ten-thousandths if either is a decimal."""
     if left.count is None:
         raise InvariantError("an average has no count")
-    if right.places > DECIMAL_PLACES:
-        raise unsupported("average_beside_fine_sum", context.dialect)
     dialect = context.dialect
     total, other = left.value(), right.value()
     if right.type is ValueType.DECIMAL:
@@ -281,3 +280,36 @@ def _average_beside(left: Term, op: Cmp, right: Term, context: Context) -> Sql:
     return build.compare(
         total, op, build.times(dialect.wide_integer(other), dialect.wide_integer(left.count()))
     )
+
+
+def _beside_fine(left: Term, op: Cmp, right: Term, whole: build.Make, context: Context) -> Sql:
+    """`left / n op right` where the right side has more digits after the point than are stored; n is 1 save
+    for averages.
+
+    The right side is q + r in units of the left, q whole and 0 <= r < 1, so it is `left - q n op r n`. There
+    the difference matters only from -1 to n, which leaves room to bring r to whole numbers.
+    """
+    dialect = context.dialect
+    stored = DECIMAL_PLACES if left.type is ValueType.DECIMAL else 0
+    unit = dialect.integer_literal(10 ** (right.places - stored))
+
+    def value() -> Sql:
+        if left.count is not None or stored == 0:
+            return dialect.wide_integer(left.value())
+        return dialect.unscaled_sum(left.value())
+
+    def many() -> Sql:
+        return dialect.wide_integer(build.number(1) if left.count is None else left.count())
+
+    def beside(exact: Sql, rest: Sql) -> Sql:
+        whole_units = dialect.quotient(build.minus(exact.copy(), rest.copy()), dialect.wide_integer(unit))
+        above = build.minus(value(), build.times(whole_units, many()))
+        clipped = dialect.clipped(above, dialect.wide_integer(build.number(-1)), many())
+        known = build.when_present([left.value(), exact.copy()], clipped)
+        return build.compare(build.times(known, unit.copy()), op, build.times(rest.copy(), many()))
+
+    def with_rest(exact: Sql) -> Sql:
+        rest = dialect.positive_remainder(exact.copy(), dialect.wide_integer(unit.copy()))
+        return context.let(rest, lambda found: beside(exact, found))
+
+    return context.let(whole(), with_rest)

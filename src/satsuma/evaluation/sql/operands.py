@@ -45,6 +45,7 @@ class Term:
         rounds: A sum or average, which is rounded to 12 digits with its other side where they compare as
             doubles.
         places: Digits after the point of a decimal.
+        whole: Of a decimal with more places than are stored: `value` times `10^places`, a wide integer.
     """
 
     type: ValueType
@@ -53,6 +54,7 @@ class Term:
     count: Callable[[], Sql] | None = None
     rounds: bool = False
     places: int = DECIMAL_PLACES
+    whole: Callable[[], Sql] | None = None
 
 
 Side: TypeAlias = Known | Term | None
@@ -134,7 +136,15 @@ def _shifted(found: Term, plus: int | Decimal | Duration | None, context: Contex
     places = max(DECIMAL_PLACES, -_exponent(Decimal(plus)))
     if places > PLACES_MAX:
         raise InvariantError(f"{plus} has more digits than the checker lets through")
-    return Term(ValueType.DECIMAL, lambda: _sum(value(), plus, places, context), places=places)
+
+    def summed() -> Sql:
+        return _sum(value(), plus, places, context)
+
+    if places == DECIMAL_PLACES:
+        return Term(ValueType.DECIMAL, summed)
+    return Term(
+        ValueType.DECIMAL, summed, places=places, whole=lambda: _whole_sum(found, plus, places, context)
+    )
 
 
 def _sum(value: Sql, plus: Numeric, places: int, context: Context) -> Sql:
@@ -142,6 +152,17 @@ def _sum(value: Sql, plus: Numeric, places: int, context: Context) -> Sql:
     scaled = int(Fraction(plus) * 10**places)
     wide = context.dialect.wide_decimal(value, places)
     return build.plus(wide, context.dialect.decimal_literal(scaled, places))
+
+
+def _whole_sum(found: Term, plus: Numeric, places: int, context: Context) -> Sql:
+    """The same times `10^places`."""
+    dialect = context.dialect
+    if found.type is ValueType.INTEGER:
+        whole, stored = dialect.wide_integer(found.value()), 0
+    else:
+        whole, stored = dialect.unscaled(found.value()), DECIMAL_PLACES
+    scaled_up = build.times(whole, dialect.integer_literal(10 ** (places - stored)))
+    return build.plus(scaled_up, dialect.integer_literal(int(Fraction(plus) * 10**places)))
 
 
 def _exponent(value: Decimal) -> int:

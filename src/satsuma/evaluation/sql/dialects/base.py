@@ -206,6 +206,10 @@ class Dialect(ABC):
         """A stored decimal as its ten-thousandths, wide."""
 
     @abstractmethod
+    def unscaled_sum(self, number: Sql) -> Sql:
+        """As `unscaled`, of a sum of stored decimals."""
+
+    @abstractmethod
     def sum_exact(self, number: Sql) -> Sql:
         """Sum of stored decimals, without overflow."""
 

@@ -109,6 +109,9 @@ class _ClickHouse(Dialect):
         )
         return call("toInt256", scaled_up)
 
+    def unscaled_sum(self, number: Sql) -> Sql:
+        return self.unscaled(number)
+
     def sum_exact(self, number: Sql) -> Sql:
         return call("sum", call("toDecimal256", number, build.number(DECIMAL_PLACES)))
 

@@ -128,6 +128,11 @@ class _DuckDB(Dialect):
     def unscaled(self, number: Sql) -> Sql:
         return _cast(build.times(_cast(number, "DECIMAL(28, 4)"), build.number(10_000)), "HUGEINT")
 
+    def unscaled_sum(self, number: Sql) -> Sql:
+        # It has 38 digits, which leaves none to multiply by. All decimals here are printed with 4 places.
+        text = _cast(self.wide_decimal(number), "TEXT")
+        return _cast(call("replace", text, build.string("."), build.string("")), "HUGEINT")
+
     def sum_exact(self, number: Sql) -> Sql:
         return call("SUM", number)
 

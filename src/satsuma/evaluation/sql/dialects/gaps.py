@@ -38,13 +38,6 @@ _ALL = frozenset({"duckdb", "clickhouse"})
 
 GAPS: Mapping[str, Gap] = MappingProxyType(
     {
-        "average_beside_fine_sum": Gap(
-            _ALL,
-            "not yet here",
-            "average compared with an attribute plus a constant of more than 4 digits after the point",
-            "times the number of values it would not fit the engines' widest integers",
-            "round the constant to 4 digits",
-        ),
         "periods_beside_attribute": Gap(
             _ALL,
             "not yet here",
