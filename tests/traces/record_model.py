@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from satsuma.catalog.model import Attribute, Catalog, Mode, ValueType
-from satsuma.record.append import source_mark
+from satsuma.kernel.ids import derived_id
 
 Row = Mapping[str, Any]
 
@@ -116,7 +116,7 @@ class Model:
     ) -> None:
         interaction = self.catalog.interactions[type_]
         audience = interaction.audience
-        id_ = row.get("id") or f"{source_mark(refused.source or '')}-{refused.position}"
+        id_ = row.get("id") or derived_id(refused.source or "", refused.position)
         if row["occurred_at"] < self._deleted_at(audience, row[audience]):
             self._refuse(refused, "data.deleted_since", done)
         elif self.catalog.mode is Mode.STRICT and row[audience] not in known:

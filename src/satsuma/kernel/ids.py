@@ -5,7 +5,8 @@ import hashlib
 from satsuma.kernel.errors import InvariantError
 
 _DERIVED = "auto-"
-_POSITION_DIGITS = 12
+POSITION_DIGITS = 12
+"""How many digits the position takes in a derived id, zeros in front."""
 _WORKSPACE_BYTES = 16
 
 
@@ -33,14 +34,15 @@ def derived_id(source: str, position: int) -> str:
 
     Args:
         source: What the rows came in, such as the hash of a file or the id of a request; the same when
-        repeated. position: Number of the row in it, from 0, less than 10**12.
+            repeated.
+        position: Number of the row in it, from 0, less than 10**12.
 
     >>> derived_id("orders.csv", 7)
     'auto-0eb8b631122e627dff688fd995a8fa4b-000000000007'
     """
-    if not 0 <= position < 10**_POSITION_DIGITS:
-        raise InvariantError(f"position {position} in {source!r}; expected 0 to {10**_POSITION_DIGITS - 1}")
-    return f"{derived_prefix(source)}{position:0{_POSITION_DIGITS}}"
+    if not 0 <= position < 10**POSITION_DIGITS:
+        raise InvariantError(f"position {position} in {source!r}; expected 0 to {10**POSITION_DIGITS - 1}")
+    return f"{derived_prefix(source)}{position:0{POSITION_DIGITS}}"
 
 
 def workspace_id(randomness: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Entity, InteractionType, Mode
 from satsuma.kernel.errors import UsageError
+from satsuma.kernel.ids import POSITION_DIGITS, derived_id, derived_prefix
 from satsuma.record import interaction_ids
 from satsuma.record.arrivals import DELETED_SINCE, Numbered, number_new, without
 from satsuma.record.arrow import Column, encode, ints_of, table_of, taken, texts, us_of
@@ -93,18 +93,13 @@ def _ids(batch: Batch, origins: Origins | str | None) -> Column:
         )
     positions = ints_of(batch.rows, "_position")
     if isinstance(origins, str):
-        counted: Any = pa.array(positions).cast(pa.string())
-        derived: Any = pc.binary_join_element_wise(source_mark(origins), counted, "-")
+        counted: Any = pc.utf8_lpad(pa.array(positions).cast(pa.string()), POSITION_DIGITS, "0")
+        derived: Any = pc.binary_join_element_wise(derived_prefix(origins), counted, "")
     else:
         of_rows = ((origins.sources[p] or "", origins.positions[p]) for p in positions.tolist())
-        derived = texts(f"{source_mark(source)}-{position}" for source, position in of_rows)
+        derived = texts(derived_id(source, position) for source, position in of_rows)
     whole: Any = pc.coalesce(ids, derived)
     return cast("Column", whole)
-
-
-def source_mark(source: str) -> str:
-    """What derived ids of a source begin with."""
-    return "~" + blake2b(source.encode(), digest_size=12).hexdigest()
 
 
 def _write(
