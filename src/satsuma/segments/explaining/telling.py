@@ -167,8 +167,8 @@ def _happened(one: Happened, clocks: Zone) -> str:
 
 
 def moment(at: int, clocks: Zone) -> str:
-    """An instant by the clocks of a zone."""
-    return format_local(at, clocks).replace("T", " ")
+    """An instant by the clocks of a zone, to the second; JSON has all of it, and the heading names the zone."""
+    return format_local(at, clocks)[:19].replace("T", " ")
 
 
 def shown(value: Plain) -> str:
