@@ -167,7 +167,7 @@ def _happened(one: Happened, clocks: Zone) -> str:
 
 
 def moment(at: int, clocks: Zone) -> str:
-    """An instant by the clocks of a zone, to the second; JSON has all of it, and the heading names the zone."""
+    """An instant by the clocks of a zone, to the second; JSON has it whole, the heading names the zone."""
     return format_local(at, clocks)[:19].replace("T", " ")
 
 
