@@ -1,8 +1,12 @@
-"""Conditions in their JSON form, made in few words for the tests of the checker."""
+"""Conditions in their JSON form: read, and made in few words, for the tests of the reader and the checker."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from satsuma.language import tree
+from satsuma.language.problems import Problem, Problems
+from satsuma.language.wire import condition_from_json
 
 DAY = {"days": 1}
 
@@ -29,3 +33,9 @@ def measured(measure: Any, op: str = ">=", value: Any = 1, did: Any = "purchase"
 
 
 ANYTHING: dict[str, Any] = {"all": []}
+
+
+def read(value: object) -> tuple[tree.Condition, list[Problem]]:
+    """What the reader makes of JSON, and every problem that it has with it."""
+    problems = Problems()
+    return condition_from_json(value, problems), problems.found

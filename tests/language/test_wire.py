@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 
 from satsuma.language import tree
-from satsuma.language.problems import Problem, Problems
-from satsuma.language.wire import condition_from_json, dumps, loads, source_from_json, source_to_json, to_json
+from satsuma.language.wire import dumps, loads, source_from_json, source_to_json, to_json
 from satsuma.language.wire.forms import FORMS
+from tests.language.forms import read
 from tests.strategies.trees import conditions
 
 FORMS_READ: list[dict[str, Any]] = [
@@ -74,11 +74,6 @@ FORMS_READ: list[dict[str, Any]] = [
     {"top": {"count": 100}, "by": {"attribute": "account.revenue"}, "among": {"segment": "VIP"}},
     {"sample": {"percent": 10, "from": 2.5, "salt": "spring"}},
 ]
-
-
-def read(value: object) -> tuple[tree.Condition, list[Problem]]:
-    problems = Problems()
-    return condition_from_json(value, problems), problems.found
 
 
 @pytest.mark.parametrize("form", FORMS_READ, ids=dumps)

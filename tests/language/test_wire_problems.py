@@ -16,12 +16,7 @@ from satsuma.language import tree
 from satsuma.language.problems import CODES, Problem, Problems, within
 from satsuma.language.wire import condition_from_json, loads, source_from_json, to_json
 from satsuma.language.wire.forms import FORMS
-
-
-def read(value: object) -> tuple[tree.Condition, list[Problem]]:
-    problems = Problems()
-    return condition_from_json(value, problems), problems.found
-
+from tests.language.forms import read
 
 REFUSED: list[tuple[Any, str, str, str]] = [
     ([], "form.type", "where", "found a list of 0, expected a condition"),

@@ -8,6 +8,14 @@ from satsuma.kernel.errors import UsageError
 from satsuma.kernel.suggest import did_you_mean
 
 
+def default_audience(catalog: Catalog) -> Entity | None:
+    """The audience that is meant where none is named; None if the catalog does not tell."""
+    audiences = catalog.audiences()
+    if len(audiences) == 1:
+        return audiences[0]
+    return next((entity for entity in audiences if entity.name == DEFAULT_AUDIENCE), None)
+
+
 def audience_named(catalog: Catalog, name: str | None) -> Entity:
     """The audience of that name; of no name, the default.
 
@@ -15,16 +23,14 @@ def audience_named(catalog: Catalog, name: str | None) -> Entity:
         UsageError: There is no such audience; the message lists those that there are.
     """
     audiences = {entity.name: entity for entity in catalog.audiences()}
-    if name is None and len(audiences) == 1:
-        return next(iter(audiences.values()))
-    wanted = DEFAULT_AUDIENCE if name is None else name
-    if wanted in audiences:
-        return audiences[wanted]
+    found = default_audience(catalog) if name is None else audiences.get(name)
+    if found is not None:
+        return found
     listed = ", ".join(audiences) or "none yet: import records, or apply a catalog"
     raise UsageError(
         f"found {'no audience' if name is None else f'the audience {name!r}'}, expected one of: {listed}",
         code="usage.audience",
-        hint=did_you_mean(wanted, audiences),
+        hint=did_you_mean(name or DEFAULT_AUDIENCE, audiences),
     )
 
 

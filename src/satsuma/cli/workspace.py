@@ -14,6 +14,7 @@ from satsuma.cli.state import Json, answer, state_of
 from satsuma.kernel.errors import ConflictError
 from satsuma.kernel.instants import format_instant
 from satsuma.record.files import DATABASE_FILE
+from satsuma.record.sql import quote
 
 
 def register(app: typer.Typer) -> None:
@@ -118,5 +119,4 @@ def print_arrow(table: pa.Table, *, as_json: bool) -> None:
 
 
 def _count(ws: satsuma.Workspace, name: str) -> int:
-    quoted = '"' + name.replace('"', '""') + '"'
-    return int(ws.sql(f"SELECT count(*) AS n FROM {quoted}")["n"][0].as_py())
+    return int(ws.sql(f"SELECT count(*) AS n FROM {quote(name)}")["n"][0].as_py())

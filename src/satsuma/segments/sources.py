@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from satsuma.kernel.errors import UsageError
 from satsuma.language import references, tree
-from satsuma.language.binding import ListEntry, SegmentEntry
+from satsuma.language.binding import ListEntry, SegmentEntry, by_number
 from satsuma.language.canonical import canonical_hash
 from satsuma.language.text import parse_text
 from satsuma.language.wire import dumps, loads, source_from_json, source_to_json
@@ -39,14 +39,12 @@ def source_of(given: object) -> tree.Source:
 
 def stored_form(source: tree.Source, names: StoredNames) -> str:
     """JSON text with references by id; names that nothing bears stay, for the checker to report."""
-    if source.where is None:
-        return dumps(source_to_json(source))
-    where = references.with_ids(
-        source.where,
-        lambda name: _id(names.find_segment(name)),
-        lambda name: _id(names.find_list(name)),
-    )
-    return dumps(source_to_json(replace(source, where=where)))
+    return dumps(source_to_json(with_ids(source, names)))
+
+
+def with_ids(source: tree.Source, names: StoredNames) -> tree.Source:
+    """A source with references by id, as it is stored and hashed; names that nothing bears stay."""
+    return source if source.where is None else replace(source, where=by_number(source.where, names))
 
 
 def from_stored(text: str) -> tree.Source:
@@ -69,10 +67,6 @@ def with_names(source: tree.Source, names: StoredNames) -> tree.Source:
 def hash_of(source: tree.Source, audience: str, timezone: str) -> str:
     """The canonical hash of a stored source; of a static segment, empty."""
     return "" if source.where is None else canonical_hash(source.where, timezone=timezone, audience=audience)
-
-
-def _id(entry: SegmentEntry | ListEntry | None) -> int | None:
-    return None if entry is None else entry.id
 
 
 def _name(entry: SegmentEntry | ListEntry | None) -> str | None:

@@ -18,7 +18,7 @@ conditions.py    what may stand where, and the table of forms
 bind.py          the whole segment
 """
 
-from satsuma.language.binding.bind import Binding, bind
+from satsuma.language.binding.bind import Binding, bind, by_number
 from satsuma.language.binding.names import NO_NAMES, ListEntry, Names, SegmentEntry, Statistics
 
-__all__ = ["NO_NAMES", "Binding", "ListEntry", "Names", "SegmentEntry", "Statistics", "bind"]
+__all__ = ["NO_NAMES", "Binding", "ListEntry", "Names", "SegmentEntry", "Statistics", "bind", "by_number"]

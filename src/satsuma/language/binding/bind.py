@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from satsuma.catalog.audiences import default_audience
 from satsuma.catalog.model import Catalog, Entity
-from satsuma.catalog.rules import DEFAULT_AUDIENCE
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.zones import Zone, zone
@@ -108,17 +108,15 @@ def by_number(condition: tree.Condition, names: Names) -> tree.Condition:
 
 
 def _audience(source: tree.Source, catalog: Catalog, problems: Problems) -> Entity | None:
-    """The audience that is named, else the only one, else contacts."""
+    """The audience that is named, else the default."""
     audiences = {entity.name: entity for entity in catalog.audiences()}
     if source.audience is None:
-        if len(audiences) == 1:
-            return next(iter(audiences.values()))
-        if DEFAULT_AUDIENCE in audiences:
-            return audiences[DEFAULT_AUDIENCE]
-        listed = ", ".join(audiences) or "none"
-        message = f"found no audience, and the catalog has {len(audiences)}; expected one of {listed}"
-        problems.add("segment.audience", "audience", message)
-        return None
+        default = default_audience(catalog)
+        if default is None:
+            listed = ", ".join(audiences) or "none"
+            message = f"found no audience, and the catalog has {len(audiences)}; expected one of {listed}"
+            problems.add("segment.audience", "audience", message)
+        return default
     found = audiences.get(source.audience)
     if found is None:
         other = "is no audience" if source.audience in catalog.entities else "does not exist"

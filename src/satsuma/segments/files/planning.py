@@ -22,7 +22,7 @@ from satsuma.record.resolve import numbers_of_keys
 from satsuma.segments.files.form import FileProblem, SegmentFile
 from satsuma.segments.gate import Status
 from satsuma.segments.rooms import audience_of
-from satsuma.segments.sources import hash_of, stored_form
+from satsuma.segments.sources import hash_of, stored_form, with_ids
 
 DEFINITION, WORDING, GOES_LIVE = "definition", "wording", "goes live"
 
@@ -153,23 +153,8 @@ def _definition(stored: _Stored, file: SegmentFile, row: SegmentRow, audience: E
     if stored_form(source, stored.names) == known.source:
         return []
     timezone = source.timezone or stored.catalog.timezone
-    by_id = replace(source, where=_by_id(source, stored.names))
-    return [WORDING if hash_of(by_id, audience.name, timezone) == known.canonical_hash else DEFINITION]
-
-
-def _by_id(source: tree.Source, names: StoredNames) -> tree.Condition | None:
-    if source.where is None:
-        return None
-
-    def segment(name: str) -> int | None:
-        entry = names.find_segment(name)
-        return None if entry is None else entry.id
-
-    def in_list(name: str) -> int | None:
-        entry = names.find_list(name)
-        return None if entry is None else entry.id
-
-    return references.with_ids(source.where, segment, in_list)
+    digest = hash_of(with_ids(source, stored.names), audience.name, timezone)
+    return [WORDING if digest == known.canonical_hash else DEFINITION]
 
 
 def _members(
