@@ -22,8 +22,9 @@ help: ## list the targets
 run: .venv/.installed ## open the demo workspace and say what to try
 	$(BIN)/python -m satsuma.demo
 
+# Neighbouring tests share what they have set up: each process takes a run of them, and then from the other's.
 test: lint ## install what tests need, check the house, run all tests
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 # SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
 oracle: .venv/.installed ## compare all evaluators on random worlds for SECONDS (600)
