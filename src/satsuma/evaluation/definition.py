@@ -53,7 +53,6 @@ class Definition(definition.Definition):
         Raises:
             UsageError: No catalog or no instant is known, or there is no such engine.
             DefinitionError: The definition has errors.
-            UnsupportedError: The engine's SQL cannot say it.
         """
         catalog = catalog or self.catalog
         if catalog is None:

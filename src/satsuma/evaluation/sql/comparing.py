@@ -283,11 +283,11 @@ def _average_beside(left: Term, op: Cmp, right: Term, context: Context) -> Sql:
 
 
 def _beside_fine(left: Term, op: Cmp, right: Term, whole: build.Make, context: Context) -> Sql:
-    """`left / n op right` where the right side has more digits after the point than are stored; n is 1 save
-    for averages.
+    """`left / n op right` where the right side has more digits after the point than are stored.
 
-    The right side is q + r in units of the left, q whole and 0 <= r < 1, so it is `left - q n op r n`. There
-    the difference matters only from -1 to n, which leaves room to bring r to whole numbers.
+    n is 1 save for averages. The right side is q + r in units of the left, q whole and 0 <= r < 1, so
+    it is `left - q n op r n`. There the difference matters only from -1 to n, which leaves room to bring r to
+    whole numbers.
     """
     dialect = context.dialect
     stored = DECIMAL_PLACES if left.type is ValueType.DECIMAL else 0

@@ -53,9 +53,6 @@ def compile_members(
 
     Returns:
         A query with one column, `_number`, in no order and without repetition.
-
-    Raises:
-        UnsupportedError: The engine's SQL cannot say it (see `dialects.gaps`).
     """
     return compile_condition(
         definition.where,
@@ -90,7 +87,6 @@ def to_sql(
 
     Raises:
         UsageError: No such engine.
-        UnsupportedError: The engine's SQL cannot say it.
     """
     chosen = dialect(engine)
     return chosen.print(compile_members(definition, catalog=catalog, now=now, dialect=chosen), pretty=pretty)

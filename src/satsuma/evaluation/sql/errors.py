@@ -1,4 +1,4 @@
-"""Errors of evaluating definitions by SQL: what an engine lacks, and what an engine refused."""
+"""Errors of evaluating definitions: what an engine refused, and what an evaluator lacks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ class EvaluationError(Error):
 
 
 class UnsupportedError(Error):
-    """A definition cannot be said in an engine's SQL, or not yet; `details` name the gap."""
+    """An evaluator does not answer a definition, or not yet; `details` name the gap. SQL answers all."""
 
     default_code: ClassVar[str] = "evaluation.unsupported"

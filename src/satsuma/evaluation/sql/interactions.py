@@ -38,9 +38,15 @@ Columns: TypeAlias = Callable[[Scope, int | None], list[Sql]]
 def did(condition: bound.Did, record: Scope, context: Context) -> Sql:
     """The measure over the matching interactions compares."""
     owner, path = record, condition.of
-    if path is not None and not compares_with_attribute(condition.test):
+    if path is not None and not _reads_its_record(condition):
         owner, path = beyond_references(path, record, context)
     return owned(measured(condition, path, _entity(owner), context), condition.test, owner, context)
+
+
+def _reads_its_record(condition: bound.Did) -> bool:
+    periods = condition.measure.periods
+    tests = (condition.test,) if periods is None else (condition.test, periods.test)
+    return any(compares_with_attribute(test) for test in tests)
 
 
 def measured(
@@ -59,7 +65,7 @@ def measured(
     if found is not None and path:
         found = _owned_only(found, context)
     if measure.periods is not None:
-        return active_periods(measure.periods, found, context)
+        return active_periods(measure.periods, found, owner, context)
     return measured_over(measure, found, context, many_types=len(condition.types) > 1)
 
 

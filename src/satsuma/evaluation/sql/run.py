@@ -36,7 +36,6 @@ def members(
 
     Raises:
         EvaluationError: DuckDB failed; `details` name the path of the condition.
-        UnsupportedError: The definition cannot be said in SQL.
     """
     return condition_members(
         cursor, definition.where, definition.audience, timezone=definition.timezone, catalog=catalog, now=now

@@ -1,4 +1,4 @@
-"""What differs in meaning between engines: one small dialect each, and one table of gaps."""
+"""What differs in meaning between engines: one small dialect each. Each says all of the language."""
 
 from satsuma.evaluation.sql.dialects.base import Dialect
 from satsuma.evaluation.sql.dialects.clickhouse import CLICKHOUSE
