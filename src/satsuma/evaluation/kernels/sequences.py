@@ -14,6 +14,7 @@ from satsuma.evaluation.kernels.picking import ids_of
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
 from satsuma.evaluation.kernels.stepping import Events, met
+from satsuma.evaluation.kernels.walking import WITHOUT_END_US, Lane, walked
 from satsuma.kernel.civil import AFTER_ALL_US
 from satsuma.kernel.durations import Duration, shift_instants
 from satsuma.language import bound
@@ -37,14 +38,54 @@ class _Part:
 
 def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where some choice of interactions meets the sequence."""
-    # Blockers and absences matter only after a first step, and so from the start of the window too.
-    low, high = scope.happened(condition.during)
+    window = scope.happened(condition.during)
     for step in condition.steps:
-        among = among & (matching.counts(step.pattern.types, (low, high), among, scope) > 0)
+        among = among & (matching.counts(step.pattern.types, window, among, scope) > 0)
+    if not _asks_for_types_alone(condition):
+        return _by_events(condition, frame, scope, window, among)
+    found, tied = _by_rows(condition, scope, window, among)
+    return found | _by_events(condition, frame, scope, window, tied) if tied.any() else found
+
+
+def _asks_for_types_alone(condition: bound.Sequence) -> bool:
+    """Whether nothing about an interaction but its type and instant is asked, and all spans are exact."""
+    spans = _spans(condition)
+    is_plain = all(pattern.where is None for pattern in _patterns(condition))
+    return is_plain and not condition.same and all(one is None or one.exact_us is not None for one in spans)
+
+
+def _by_rows(
+    condition: bound.Sequence, scope: Scope, window: tuple[int, int], among: Bools
+) -> tuple[Bools, Bools]:
+    """Over the rows of the index; and of whom ids must be looked at."""
+    lanes = []
+    for type_ in _types(condition):
+        table = scope.interactions(type_)
+        first, after = compiled.window_ranges(
+            table.offsets, table.occurred_at, among, window[0], scope.now + 1
+        )
+        meets = blocks = 0
+        for place, step in enumerate(condition.steps):
+            meets |= _has(step.pattern, type_) << place
+            blocks |= (step.blocker is not None and _has(step.blocker, type_)) << place
+        absent = condition.absence is not None and _has(condition.absence.pattern, type_)
+        lanes.append(Lane(table.occurred_at, first, after, meets, blocks, absent))
+    spans_us = [
+        WITHOUT_END_US if one is None or one.exact_us is None else one.exact_us for one in _spans(condition)
+    ]
+    has_absence = condition.absence is not None
+    return walked(lanes, spans_us, among, window[1], scope.now, absence=has_absence)
+
+
+def _by_events(
+    condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
+) -> Bools:
+    """Over the interactions that some part of the sequence looks at, gathered in their total order."""
+    # Blockers and absences matter only after a first step, and so from the start of the window too.
     parts = [
         part
         for type_ in _types(condition)
-        if len((part := _part(condition, type_, (low, high), among, scope)).meets)
+        if len((part := _part(condition, type_, window, among, scope)).meets)
     ]
     if not parts:
         return np.zeros(len(frame), dtype=np.bool_)
@@ -58,18 +99,30 @@ def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Boo
         np.concatenate([one.blocks for one in parts])[order],
         np.concatenate([one.absent for one in parts])[order],
         _same(condition, parts, order, scope),
-        _deadlines(condition, at, scope),
+        np.stack([_ahead(at, span, scope) for span in _spans(condition)]),
     )
     return met(events, len(condition.steps), len(frame), scope.now, absence=condition.absence is not None)
 
 
-def _types(condition: bound.Sequence) -> list[InteractionType]:
-    """All types that the sequence looks at, by name."""
+def _patterns(condition: bound.Sequence) -> list[bound.Pattern]:
     patterns = [step.pattern for step in condition.steps]
     patterns += [step.blocker for step in condition.steps if step.blocker is not None]
-    if condition.absence is not None:
-        patterns.append(condition.absence.pattern)
-    found = {type_.name: type_ for pattern in patterns for type_ in pattern.types}
+    return patterns if condition.absence is None else [*patterns, condition.absence.pattern]
+
+
+def _has(pattern: bound.Pattern, type_: InteractionType) -> bool:
+    return any(one.name == type_.name for one in pattern.types)
+
+
+def _spans(condition: bound.Sequence) -> list[Duration | None]:
+    """For each step how long after the one before it may come, and last how long the absence takes."""
+    spans: list[Duration | None] = [step.within for step in condition.steps]
+    return [*spans, None if condition.absence is None else condition.absence.within]
+
+
+def _types(condition: bound.Sequence) -> list[InteractionType]:
+    """All types that the sequence looks at, by name."""
+    found = {type_.name: type_ for pattern in _patterns(condition) for type_ in pattern.types}
     return [found[name] for name in sorted(found)]
 
 
@@ -92,7 +145,7 @@ def _part(
 
 
 def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
-    if found.frame.table.type.name not in {type_.name for type_ in pattern.types}:
+    if not _has(pattern, found.frame.table.type):
         return np.zeros(len(found.owner), dtype=np.bool_)
     if pattern.where is None:
         return np.ones(len(found.owner), dtype=np.bool_)
@@ -152,13 +205,6 @@ def _same(condition: bound.Sequence, parts: list[_Part], order: Ints, scope: Sco
         _, both = np.unique(both, return_inverse=True)
         number = np.where(values.present() & (number >= 0), both, -1)
     return number[order]
-
-
-def _deadlines(condition: bound.Sequence, at: Ints, scope: Scope) -> NDArray[np.int64]:
-    """For each step, and the absence after them, until when it may (must not) come after each interaction."""
-    spans: list[Duration | None] = [step.within for step in condition.steps]
-    spans.append(None if condition.absence is None else condition.absence.within)
-    return np.stack([_ahead(at, span, scope) for span in spans])
 
 
 def _ahead(at: Ints, span: Duration | None, scope: Scope) -> Ints:
