@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from satsuma.kernel.errors import Error, InvariantError
+from satsuma.sync.formats import format_of
+from satsuma.sync.formats.base import ReadOptions, Start
 from satsuma.sync.options import ImportOptions
 from tests.sync import support
 
@@ -176,8 +179,53 @@ def test_a_quote_that_is_not_closed_is_one_refused_row(tmp_path: Path) -> None:
     file.write_text('id,city\n1,Bonn\n2,"Rome\n3,Oslo\n')
     with support.shop(tmp_path / "ws") as shop:
         report = shop.importer.run(shop.importer.plan([file], "contact"))
-        assert report.accepted + report.quarantined == report.rows_read
-        assert report.accepted >= 1
+        assert (report.rows_read, report.accepted, report.quarantined) == (2, 1, 1)
+        (refused,) = shop.record.quarantine()
+        assert (refused.code, refused.row) == ("row.quote", json.dumps("2,Rome\n3,Oslo\n"))
+
+
+@pytest.mark.parametrize("ending", ['"', '"x', '"x\n', '"x""y\r\n', '"""', '"a\nb,c\n'])
+@pytest.mark.parametrize("rows", [0, 3, 50_000])
+def test_a_file_that_ends_inside_quotes_has_one_row_refused(tmp_path: Path, ending: str, rows: int) -> None:
+    file = tmp_path / "a.csv"
+    row = f'{"k" * 100},"Bonn"\n'  # so that the most rows fill more than one block
+    file.write_text(f"id,city\n{row * rows}last,{ending}", newline="")
+    assert _codes_and_cities(file) == (["row.quote"], "Bonn" if rows else None)
+
+
+@pytest.mark.parametrize(
+    ("ending", "city"),
+    [
+        ('""""', '"'),
+        ('""""\n', '"'),
+        ('""""""', '""'),
+        ('""', None),
+        ('""\n', None),
+        ("", None),
+        ('x"', 'x"'),
+        ('5" pipe\n', '5" pipe'),
+        ('"a ""b"""', 'a "b"'),
+        ('"a\n"', "a\n"),
+        ('"a\n"\n\n', "a\n"),
+        ('"""\n"', '"\n'),
+    ],
+)
+def test_quotes_that_close_are_taken(tmp_path: Path, ending: str, city: str | None) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(f"id,city\nlast,{ending}".encode())
+    assert _codes_and_cities(file) == ([], city)
+
+
+def _codes_and_cities(file: Path) -> tuple[list[str], str | None]:
+    """Codes of the refused rows, and the one city of those that were taken."""
+    reader = format_of(file, None).open(file, file.stat().st_size, ReadOptions())
+    codes: list[str] = []
+    cities: set[str | None] = set()
+    for chunk in reader.chunks(Start(), 0):
+        codes += chunk.refused["code"].to_pylist()
+        assert isinstance(chunk.rows, pa.Table)
+        cities |= {value or None for value in chunk.rows["city"].unique().to_pylist()}
+    return codes, next(iter(cities), None)
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])

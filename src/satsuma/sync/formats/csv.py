@@ -123,14 +123,27 @@ class CsvReader:
     first_byte: int
 
     def chunks(self, start: Start, from_row: int) -> Iterator[Chunk]:
-        """The rows in order. Rows with too many or too few cells are refused, with their text."""
+        """The rows in order.
+
+        Refused, with their text, are rows with too many or too few cells, and one whose last quote the file
+        does not close.
+        """
         building = _Building(start.row, from_row)
         with opened(self.path, self.size_bytes, start.byte or self.first_byte) as (stream, raw):
+            joined = _Joined(stream)
+            last: pa.RecordBatch | None = None
             try:
-                for batch in self._batches(stream, building):
-                    building.add(batch)
+                for batch in self._batches(joined, building):
+                    # One behind: of the last batch, the last row is looked at.
+                    if last is not None:
+                        building.add(last)
+                    last = batch
                     while building.is_full(self.options):
                         yield building.chunk(self._schema(), self.options.rows_max, raw.at)
+                if last is not None:
+                    building.add(last)
+                    if last.num_rows and joined.ends_within(last.column(last.num_columns - 1)[-1].as_py()):
+                        building.refuse_last(self.delimiter.join(_texts(last.slice(last.num_rows - 1))))
             except pa.ArrowInvalid as error:
                 raise unreadable(
                     self.path,
@@ -144,14 +157,13 @@ class CsvReader:
     def _schema(self) -> pa.Schema:
         return pa.schema([pa.field(name, pa.string()) for name in self.columns])
 
-    def _batches(self, stream: io.BufferedIOBase, building: _Building) -> Iterator[pa.RecordBatch]:
-        first = stream.read(1)
-        if not first:
+    def _batches(self, joined: _Joined, building: _Building) -> Iterator[pa.RecordBatch]:
+        if joined.is_empty:
             return
-        joined: Any = _Joined(first, stream)
+        source: Any = joined
         # Reading in one thread is as fast, and only so refused rows come with their number.
         reader = arrow_csv.open_csv(
-            joined,
+            source,
             read_options=arrow_csv.ReadOptions(
                 column_names=list(self.columns), block_size=_BLOCK_BYTES, use_threads=False
             ),
@@ -167,18 +179,36 @@ class CsvReader:
 
 
 class _Joined(io.RawIOBase):
-    """Bytes, then a stream: Arrow refuses an empty file, so the first byte is read to see."""
+    """A stream for Arrow, which refuses an empty one: its first byte is read to see. Keeps its end."""
 
-    def __init__(self, first: bytes, rest: io.BufferedIOBase) -> None:
+    def __init__(self, stream: io.BufferedIOBase) -> None:
         super().__init__()
-        self._first, self._rest = first, rest
+        self._rest = stream
+        self._first = stream.read(1)
+        self._read: list[bytes] = []
+        self.is_empty = not self._first
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         first, self._first = self._first, b""
-        return first + self._rest.read(size - len(first) if size >= 0 else -1)
+        found = first + self._rest.read(size - len(first) if size >= 0 else -1)
+        if found:
+            # A row is no longer than a block, so its start is among the last two.
+            self._read = [*self._read[-1:], found]
+        return found
+
+    def ends_within(self, cell: str) -> bool:
+        """Whether the stream ends within the quotes of its last cell, which Arrow then takes as closed."""
+        opened_cell = b'"' + cell.replace('"', '""').encode()
+        end = b"".join(self._read)
+        # Of quotes alone, a cell that is closed ends as one that is not; but for the quote before.
+        return end.endswith(opened_cell) and not end.removesuffix(opened_cell).endswith(b'"')
+
+
+def _texts(row: pa.RecordBatch) -> list[str]:
+    return [column[0].as_py() or "" for column in row.columns]
 
 
 @dataclass(slots=True)
@@ -211,6 +241,16 @@ class _Building:
             message = f"found {row.actual_columns} cells, expected {row.expected_columns}"
             self.refused.append(RefusedRow(number, "row.cells", message, row.text[:_SHOWN_CHARS_MAX]))
         return "skip"
+
+    def refuse_last(self, text: str) -> None:
+        """Take the row that was added last back, for the quote in it that is not closed."""
+        if not self.rows:
+            return
+        number = int(self.numbers[-1][-1])
+        self.batches[-1], self.numbers[-1] = self.batches[-1][:-1], self.numbers[-1][:-1]
+        self.rows -= 1
+        message = "found a quote that is not closed before the file ends, expected another"
+        self.refused.append(RefusedRow(number, "row.quote", message, text[:_SHOWN_CHARS_MAX]))
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take the next batch."""
