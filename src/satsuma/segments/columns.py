@@ -51,8 +51,14 @@ def table_of(
     left out.
 
     Raises:
-        UsageError: There is no such attribute, or a location is sorted by.
+        UsageError: There is no such attribute, one is named twice, or a location is sorted by.
     """
+    twice = sorted({name for name in choice.columns if choice.columns.count(name) > 1})
+    if twice:
+        raise UsageError(
+            f"found more than one column named {', '.join(map(repr, twice))}, expected one",
+            code="usage.columns",
+        )
     attributes = [_attribute(entity, name) for name in choice.columns]
     selected = [f"e.{quote(KEY)} AS {quote(ID)}"]
     selected += [

@@ -95,8 +95,9 @@ def json_lines(table: pa.Table) -> Iterator[str]:
 
 def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(_safe(cell) for cell in cells)
-    return line.getvalue()
+    # The writer puts cells in quotes for the characters of its own line end, not for others that end lines.
+    csv.writer(line, lineterminator="\r\n").writerow(_safe(cell) for cell in cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _safe(cell: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from satsuma.commit.writer import Committed
 from satsuma.evaluation.definition import Definition
-from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.instants import instant_of
 from satsuma.kernel.zones import zone
 from satsuma.language.binding import bind
@@ -201,7 +201,12 @@ class Segment:
         Raises:
             ConflictError: A draft has no members.
             NotFoundError: There is no such version.
+            UsageError: Both a version and an instant are given.
         """
+        if version is not None and at is not None:
+            raise UsageError(
+                "found a version and an instant, expected at most one of them", code="usage.version"
+            )
         with self._rooms.reading() as (cursor, state):
             row = drafts.row_of(definitions.segments(cursor), self._number)
             gate.after(row.name, Status(row.status), Command.MEMBERS)
@@ -209,10 +214,11 @@ class Segment:
                 numbers = memberships.members(cursor, row.id)
             else:
                 wanted = version_at(cursor, at, state.catalog.timezone) if version is None else version
-                if wanted is None or not 0 <= wanted <= state.version:
+                if wanted is None:
+                    raise NotFoundError(f"no version at {at}: the first came later", code="not_found.version")
+                if not 0 <= wanted <= state.version:
                     raise NotFoundError(
-                        f"no version {version if at is None else at}: the last is {state.version}",
-                        code="not_found.version",
+                        f"no version {wanted}: the last is {state.version}", code="not_found.version"
                     )
                 numbers = memberships.members_at(cursor, row.id, wanted)
             return Members(self._rooms.record, state.catalog, row.audience, numbers)

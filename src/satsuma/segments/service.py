@@ -131,8 +131,12 @@ class Segments:
             status: Only those in this state.
             kind: Only those of this kind.
             sort: `name`, `status`, `kind`, `size` or `changed` (largest and latest first).
+
+        Raises:
+            UsageError: There is no such state, kind or order.
         """
-        status = None if status is None else Status(status).value
+        status = None if status is None else _status(status).value
+        kind = None if kind is None else _kind(kind).value
         with self._rooms.reading() as (cursor, state):
             rows = definitions.segments(cursor)
             sizes = fetch(cursor, "SELECT segment, count(*) AS size FROM segment_members GROUP BY segment")
@@ -278,6 +282,14 @@ def _kind(kind: str) -> tree.Kind:
     except ValueError:
         listed = ", ".join(tree.Kind)
         raise UsageError(f"found kind {kind!r}, expected one of {listed}", code="usage.kind") from None
+
+
+def _status(status: str) -> Status:
+    try:
+        return Status(status)
+    except ValueError:
+        listed = ", ".join(Status)
+        raise UsageError(f"found status {status!r}, expected one of {listed}", code="usage.status") from None
 
 
 def _sorted(found: list[Listed], sort: str) -> list[Listed]:
