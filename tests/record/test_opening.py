@@ -254,3 +254,11 @@ def test_a_closed_record_says_so(tmp_path: Path) -> None:
 def _run(path: Path, statement: str) -> None:
     with duckdb.connect(str(path / DATABASE_FILE)) as connection:
         connection.execute(statement)
+
+
+@pytest.mark.parametrize("below", ["file", "file/ws"])
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("not a directory")
+    with pytest.raises(WorkspaceError, match=r"cannot be made: (File exists|Not a directory)") as refused:
+        make(tmp_path / below)
+    assert refused.value.code == "workspace.unwritable"

@@ -149,3 +149,8 @@ def test_a_row_that_the_store_refused_says_all_that_came(tmp_path: Path) -> None
         again = take_records([came], "person", known, now=101, observed_at="observed_at")
     assert (first.refused.num_rows, again.refused.num_rows) == (0, 0)
     assert again.groups == first.groups
+
+
+def test_a_limit_below_zero_is_refused(record: Record) -> None:
+    with pytest.raises(UsageError, match="found the limit -1"):
+        record.quarantine(limit=-1)

@@ -100,6 +100,22 @@ def finish(directory: Path, making: Path) -> None:
         os.close(descriptor)
 
 
+def make_directory(directory: Path) -> None:
+    """Make the directory of a workspace, and those above it, where there is none.
+
+    Raises:
+        WorkspaceError: It cannot be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"the directory {directory} cannot be made: {error.strerror}",
+            code="workspace.unwritable",
+            hint="check the path, and who may write there",
+        ) from error
+
+
 def connect(database: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the file; statements can reach no other file and no network from then on.
 
@@ -145,7 +161,10 @@ def read_meta(connection: duckdb.DuckDBPyConnection, database: Path) -> dict[str
 
 def write_failed(error: duckdb.Error) -> Error:
     """What a version that DuckDB could not make or write ends with."""
-    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException):
+    # What happens to the file while a transaction commits comes as an error of the transaction.
+    wrote_nothing = isinstance(error, duckdb.TransactionException) and "Could not write file" in str(error)
+    causes = duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException
+    if wrote_nothing or isinstance(error, causes):
         return WorkspaceError(
             f"the version could not be written: {error}",
             code="workspace.write_failed",

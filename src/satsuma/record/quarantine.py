@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.limits import QUARANTINE_ROWS_MAX
 from satsuma.record.arrow import ints_of, schema_of, table_of
 from satsuma.record.counters import QUARANTINE
@@ -116,7 +116,13 @@ def waiting(
     after: int = -1,
     replayed: bool = False,
 ) -> list[Quarantined]:
-    """Refused rows with ids above `after`, ascending; those replayed already only if asked for."""
+    """Refused rows with ids above `after`, ascending; those replayed already only if asked for.
+
+    Raises:
+        UsageError: The limit is below zero.
+    """
+    if limit is not None and limit < 0:
+        raise UsageError(f"found the limit {limit}, expected none below 0", code="usage.limit")
     rows = connection.execute(
         "SELECT q.id, q.version, epoch_us(q.at), q.kind, q.target, q.import, q.source, q.position, q.code,"
         " q.message, q.row, q.untyped, q.replayed_version FROM quarantine q WHERE q.id > ?"

@@ -99,10 +99,11 @@ class Record:
 
         Raises:
             ConflictError: There is a workspace already.
+            WorkspaceError: The directory cannot be made.
             WorkspaceLockedError: Another process is making one there.
         """
         directory = Path(path)
-        directory.mkdir(parents=True, exist_ok=True)
+        files.make_directory(directory)
         settings = settings or Settings()
         lock = Lock.take(directory, holder or Holder.this_process())
         try:
