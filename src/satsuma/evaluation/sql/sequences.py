@@ -10,12 +10,16 @@ Of all p in E(i-1) before a row, only the latest need be tried. `within` asks wh
 those between any other p and it, so if one of them blocks the latest, it blocks all. With `same` the argument
 holds within the rows of a member that are equal there, apart from blockers, which need not be equal. So E(i)
 is a maximum over the rows before, once per step, and no rows are ever joined to each other.
+
+Rows must be sorted for that, which is most of the work. So of the types that the first step does not name,
+only rows of those who have a row that meets the first step are taken: nobody else can meet the sequence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlglot import exp
 
@@ -118,7 +122,23 @@ def _rows(plan: _Plan, type: InteractionType, rank: int) -> exp.Select:
     # Blockers and absences before the window decide nothing; after its end they may.
     span = in_interval(at, Interval(plan.window.low, context.now + 1), context)
     needed = build.disjunction([flag.copy() for flag in flags.values()])
-    return Rows(scope, (span, needed)).select(*columns)
+    conditions = [span, needed]
+    starts = _starts(plan)
+    if starts is not None and type not in plan.steps[0].pattern.types:
+        conditions.append(build.in_set(scope.number, starts))
+    return Rows(scope, tuple(conditions)).select(*columns)
+
+
+def _starts(plan: _Plan) -> exp.Query | None:
+    """The owners of rows that meet the first step; None where there can be none."""
+    first = plan.steps[0].pattern
+    found = []
+    for type in first.types:
+        scope = interaction_scope(type, plan.context)
+        in_window = in_interval(partial(scope.column, layout.OCCURRED_AT), plan.window, plan.context)
+        conditions = (in_window, _fits(first, scope, plan.context))
+        found.append(Rows(scope, conditions).select(build.named(scope.number, OWNER)))
+    return build.union_all(found) if found else None
 
 
 def _keys(plan: _Plan) -> list[tuple[str, bound.Read]]:
