@@ -222,7 +222,7 @@ def _codes_and_cities(file: Path) -> tuple[list[str], str | None]:
     codes: list[str] = []
     cities: set[str | None] = set()
     for chunk in reader.chunks(Start(), 0):
-        codes += chunk.refused["code"].to_pylist()
+        codes += map(str, chunk.refused["code"].to_pylist())
         assert isinstance(chunk.rows, pa.Table)
         cities |= {value or None for value in chunk.rows["city"].unique().to_pylist()}
     return codes, next(iter(cities), None)
