@@ -27,6 +27,7 @@ from satsuma.kernel.clock import Clock, ManualClock, SystemClock
 from satsuma.kernel.errors import NotFoundError, UsageError
 from satsuma.kernel.ids import workspace_id
 from satsuma.kernel.instants import format_instant, instant_of
+from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
 from satsuma.lists.service import Lists
@@ -166,15 +167,15 @@ class Workspace:
 
     def delete(self, entity: str, keys: Sequence[str]) -> Removal:
         """Remove records with all that is theirs; the keys may return as someone new."""
-        return self._rows.delete(entity, _several(keys))
+        return self._rows.delete(entity, keys_given(keys))
 
     def retract(self, type: str, ids: Sequence[str]) -> Removal:
         """Remove interactions that did not happen after all."""
-        return self._rows.retract(type, _several(ids))
+        return self._rows.retract(type, keys_given(ids))
 
     def merge(self, entity: str, *, keep: str, drop: str) -> Receipt:
         """Join two records that are one: all that `drop` has becomes `keep`'s, and its key an alias."""
-        return self._rows.merge(entity, keep=keep, drop=drop)
+        return self._rows.merge(entity, keep=key_given(keep), drop=key_given(drop))
 
     def quarantine(self, target: str | None = None, *, limit: int | None = None) -> list[Quarantined]:
         """Rows that were refused and wait, oldest first, each with its reason."""
@@ -223,6 +224,7 @@ class Workspace:
         Raises:
             NotFoundError: No record has the key.
         """
+        key = key_given(key)
         with self._rooms.reading() as (cursor, state):
             entity = audience_named(state.catalog, audience)
             number = int(numbers_of_keys(cursor, entity, pa.array([key], pa.string()))[0])
@@ -287,9 +289,3 @@ def _evaluate(
     connection: duckdb.DuckDBPyConnection, definition: bound.Definition, catalog: Catalog, now: int
 ) -> NDArray[np.uint32]:
     return sql.members(connection, definition, catalog=catalog, now=now)
-
-
-def _several(keys: Sequence[str]) -> list[str]:
-    if isinstance(keys, str):
-        raise UsageError("found one text, expected a list", hint=f"give [{keys!r}]")
-    return list(keys)

@@ -7,6 +7,7 @@ version.
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.limits import NAME_CHARS_MAX
@@ -45,6 +46,30 @@ def check_name(name: str, *, what: str = "name") -> str:
 def name_key(name: str) -> str:
     """What two names share that differ in case alone; segments and lists are unique by it."""
     return fold(name)
+
+
+def key_given(key: str) -> str:
+    """A key of a record, or an interaction's id, that a caller gives, in normal form C: so keys are kept.
+
+    Raises:
+        UsageError: It is no text.
+    """
+    if not isinstance(key, str):
+        raise UsageError(f"found {key!r}, expected a key: keys are text", code="usage.key")
+    if any(unicodedata.category(character) == "Cs" for character in key):
+        raise UsageError(f"found {key!a}, which is no text, expected a key", code="usage.key")
+    return nfc(key)
+
+
+def keys_given(keys: Iterable[str]) -> list[str]:
+    """Keys that a caller gives (see `key_given`), each once, in their order.
+
+    Raises:
+        UsageError: It is one text, not several, or one of them is no text.
+    """
+    if isinstance(keys, str):
+        raise UsageError("found one text, expected a list", hint=f"give [{keys!r}]", code="usage.key")
+    return list(dict.fromkeys(map(key_given, keys)))
 
 
 def _refused(what: str, name: str, expected: str) -> UsageError:

@@ -12,9 +12,9 @@ from satsuma.catalog.model import Catalog, Entity, Mode
 from satsuma.commit.receipts import Receipt
 from satsuma.commit.writer import Writer
 from satsuma.kernel.errors import ConflictError, InvariantError, NotFoundError
-from satsuma.kernel.names import check_name
+from satsuma.kernel.names import check_name, keys_given
 from satsuma.kernel.suggest import did_you_mean
-from satsuma.kernel.text import fold
+from satsuma.kernel.text import fold, nfc
 from satsuma.record import lists as rows
 from satsuma.record import uses
 from satsuma.record.change import Change
@@ -56,14 +56,14 @@ class MarketingList:
 
     def __contains__(self, key: object) -> bool:
         """Whether the record of a key is on it."""
-        return isinstance(key, str) and key in set(self)
+        return isinstance(key, str) and nfc(key) in set(self)
 
     def add(self, keys: Iterable[str]) -> Receipt:
         """Put records on the list.
 
         A key never seen makes a record in mode `learn`; in mode `strict` it is told as unknown.
         """
-        wanted = list(dict.fromkeys(keys))
+        wanted = keys_given(keys)
 
         def work(change: Change) -> tuple[int, int, tuple[str, ...]]:
             entity = _entity(change.catalog, self._row_in(change).audience)
@@ -86,7 +86,7 @@ class MarketingList:
 
     def remove(self, keys: Iterable[str]) -> Receipt:
         """Take records off the list; those that are not on it count as duplicates."""
-        wanted = list(dict.fromkeys(keys))
+        wanted = keys_given(keys)
 
         def work(change: Change) -> int:
             entity = _entity(change.catalog, self._row_in(change).audience)

@@ -8,11 +8,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, Entity, ValueType
+from satsuma.kernel.text import nfc
 from satsuma.record.aliases import indexed, through_aliases
-from satsuma.record.arrow import Column, encode, ints_of, places_of, table_of
+from satsuma.record.arrow import Column, encode, ints_of, places_of, table_of, texts
 from satsuma.record.directory import NEVER
 from satsuma.record.layout import column, entity_table
 from satsuma.record.sql import fetch, lent, quote, scalar
@@ -77,8 +79,13 @@ def resolve_references(transaction: Transaction, attributes: list[Attribute], ro
 
 
 def numbers_of_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, keys: Column) -> NDArray[np.int64]:
-    """For each key, or alias, the number of its record; -1 where there is none. For readers, by SQL."""
+    """For each key, or alias, the number of its record; -1 where there is none. For readers, by SQL.
+
+    Keys are kept in normal form C, and found in any.
+    """
     distinct, codes = encode(keys)
+    if not pc.all(pc.string_is_ascii(distinct)).as_py():
+        distinct = texts(None if key is None else nfc(key) for key in distinct.to_pylist())
     kept = through_aliases(connection, entity.number, distinct)
     numbers = np.full(len(distinct) + 1, -1, dtype=np.int64)
     with lent(connection, _keys=indexed(kept)):

@@ -51,8 +51,14 @@ def table_of(
     left out.
 
     Raises:
-        UsageError: There is no such attribute, one is named twice, or a location is sorted by.
+        UsageError: There is no such attribute, one is named twice, a location is sorted by, or a limit or
+            offset is below zero.
     """
+    if choice.offset < 0 or (choice.limit or 0) < 0:
+        raise UsageError(
+            f"found limit {choice.limit} and offset {choice.offset}, expected none below 0",
+            code="usage.limit",
+        )
     twice = sorted({name for name in choice.columns if choice.columns.count(name) > 1})
     if twice:
         raise UsageError(

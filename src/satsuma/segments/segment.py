@@ -13,6 +13,7 @@ from satsuma.commit.writer import Committed
 from satsuma.evaluation.definition import Definition
 from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.instants import instant_of
+from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language.binding import bind
 from satsuma.language.problems import Problem, definition_error
@@ -285,7 +286,7 @@ class Segment:
             NotFoundError: No record of the audience has the key.
             DefinitionError: The draft has errors.
         """
-        return explain(self._rooms, self._number, key)
+        return explain(self._rooms, self._number, key_given(key))
 
     def related(self) -> Related:
         """What uses it, and what it uses: by the draft where there is one."""
@@ -295,15 +296,11 @@ class Segment:
 
     def add(self, keys: Iterable[str]) -> Picked:
         """Put records into a static segment; keys that no record has are told."""
-        return self._write(
-            lambda change, row: pick(change, row, keys, adding=True), "add members", kind="data"
-        )
+        return self._pick(keys_given(keys), "add members", adding=True)
 
     def remove(self, keys: Iterable[str]) -> Picked:
         """Take records out of a static segment; keys that no record has are told."""
-        return self._write(
-            lambda change, row: pick(change, row, keys, adding=False), "remove members", kind="data"
-        )
+        return self._pick(keys_given(keys), "remove members", adding=False)
 
     def add_where(self, where: object) -> Picked:
         """Put everyone into a static segment who meets a definition now; they stay whatever becomes of them.
@@ -344,8 +341,11 @@ class Segment:
         with self._rooms.reading() as (cursor, _):
             return tuple(overrides.overrides(cursor, self._number))
 
+    def _pick(self, keys: list[str], detail: str, *, adding: bool) -> Picked:
+        return self._write(lambda change, row: pick(change, row, keys, adding=adding), detail, kind="data")
+
     def _override(self, keys: Iterable[str], rule: str | None) -> None:
-        wanted = list(keys)
+        wanted = keys_given(keys)
         self._write(lambda change, row: set_rule(change, row, wanted, rule), "override", cause="override")
 
     def _row(self) -> SegmentRow:
