@@ -35,6 +35,9 @@ def test_the_rows_of_a_window_are_those_between_its_bounds(
         if low <= one < high
     ]
     assert list(zip(rows.tolist(), owner.tolist(), strict=True)) == expected
+    counts = np.ones(len(members), dtype=np.int64)
+    compiled.add_counts(offsets, at, among, low, high, counts)
+    assert counts.tolist() == [1 + owner.tolist().count(member) for member in range(len(members))]
 
 
 def test_a_member_with_very_many_rows_is_searched_like_any_other() -> None:

@@ -75,13 +75,33 @@ def _window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -
     after = np.empty(members, np.int64)
     for member in range(members):
         start, end = offsets[member], offsets[member + 1]
-        if not among[member] or start == end:
+        if not among[member] or start == end or at[end - 1] < low:
             first[member] = after[member] = start
             continue
         end = _lower_bound(at, start, end, high)
         first[member] = _lower_bound(at, start, end, low)
         after[member] = end
     return first, after
+
+
+def add_counts(offsets: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
+    """Add to each member's count (int64, contiguous) how many rows have `low <= at < high`.
+
+    As `window_ranges`, for where the rows themselves are not wanted.
+    """
+    _add_counts(
+        as_input(offsets, np.int64), as_input(at, np.int64), as_input(among, np.bool_), low, high, counts
+    )
+
+
+@compiled_once
+def _add_counts(offsets: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
+    for member in range(len(offsets) - 1):
+        start, end = offsets[member], offsets[member + 1]
+        # Most members have no row in a short window, which their last row tells.
+        if among[member] and start < end and at[end - 1] >= low:
+            end = _lower_bound(at, start, end, high)
+            counts[member] += end - _lower_bound(at, start, end, low)
 
 
 def expand(first: Ints, after: Ints) -> tuple[Ints, Ints]:
