@@ -7,7 +7,7 @@ and made timestamps by `INSTANT`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -92,6 +92,26 @@ def lent(connection: duckdb.DuckDBPyConnection, **tables: pa.Table) -> Iterator[
         connection.register(name, table)
     try:
         yield
-    finally:
-        for name in tables:
-            connection.unregister(name)
+    except BaseException:
+        # What failed may have lost the transaction, whose end then takes the names back; nothing else can.
+        # The error on its way up says why.
+        with suppress(duckdb.Error):
+            _take_back(connection, tables)
+        raise
+    _take_back(connection, tables)
+
+
+def _take_back(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    for name in names:
+        connection.unregister(name)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Make a `KeyboardInterrupt` again of what DuckDB raises when one comes while a statement runs."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise

@@ -29,7 +29,7 @@ from satsuma.record.files import Settings
 from satsuma.record.lock import Holder, Lock
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
-from satsuma.record.sql import scalar
+from satsuma.record.sql import interruptible, scalar
 from satsuma.record.transaction import entity_of
 
 _EMPTY = Catalog()
@@ -250,7 +250,8 @@ class Record:
                 catalog=state.catalog,
                 memory=self._memory.copy(),
             )
-            yield change
+            with interruptible():
+                yield change
             if change.aborted:
                 self._undo()
                 return
@@ -282,7 +283,8 @@ class Record:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             # The snapshot is taken by the first statement, not by BEGIN.
             scalar(cursor, "SELECT max(version) FROM versions")
-            yield cursor
+            with interruptible():
+                yield cursor
         finally:
             cursor.close()
 
