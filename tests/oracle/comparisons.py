@@ -150,7 +150,8 @@ class Comparisons:
         pairs = [
             (of, op) for of in by_type for op in OPERATORS[of] if subject.has_clock or op is not Op.MORE_THAN
         ]
-        weights = [1 / (1 + 4 * self._drawn[pair]) ** 2 for pair in pairs]
+        # `more_than` moves with the clock, so it has fewer places to stand in than the others.
+        weights = [(4 if pair[1] is Op.MORE_THAN else 1) / (1 + 4 * self._drawn[pair]) ** 2 for pair in pairs]
         [(of, op)] = draw.choices(pairs, weights)
         self._drawn[of, op] += 1
         target = draw.choice(by_type[of])

@@ -12,8 +12,8 @@ import pytest
 from tests.oracle.rounds import play
 from tests.oracle.summary import SEEDS
 
-DEFINITIONS = 51
-SHARE = 0.4
+DEFINITIONS = 54
+SHARE = 0.35
 """Of the definitions, how many have their complement and a part of them asked too."""
 
 
