@@ -206,6 +206,16 @@ def test_a_failed_segment_keeps_its_members_and_fails_those_that_refer_to_it(tmp
         assert list(apart.members()) == ["c-2", "c-4"]
 
 
+def test_a_failed_segment_does_not_keep_those_whose_record_is_gone(tmp_path: Path) -> None:
+    with shop(tmp_path) as workspace:
+        segment = bring_to(workspace, "failed", used=True)
+        workspace.delete("contact", ["c-1"])
+        assert (len(segment.members()), list(segment.members())) == (1, ["c-3"])
+        assert len(workspace.segments["Reader"].members()) == 1
+        left = [row for row in segment.changes().to_pylist() if row["change"] == "left"]
+        assert [row["cause"] for row in left] == ["erase"]
+
+
 def test_a_failed_segment_that_is_mended_is_live_again_with_all_that_refer_to_it(tmp_path: Path) -> None:
     with shop(tmp_path) as workspace:
         segment = bring_to(workspace, "failed", used=True)

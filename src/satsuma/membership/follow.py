@@ -16,11 +16,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from satsuma.kernel.errors import Error
+from satsuma.catalog.audiences import entity_numbered
+from satsuma.kernel.errors import Error, InvariantError
 from satsuma.membership.evaluating import Evaluate, members_of
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.record import memberships
 from satsuma.record.change import Change
+from satsuma.record.resolve import keys_of_numbers
 
 Cause: TypeAlias = Literal["data", "clock", "definition", "override", "merge", "erase"]
 
@@ -59,7 +61,8 @@ def follow(
         change: The version; its rows are written already.
         live: All live and failed segments, bound to the change's catalog.
         evaluate: Gives the members of a bound definition.
-        failed: Segments known to fail, with the reason; they and all that refer to them keep their members.
+        failed: Segments known to fail, with the reason; they and all that refer to them keep their members,
+            save those whose record is gone.
         cause: Of the deltas.
         causes: Of the deltas of single segments, and of those that refer to them, where another.
 
@@ -72,6 +75,7 @@ def follow(
     deltas = []
     for segment in ordered:
         if segment.id in reasons:
+            deltas.append(_without_gone(change, segment, why.get(segment.id, cause)))
             _mark(change, segment, "failed", reasons[segment.id])
             continue
         members = _members(change, segment, evaluate)
@@ -102,6 +106,17 @@ def _members(change: Change, segment: LiveSegment, evaluate: Evaluate) -> NDArra
         return members_of(change.connection, change.catalog, segment, evaluate, change.at)
     except (Error, duckdb.Error) as error:
         raise SegmentFailure(segment, str(error)) from error
+
+
+def _without_gone(change: Change, segment: LiveSegment, cause: Cause) -> Delta:
+    """Keep the last members of a failed segment, save those whose record is gone: no version has them."""
+    entity = entity_numbered(change.catalog, segment.audience)
+    if entity is None:
+        raise InvariantError(f"the catalog has no entity {segment.audience}, the audience of a live segment")
+    kept = memberships.members(change.connection, segment.id)
+    keys = keys_of_numbers(change.connection, entity, kept)
+    there = np.asarray(keys.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return replace_members(change, segment.id, kept[there], cause)
 
 
 def replace_members(change: Change, segment: int, members: NDArray[np.uint32], cause: Cause) -> Delta:

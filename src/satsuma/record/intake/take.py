@@ -12,11 +12,11 @@ import pyarrow as pa
 from satsuma.catalog.learn import learn_entity, learn_interaction
 from satsuma.catalog.model import Attribute, Catalog, Mode, OwnerKind
 from satsuma.catalog.rules import DEFAULT_AUDIENCE, OBSERVED_AT
-from satsuma.kernel.errors import CatalogError, DataError
+from satsuma.kernel.errors import CatalogError, DataError, UsageError
 from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.text import nfc
-from satsuma.kernel.zones import zone
+from satsuma.kernel.zones import Zone, zone
 from satsuma.record import layout
 from satsuma.record.intake.columns import Block, blocks_of_rows, blocks_of_table, present
 from satsuma.record.intake.fitted import Refusal, pc, rows_where
@@ -119,7 +119,7 @@ def _take_records(batch: _Batch, key: str, observed_at: str | int | None, now: i
     if isinstance(observed_at, str) and _has(blocks, nfc(observed_at)):
         observed = nfc(observed_at)
     elif observed_at is not None and batch.source.length:
-        at = instant_of(observed_at, zone(batch.catalog.timezone))
+        at = _moment(observed_at, zone(batch.catalog.timezone))
     if at is None:
         batch.name({ID: key, OBSERVED_AT: observed})
     else:
@@ -356,3 +356,15 @@ class _Batch:
         learned = self.catalog is not self.before
         catalog = replace(self.catalog, version=self.before.version + 1) if learned else self.before
         return Intake(groups, refused_table(self.refused), catalog, self.untyped)
+
+
+def _moment(observed_at: str | int, clocks: Zone) -> int:
+    """The one instant at which all rows were observed."""
+    try:
+        return instant_of(observed_at, clocks)
+    except UsageError as error:
+        raise UsageError(
+            f"observed_at={observed_at!r} is neither a column of the rows nor a moment: {error.message}",
+            code=error.code,
+            hint=error.hint,
+        ) from error
