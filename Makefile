@@ -14,7 +14,7 @@ CODE := src tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test oracle check lint style types layers bench lock clean
+.PHONY: help run test oracle fuzz docs check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,13 @@ test: lint ## install what tests need, check the house, run all tests
 # SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
 oracle: .venv/.installed ## compare all evaluators on random worlds for SECONDS (600)
 	$(BIN)/python -m tests.oracle.search --seconds $(SECONDS) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
+
+fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (600)
+	$(BIN)/python -m tests.fuzz.text_fuzz $(SECONDS) $(SEED)
+
+docs: .venv/.installed ## write the pages that are generated: commands and the Python API
+	$(BIN)/python -m satsuma.cli.reference > docs/cli.md
+	$(BIN)/python -m tests.tidy.python_reference > docs/python.md
 
 check: lint ## lint, types, layers and the tidy tests
 	$(BIN)/python -m pytest -q tests/tidy
