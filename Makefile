@@ -14,7 +14,7 @@ CODE := src tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test oracle fuzz docs check lint style types layers bench lock clean
+.PHONY: help run test oracle fuzz docs picture check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,12 @@ fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (6
 docs: .venv/.installed ## write the pages that are generated: commands and the Python API
 	$(BIN)/python -m satsuma.cli.reference > docs/cli.md
 	$(BIN)/python -m tests.tidy.python_reference > docs/python.md
+
+demo-workspace: .venv/.installed
+	$(BIN)/python -m satsuma.demo demo-workspace > /dev/null
+
+picture: demo-workspace ## draw the picture of the README from the demo workspace
+	$(BIN)/python -m tests.tidy.picture demo-workspace docs/images/why.svg
 
 check: lint ## lint, types, layers and the tidy tests
 	$(BIN)/python -m pytest -q tests/tidy
