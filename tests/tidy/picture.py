@@ -45,7 +45,8 @@ def draw(workspace: Path, picture: Path) -> None:
     # Fonts are the reader's own: a picture in a README fetches nothing.
     svg = re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_text(svg, encoding="utf-8")
+    lines = (line.rstrip() for line in svg.splitlines())
+    picture.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
