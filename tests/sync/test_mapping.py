@@ -56,7 +56,7 @@ def test_mixed_interactions_go_to_the_type_that_their_column_names(tmp_path: Pat
         visits = shop.query("SELECT contact, url, occurred_at, id FROM visit ORDER BY occurred_at")
         assert [(row["contact"], row["url"]) for row in visits] == [("c-1", "/a"), ("c-2", "/e")]
         assert visits[0]["occurred_at"] == datetime(2026, 1, 1)  # noqa: DTZ001
-        assert [row["id"].rpartition("-")[2] for row in visits] == ["0", "4"]
+        assert [int(row["id"].rpartition("-")[2]) for row in visits] == [0, 4]
         refused = {(row.code, row.target, row.position) for row in shop.record.quarantine()}
         assert refused == {("type.missing", "", 2), ("value.time", "", 3)}
 
