@@ -58,9 +58,11 @@ def inputs(measure: bound.Measure, scope: Scope, context: Context, type_rank: in
 
 def _input(measure: bound.Measure, scope: Scope, context: Context) -> Sql:
     """The value of one match: texts folded, as measures compare; decimals to be averaged as whole numbers."""
-    found = None if measure.read is None else term(measure.read, scope, context)
-    if found is None:
+    if measure.read is None:
         return build.null()
+    found = term(measure.read, scope, context)
+    if found is None:
+        return context.dialect.absent(measure.read.type)
     if found.folded is not None:
         return found.folded()
     if measure.kind is MeasureKind.AVERAGE and found.type is ValueType.DECIMAL:

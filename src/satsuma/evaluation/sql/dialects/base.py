@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from sqlglot import ErrorLevel, exp
 
+from satsuma.catalog.model import ValueType
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql
 from satsuma.kernel.numbers import DECIMAL_PLACES
@@ -200,6 +201,10 @@ class Dialect(ABC):
     @abstractmethod
     def double_of_decimal(self, number: Sql) -> Sql:
         """A decimal as the nearest double."""
+
+    def absent(self, type: ValueType) -> Sql:  # noqa: ARG002 -- other engines need the type
+        """A value of a type that is missing in every row."""
+        return build.null()
 
     @abstractmethod
     def unscaled(self, number: Sql) -> Sql:

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
+from satsuma.catalog.model import ValueType
 from satsuma.evaluation.sql import build
 from satsuma.evaluation.sql.build import Sql, call
 from satsuma.evaluation.sql.dialects.base import EARTH_DIAMETER_KM, MM_PER_KM, Bin, Dialect, scaled
@@ -25,6 +26,15 @@ _SETTINGS = {
     "prefer_column_name_to_alias": 1,  # a name means the column of the source, as in other engines
     "transform_null_in": 0,
 }
+_STORED = {
+    ValueType.INTEGER: "Int64",
+    ValueType.NUMBER: "Float64",
+    ValueType.DECIMAL: f"Decimal(18, {DECIMAL_PLACES})",
+    ValueType.BOOLEAN: "Bool",
+    ValueType.DATE: "Int32",
+    ValueType.TIMESTAMP: "Int64",
+}
+"""How values are stored, where not as `String`."""
 _NO_BIN = -1_000  # far below all bins
 
 
@@ -219,6 +229,10 @@ class _ClickHouse(Dialect):
 
     def holds_number(self, numbers: Sql, wanted: int) -> Sql:
         return call("has", numbers, build.number(wanted))
+
+    def absent(self, type: ValueType) -> Sql:
+        # A null without a type is a `Nothing` here, and aggregates cannot hold one.
+        return call("CAST", build.null(), build.string(f"Nullable({_STORED.get(type, 'String')})"))
 
     def optional(self, value: Sql) -> Sql:
         return call("toNullable", value)
