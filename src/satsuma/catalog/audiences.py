@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from satsuma.catalog.model import Catalog, Entity
 from satsuma.catalog.rules import DEFAULT_AUDIENCE
-from satsuma.kernel.errors import UsageError
+from satsuma.kernel.errors import InvariantError, UsageError
 from satsuma.kernel.suggest import did_you_mean
 
 
@@ -37,3 +37,15 @@ def audience_named(catalog: Catalog, name: str | None) -> Entity:
 def entity_numbered(catalog: Catalog, number: int) -> Entity | None:
     """The entity of a catalog number."""
     return next((entity for entity in catalog.entities.values() if entity.number == number), None)
+
+
+def entity_of_number(catalog: Catalog, number: int) -> Entity:
+    """The entity of a catalog number that something stored refers to.
+
+    Raises:
+        InvariantError: The catalog has none.
+    """
+    found = entity_numbered(catalog, number)
+    if found is None:
+        raise InvariantError(f"the catalog has no entity {number}, which something stored refers to")
+    return found

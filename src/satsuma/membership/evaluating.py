@@ -10,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from satsuma.catalog.audiences import entity_numbered
+from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Catalog
-from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound
 from satsuma.membership.live import LiveSegment
 from satsuma.record import memberships, overrides
@@ -61,8 +60,6 @@ def _numbers(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, segment: LiveSegment, keys: list[str]
 ) -> NDArray[np.uint32]:
     """Numbers of the keys whose record exists; an override waits for the others."""
-    entity = entity_numbered(catalog, segment.audience)
-    if entity is None:
-        raise InvariantError(f"the catalog has no entity {segment.audience}, the audience of a live segment")
+    entity = entity_of_number(catalog, segment.audience)
     numbers = numbers_of_keys(connection, entity, pa.array(keys, pa.string()))
     return numbers[numbers >= 0].astype(np.uint32)

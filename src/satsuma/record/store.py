@@ -288,6 +288,17 @@ class Record:
         finally:
             cursor.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, State]]:
+        """A connection on one committed version, as `cursor` gives, and that version's state."""
+        while True:
+            state = self._state
+            with self.cursor() as cursor:
+                # A version may have been committed between the two lines above.
+                if scalar(cursor, "SELECT max(version) FROM versions") == state.version:
+                    yield cursor, state
+                    return
+
     def query(
         self, statement: str, parameters: Sequence[object] | dict[str, object] | None = None
     ) -> pa.Table:
