@@ -84,14 +84,19 @@ def unfinished(directory: Path) -> Path:
             code="conflict.workspace",
             hint="open it, or choose another path",
         )
-    making = directory / (DATABASE_FILE + _UNFINISHED)
+    return beside(directory / DATABASE_FILE)
+
+
+def beside(database: Path) -> Path:
+    """Where a new database is made beside the place that it will take; leftovers of a crash are removed."""
+    making = database.with_name(database.name + _UNFINISHED)
     for leftover in (making, making.with_name(making.name + ".wal")):
         leftover.unlink(missing_ok=True)
     return making
 
 
 def finish(directory: Path, making: Path) -> None:
-    """Give a database that is closed and whole its name, durably."""
+    """Give a database that is closed and whole its name, durably; it takes the place of what had the name."""
     making.rename(directory / DATABASE_FILE)
     descriptor = os.open(directory, os.O_RDONLY)
     try:

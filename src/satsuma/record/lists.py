@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from satsuma.kernel.text import fold
 from satsuma.record.arrow import ints_of, table_of
-from satsuma.record.sql import INSTANT, fetch, lent
+from satsuma.record.sql import INSTANT, fetch, lent, scalar
 from satsuma.record.transaction import Transaction
 
 COUNTER = "lists"
@@ -77,9 +77,39 @@ def members(connection: duckdb.DuckDBPyConnection, list_id: int) -> NDArray[np.u
     return ints_of(fetch(connection, statement, [list_id]), "member")
 
 
+def size(connection: duckdb.DuckDBPyConnection, list_id: int) -> int:
+    """How many are on a list."""
+    return int(scalar(connection, "SELECT count(*) FROM list_members WHERE list = ?", [list_id]))
+
+
+def of_member(connection: duckdb.DuckDBPyConnection, audience: int, member: int) -> list[int]:
+    """Ids of the lists that a record of an audience is on, ascending."""
+    rows = connection.execute(
+        "SELECT m.list FROM list_members m JOIN lists l ON l.id = m.list"
+        " WHERE l.audience = ? AND m.member = ? ORDER BY m.list",
+        [audience, member],
+    ).fetchall()
+    return [list_id for (list_id,) in rows]
+
+
+def among(
+    connection: duckdb.DuckDBPyConnection, list_id: int, numbers: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """Those of some records that are on a list, ascending, each once; costs no copy of the list."""
+    with lent(connection, _asked=table_of({"member": np.unique(numbers).astype(np.uint32)})):
+        found = fetch(
+            connection,
+            "SELECT a.member FROM _asked a WHERE a.member IN"
+            " (SELECT m.member FROM list_members m WHERE m.list = ?) ORDER BY a.member",
+            [list_id],
+        )
+    return ints_of(found, "member")
+
+
 def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Put records on a list; returns those that were not on it, ascending."""
-    new = np.setdiff1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
+    numbers = np.unique(numbers).astype(np.uint32)
+    new = np.setdiff1d(numbers, among(transaction.connection, list_id, numbers), assume_unique=True)
     with lent(transaction.connection, _new=table_of({"member": new})):
         transaction.connection.execute("INSERT INTO list_members SELECT ?, member FROM _new", [list_id])
     _note(transaction, np.full(len(new), list_id, dtype=np.uint32), new, 1)
@@ -88,7 +118,9 @@ def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) ->
 
 def leave(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Take records off a list; returns those that were on it, ascending."""
-    gone = np.intersect1d(numbers.astype(np.uint32), members(transaction.connection, list_id))
+    gone = among(transaction.connection, list_id, numbers)
+    if not len(gone):
+        return gone
     with lent(transaction.connection, _left=table_of({"member": gone})):
         transaction.connection.execute(
             "DELETE FROM list_members WHERE list = ? AND member IN (SELECT member FROM _left)", [list_id]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,25 +28,13 @@ from satsuma.record.files import Settings
 from satsuma.record.lock import Holder, Lock
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
+from satsuma.record.readers import Readers
+from satsuma.record.rewriting import rewrite
 from satsuma.record.sql import interruptible, scalar
+from satsuma.record.state import State, first_version
 from satsuma.record.transaction import entity_of
 
-_EMPTY = Catalog()
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the last committed version left: replaced as one, so that a reader never sees half of it.
-
-    Attributes:
-        version: Number of the last version; 0 is the empty workspace.
-        now: Its instant, microseconds UTC.
-        catalog: The catalog that its tables follow.
-    """
-
-    version: int
-    now: int
-    catalog: Catalog
+__all__ = ["Record", "State"]
 
 
 class Record:
@@ -62,11 +49,14 @@ class Record:
         workspace_id: str,
         state: State,
         memory: Memory,
+        settings: Settings,
     ) -> None:
         self.directory = directory
         self.workspace_id = workspace_id
         self.lock = lock
         self._connection = connection
+        self._settings = settings
+        self._readers = Readers()
         self._state = state
         self._memory = memory
         self._changing = False
@@ -113,7 +103,7 @@ class Record:
                 migrations.prepare(connection)
                 connection.execute("INSERT INTO meta VALUES ('workspace_id', ?)", [workspace_id])
                 migrations.migrate(connection, (*migrations.RECORD, *migrations_above), at)
-                _first_version(connection, catalog, at, actor)
+                first_version(connection, catalog, at, actor)
             finally:
                 connection.close()
             files.finish(directory, making)
@@ -155,7 +145,7 @@ class Record:
         connection = files.connect(database, settings)
         try:
             meta = files.read_meta(connection, database)
-            return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above)
+            return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above, settings)
         except Error:
             connection.close()
             raise
@@ -174,6 +164,7 @@ class Record:
         lock: Lock,
         workspace_id: str,
         migrations_above: Sequence[Migration],
+        settings: Settings,
     ) -> Self:
         last, catalog = versions.last(connection), catalogs.load(connection)
         if last is None or catalog is None:
@@ -190,6 +181,7 @@ class Record:
             workspace_id=workspace_id,
             state=state,
             memory=Memory.load(connection),
+            settings=settings,
         )
 
     @property
@@ -277,16 +269,17 @@ class Record:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that sees one committed version whatever is written meanwhile, and only reads."""
-        self._check_open()
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
-            # The snapshot is taken by the first statement, not by BEGIN.
-            scalar(cursor, "SELECT max(version) FROM versions")
-            with interruptible():
-                yield cursor
-        finally:
-            cursor.close()
+        with self._readers.reading():
+            self._check_open()
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                # The snapshot is taken by the first statement, not by BEGIN.
+                scalar(cursor, "SELECT max(version) FROM versions")
+                with interruptible():
+                    yield cursor
+            finally:
+                cursor.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, State]]:
@@ -339,6 +332,26 @@ class Record:
         self._check_open()
         self._connection.execute("CHECKPOINT")
 
+    def rewrite(self, *, patience_seconds: float = 60.0) -> None:
+        """Make the file anew, so that no byte of removed rows stays in it; nobody reads or writes meanwhile.
+
+        Raises:
+            ConflictError: Somebody was still reading when the patience ended.
+        """
+        self._check_writable(self._state.now)
+        with self._readers.alone(patience_seconds=patience_seconds):
+            self._changing = True
+            try:
+                self._connection.close()
+                try:
+                    rewrite(self.directory, self._settings)
+                except duckdb.Error as error:
+                    raise files.write_failed(error) from error
+                finally:
+                    self._connection = files.connect(files.database_of(self.directory), self._settings)
+            finally:
+                self._changing = False
+
     def close(self) -> None:
         """Close the file and let the workspace go; a second call does nothing."""
         if self._closed:
@@ -382,17 +395,3 @@ class Record:
                 code="usage.clock_backwards",
                 hint="time only moves on",
             )
-
-
-def _first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: int, actor: str) -> None:
-    memory = Memory.load(connection)
-    connection.execute("BEGIN TRANSACTION")
-    by = actors.ensure(connection, actor)
-    change = Change(connection, version=0, at=at, actor=by, catalog=_EMPTY, memory=memory)
-    if catalog.entities or catalog.interactions:
-        change.apply_catalog(catalog)
-    else:
-        catalogs.save(connection, catalog, at)
-    views.rebuild(connection, catalog)
-    versions.add(connection, change, "created", None)
-    connection.execute("COMMIT")

@@ -1,0 +1,42 @@
+"""State: what the last committed version left, and how the first one is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from satsuma.catalog.model import Catalog
+from satsuma.record import actors, catalogs, versions, views
+from satsuma.record.change import Change
+from satsuma.record.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last committed version left: replaced as one, so that a reader never sees half of it.
+
+    Attributes:
+        version: Number of the last version; 0 is the empty workspace.
+        now: Its instant, microseconds UTC.
+        catalog: The catalog that its tables follow.
+    """
+
+    version: int
+    now: int
+    catalog: Catalog
+
+
+def first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: int, actor: str) -> None:
+    """Write version 0 of a new workspace."""
+    memory = Memory.load(connection)
+    connection.execute("BEGIN TRANSACTION")
+    by = actors.ensure(connection, actor)
+    change = Change(connection, version=0, at=at, actor=by, catalog=Catalog(), memory=memory)
+    if catalog.entities or catalog.interactions:
+        change.apply_catalog(catalog)
+    else:
+        catalogs.save(connection, catalog, at)
+    views.rebuild(connection, catalog)
+    versions.add(connection, change, "created", None)
+    connection.execute("COMMIT")
