@@ -73,7 +73,7 @@ def records_in(index: Index, entity: str) -> dict[str, dict[str, Any]]:
 def interactions_in(index: Index, type_name: str) -> list[tuple[str, str, int, dict[str, Any]]]:
     """Member key, id, instant and present attributes, in the order of the rows."""
     type_ = index.of.catalog.interactions[type_name]
-    table = index.interactions[type_.number]
+    table = index.interactions[type_.number].only
     keys = keys_of(index, type_.audience)
     columns = {name: values_of(table.columns[one.number]) for name, one in type_.attributes.items()}
     ids: list[Any] = table.ids.to_pylist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -52,7 +52,8 @@ def test_keys_are_ranked_by_code_point(both: tuple[Database, Index]) -> None:
 
 def test_time_order_has_every_interaction_once_ascending(both: tuple[Database, Index]) -> None:
     _, index = both
-    for table in index.interactions.values():
+    for one in index.interactions.values():
+        table = one.only
         owner = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
         grouped = sorted(zip(table.occurred_at.tolist(), owner.tolist(), strict=True))
         assert list(zip(table.time_at.tolist(), table.time_member.tolist(), strict=True)) == grouped
@@ -74,12 +75,6 @@ def test_references_lead_to_records_and_back(both: tuple[Database, Index]) -> No
                 if record.attributes.get(name) in state.records.get(attribute.to, {})
             }
             assert {keys[n]: ends[to] for n, to in enumerate(forward) if to >= 0} == expected
-            links = index.links[attribute.number]
-            assert links.offsets is not None
-            assert links.referrers is not None
-            back = {
-                keys[referrer]: ends[to]
-                for to, (start, end) in enumerate(pairwise(links.offsets.tolist()))
-                for referrer in links.referrers[start:end].tolist()
-            }
+            found = index.links[attribute.number].referrers(np.arange(len(ends)))
+            back = {keys[referrer]: ends[to] for to, referrer in zip(*found, strict=True)}
             assert back == expected

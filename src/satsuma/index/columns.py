@@ -17,7 +17,6 @@ without one: 1 is false, 2 is true. The others stand as they are stored.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,6 +27,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
+from satsuma.index.dictionaries import Dictionary
 from satsuma.index.files import Folder
 from satsuma.record.arrow import Column as Strings
 
@@ -35,44 +35,71 @@ CODED = frozenset({ValueType.TEXT, ValueType.CHOICE, ValueType.REFERENCE, ValueT
 """Types whose values are codes of a dictionary."""
 
 
-@dataclass(frozen=True, eq=False)
-class Dictionary:
-    """The distinct values of a coded column, by code; code 0 is missing, and stands for empty text.
-
-    Attributes:
-        exact: The values, as stored. A set of choices is a JSON array in ascending order of code points.
-        folded: Their distinct folded forms, by folded code; None where values never compare folded.
-        folded_code: For each code the code of its folded form, uint32.
-    """
-
-    exact: Strings
-    folded: Strings | None = None
-    folded_code: NDArray[np.uint32] | None = None
-
-    def __len__(self) -> int:
-        return len(self.exact)
-
-    @cached_property
-    def sets(self) -> tuple[frozenset[str], ...]:
-        """The values of a column of choices, by code."""
-        written: list[Any] = self.exact.to_pylist()
-        return tuple(frozenset(json.loads(one)) if one else frozenset() for one in written)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """An attribute's values by row, as the table above says.
+class Arrays:
+    """Values by row, as the table above says.
 
     Attributes:
-        valid: Where there is a value; None for coded columns, and where no value is missing.
+        valid: Where there is a value; None for coded values, and where no value is missing.
         longitude: Of locations, degrees.
     """
 
-    type: ValueType
     values: NDArray[Any]
     valid: NDArray[np.bool_] | None = None
-    dictionary: Dictionary | None = None
     longitude: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, places: NDArray[Any]) -> Arrays:
+        """The values at some rows."""
+        return Arrays(
+            self.values[places],
+            None if self.valid is None else self.valid[places],
+            None if self.longitude is None else self.longitude[places],
+        )
+
+
+class Column:
+    """An attribute's values by row; it never changes.
+
+    Attributes:
+        type: Of the attribute.
+        dictionary: Of coded columns.
+    """
+
+    def __init__(self, type: ValueType, stored: Arrays, dictionary: Dictionary | None = None) -> None:
+        """A column of values that stand as they are in the files."""
+        self.type = type
+        self.dictionary = dictionary
+        self._stored = stored
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @cached_property
+    def whole(self) -> Arrays:
+        """All rows; made when first asked for where not all stand in the files, and kept."""
+        return self._stored
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """The values of all rows."""
+        return self.whole.values
+
+    @property
+    def valid(self) -> NDArray[np.bool_] | None:
+        """Where there is a value, of all rows; None for coded columns, and where no value is missing."""
+        return self.whole.valid
+
+    @property
+    def longitude(self) -> NDArray[np.float64] | None:
+        """Of locations the longitudes of all rows, degrees."""
+        return self.whole.longitude
+
+    def take(self, places: NDArray[Any]) -> Arrays:
+        """The values at some rows (each at least 0), at a cost that does not grow with the column."""
+        return self._stored.take(places)
 
 
 class Names:
@@ -99,13 +126,12 @@ def open_column(folder: Folder, attribute: Attribute) -> Column:
             open_strings(folder, names.folded) if is_text else None,
             folder.array(names.folded_code) if is_text else None,
         )
-    return Column(
-        attribute.type,
+    stored = Arrays(
         folder.array(names.values),
         folder.array(names.valid) if names.valid in folder else None,
-        dictionary,
         folder.array(names.longitude) if attribute.type is ValueType.LOCATION else None,
     )
+    return Column(attribute.type, stored, dictionary)
 
 
 def open_strings(folder: Folder, name: str) -> Strings:

@@ -46,6 +46,12 @@ class EntityTable:
         """How many numbers there are, those of records that are gone included."""
         return len(self.alive)
 
+    def keys_of(self, numbers: NDArray[Any]) -> list[str]:
+        """The keys of some records; empty where there is none."""
+        whole: Any = self.keys
+        found: list[Any] = whole.take(pa.array(numbers.astype(np.int64))).to_pylist()
+        return found
+
     @cached_property
     def key_codes(self) -> NDArray[np.int64]:
         """By number, the code of the key where `keys`, with empty text before them, are the dictionary."""

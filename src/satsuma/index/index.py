@@ -173,7 +173,9 @@ def _links(
     interactions: dict[int, InteractionTable],
 ) -> dict[int, Links]:
     of_entities = [pair for one in entities.values() for pair in linked(one.entity.attributes, one.columns)]
-    of_types = [pair for one in interactions.values() for pair in linked(one.type.attributes, one.columns)]
+    of_types = [
+        pair for one in interactions.values() for pair in linked(one.type.attributes, one.only.columns)
+    ]
 
     def build(making: Making) -> None:
         for pairs, both_ways in ((of_entities, True), (of_types, False)):
@@ -184,4 +186,4 @@ def _links(
 
     # Codes of a table that was made anew may differ.
     folder = keeper.folder("links", build, anew=bool(keeper.made))
-    return {one.number: open_links(folder, one) for one, _ in (*of_entities, *of_types)}
+    return {one.number: open_links(folder, one, column) for one, column in (*of_entities, *of_types)}

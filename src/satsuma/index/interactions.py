@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -19,9 +21,9 @@ from satsuma.record.layout import ID, MEMBER, OCCURRED_AT, interaction_table
 from satsuma.record.sql import quote
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class InteractionTable:
-    """The interactions of one type.
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some interactions of one type, grouped by member and sorted in the total order; it never changes.
 
     Attributes:
         offsets: Where each member's rows begin and the last one's end, int64, by member number: of member m
@@ -33,18 +35,67 @@ class InteractionTable:
         time_member: whose they are, uint32.
     """
 
-    type: InteractionType
     offsets: NDArray[np.int64]
     occurred_at: NDArray[np.int64]
     ids: Strings
-    columns: dict[int, Column]
+    columns: Mapping[int, Column]
     time_at: NDArray[np.int64]
     time_member: NDArray[np.uint32]
 
     @property
     def size(self) -> int:
-        """How many interactions there are."""
+        """How many rows there are."""
         return len(self.occurred_at)
+
+    def ranges(self, numbers: NDArray[Any] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the rows of some members (None: of all, by number) begin, and end; int64.
+
+        Of all members at a cost that grows with their number, of some with theirs.
+        """
+        if numbers is None:
+            return self.offsets[:-1], self.offsets[1:]
+        places = numbers.astype(np.int64)
+        return self.offsets[places], self.offsets[places + 1]
+
+
+@dataclass(frozen=True, eq=False)
+class InteractionTable:
+    """The interactions of one type.
+
+    A member's rows are those that it has in the parts, all of them together; within a part they stand in
+    their total order (instant, then id by code point), between parts in none.
+
+    Attributes:
+        parts: Disjoint; the first is the largest.
+    """
+
+    type: InteractionType
+    parts: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        """How many interactions there are."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def only(self) -> Part:
+        """The only part, for readers that know no other."""
+        if len(self.parts) != 1:
+            raise InvariantError(f"the interactions of {self.type.name!r} stand in {len(self.parts)} parts")
+        return self.parts[0]
+
+    def members_between(self, low: int, high: int) -> NDArray[np.uint32]:
+        """The distinct members, ascending, with a row at `low <= at < high` (microseconds UTC)."""
+        found = [np.zeros(0, dtype=np.uint32)]
+        for part in self.parts:
+            first, after = np.searchsorted(part.time_at, np.array([low, high], dtype=np.int64))
+            found.append(part.time_member[first:after])
+        return np.unique(np.concatenate(found))
+
+    def next_at(self, at: int) -> int | None:
+        """The least instant of a row that is not below `at`, microseconds UTC."""
+        places = [(part, int(np.searchsorted(part.time_at, np.int64(at)))) for part in self.parts]
+        return min((int(part.time_at[place]) for part, place in places if place < part.size), default=None)
 
 
 def build_interactions(
@@ -97,8 +148,7 @@ def _time_order(cursor: duckdb.DuckDBPyConnection, table: str, making: Making) -
 
 def open_interactions(folder: Folder, type_: InteractionType) -> InteractionTable:
     """The interactions of a type, from its folder."""
-    return InteractionTable(
-        type_,
+    part = Part(
         folder.array("offsets"),
         folder.array("occurred_at"),
         open_strings(folder, "ids"),
@@ -106,3 +156,4 @@ def open_interactions(folder: Folder, type_: InteractionType) -> InteractionTabl
         folder.array("time_at"),
         folder.array("time_member"),
     )
+    return InteractionTable(type_, (part,))

@@ -14,6 +14,7 @@ from satsuma.catalog.model import Attribute
 from satsuma.index.columns import Column
 from satsuma.index.entities import EntityTable
 from satsuma.index.files import Folder, Making
+from satsuma.kernel.errors import InvariantError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,15 +22,52 @@ class Links:
     """Of one reference attribute.
 
     Attributes:
+        column: The attribute's, of an entity; None for an interaction type's.
         targets: By code of the reference's column, the number of the record that the key is of; -1 where
             there is none. int64.
-        offsets, referrers: Of an entity's attribute, the numbers (uint32, ascending) of the records that
-            refer to record n: `referrers[offsets[n]:offsets[n + 1]]`. None for an interaction's.
     """
 
+    column: Column | None
     targets: NDArray[np.int64]
-    offsets: NDArray[np.int64] | None
-    referrers: NDArray[np.uint32] | None
+    _offsets: NDArray[np.int64] | None
+    _referrers: NDArray[np.uint32] | None
+
+    def targets_of(self, codes: NDArray[Any]) -> NDArray[np.int64]:
+        """Of some codes, the number of the record that the key is of; -1 where there is none."""
+        found: NDArray[np.int64] = self.targets[codes]
+        return found
+
+    def across(self, numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """From records to those that they refer to.
+
+        Returns:
+            Pairs: the place in `numbers`, ascending, and the number of the record at the end. int64.
+        """
+        if self.column is None:
+            raise InvariantError("only an entity's references lead from record to record")
+        led_to = self.targets_of(self.column.take(numbers).values)
+        pair = np.flatnonzero(led_to >= 0)
+        return pair, led_to[pair]
+
+    def referrers(self, numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """From records back to those that refer to them.
+
+        Returns:
+            Pairs: the place in `numbers`, ascending, and the number of the record that refers. int64.
+        """
+        if self._offsets is None or self._referrers is None:
+            raise InvariantError("the index has no way back along an interaction's reference")
+        places = numbers.astype(np.int64)
+        pair, rows = expand(self._offsets[places], self._offsets[places + 1])
+        return pair, self._referrers[rows].astype(np.int64)
+
+
+def expand(first: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of ranges of places, the range of each place, and the places, one range after another. int64."""
+    counts = after - first
+    of_range = np.repeat(np.arange(len(first)), counts)
+    begins = np.cumsum(counts) - counts
+    return of_range, np.arange(len(of_range)) + (first - begins)[of_range]
 
 
 def build_links(
@@ -57,12 +95,13 @@ def build_links(
     making.array(f"{attribute.number}.referrers", in_order.astype(np.uint32))
 
 
-def open_links(folder: Folder, attribute: Attribute) -> Links:
-    """The links of a reference attribute."""
+def open_links(folder: Folder, attribute: Attribute, column: Column) -> Links:
+    """The links of a reference attribute, whose column is given."""
     offsets = f"{attribute.number}.offsets"
     if offsets not in folder:
-        return Links(folder.array(f"{attribute.number}.targets"), None, None)
+        return Links(None, folder.array(f"{attribute.number}.targets"), None, None)
     return Links(
+        column,
         folder.array(f"{attribute.number}.targets"),
         folder.array(offsets),
         folder.array(f"{attribute.number}.referrers"),

@@ -68,7 +68,7 @@ def _active_periods(periods: bound.Periods, found: list[Matches], frame: Records
     ]
     nothing = [np.zeros(0, dtype=np.int64)]
     owner = np.concatenate([*nothing, *(one.owner for one in found)])
-    at = np.concatenate([*nothing, *(one.frame.table.occurred_at[one.frame.rows] for one in found)])
+    at = np.concatenate([*nothing, *(one.frame.table.only.occurred_at[one.frame.rows] for one in found)])
     in_time = np.argsort(at, kind="stable")
     owner, at = owner[in_time], at[in_time]
     active = np.zeros(len(frame), dtype=np.int64)

@@ -49,7 +49,7 @@ def counts(types: Iterable[InteractionType], span: tuple[int, int], among: Bools
     total = np.zeros(len(among), dtype=np.int64)
     for type_ in types:
         table = scope.interactions(type_)
-        compiled.add_counts(table.offsets, table.occurred_at, among, *span, total)
+        compiled.add_counts(table.only.offsets, table.only.occurred_at, among, *span, total)
     return total
 
 
@@ -60,7 +60,7 @@ def _of_type(
     among: Bools,
     scope: Scope,
 ) -> Matches:
-    first, after = compiled.window_ranges(table.offsets, table.occurred_at, among, *span)
+    first, after = compiled.window_ranges(table.only.offsets, table.only.occurred_at, among, *span)
     rows, owner = compiled.expand(first, after)
     frame = Rows(table, rows, owner)
     if where is None:

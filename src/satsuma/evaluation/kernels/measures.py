@@ -134,7 +134,7 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 
 def _times(found: Sequence[Matches]) -> Ints:
-    return _joined([one.frame.table.occurred_at[one.frame.rows] for one in found])
+    return _joined([one.frame.table.only.occurred_at[one.frame.rows] for one in found])
 
 
 def _distinct_by_owner(owner: Ints, values: NDArray[Any], records: int) -> Ints:

@@ -21,9 +21,9 @@ def picked(found: Sequence[Matches], records: int, *, last: bool) -> list[Matche
     if not found:
         return []
     owner = np.concatenate([one.owner for one in found])
-    at = np.concatenate([one.frame.table.occurred_at[one.frame.rows] for one in found])
+    at = np.concatenate([one.frame.table.only.occurred_at[one.frame.rows] for one in found])
     best, _ = compiled.extremes(owner, at, records, greatest=last)
-    kept = [chosen(one, one.frame.table.occurred_at[one.frame.rows] == best[one.owner]) for one in found]
+    kept = [chosen(one, one.frame.table.only.occurred_at[one.frame.rows] == best[one.owner]) for one in found]
     several = np.bincount(np.concatenate([one.owner for one in kept]), minlength=records) > 1
     if not several.any():
         return kept
@@ -50,4 +50,4 @@ def _by_id(kept: list[Matches], several: Bools, *, last: bool) -> list[Matches]:
 
 def ids_of(of: Matches, places: Ints) -> list[str]:
     """The ids of some matches."""
-    return texts_at(of.frame.table.ids, of.frame.rows[places])
+    return texts_at(of.frame.table.only.ids, of.frame.rows[places])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,7 @@ from satsuma.catalog.model import Attribute, ValueType
 from satsuma.evaluation.kernels import vectors
 from satsuma.evaluation.kernels.scope import Frame, Ints, Records, Rows, Scope
 from satsuma.evaluation.kernels.vectors import Vector
+from satsuma.index.columns import Column
 from satsuma.index.entities import EntityTable
 from satsuma.index.interactions import InteractionTable
 from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR, date_of_day, day_of_date
@@ -92,20 +94,24 @@ def _follow(path: bound.Path, frame: Frame, scope: Scope) -> Vector:
     for hop in path.hops:
         if table is None:
             break
-        codes = vectors.of_column(table.columns[hop.number], places).data
+        codes = vectors.of_column(_columns(table)[hop.number], places).data
         places = scope.index.links[hop.number].targets[codes]
         to = scope.index.of.catalog.entities.get(hop.to or "")
         table = None if to is None else scope.index.entity(to)
     if isinstance(path.leaf, Attribute):
         if table is None:
             return vectors.nothing(path.leaf.type, len(frame))
-        return vectors.of_column(table.columns[path.leaf.number], places)
+        return vectors.of_column(_columns(table)[path.leaf.number], places)
     if isinstance(table, InteractionTable):
         return _of_interaction(path.leaf, table, places, scope.zone)
     if table is None:
         return vectors.nothing(ValueType.REFERENCE, len(frame))
     keys = vectors.of_strings(table.keys, ValueType.REFERENCE, table.key_codes)
     return keys if places is None else vectors.reached(keys, places)
+
+
+def _columns(table: EntityTable | InteractionTable) -> Mapping[int, Column]:
+    return table.only.columns if isinstance(table, InteractionTable) else table.columns
 
 
 def _of_interaction(
@@ -115,14 +121,14 @@ def _of_interaction(
         rows = np.arange(table.size)
     match which:
         case bound.Builtin.ID:
-            return vectors.of_strings(table.ids, ValueType.TEXT, rows + 1)
+            return vectors.of_strings(table.only.ids, ValueType.TEXT, rows + 1)
         case bound.Builtin.OCCURRED_AT:
-            return Vector(ValueType.TIMESTAMP, table.occurred_at[rows])
+            return Vector(ValueType.TIMESTAMP, table.only.occurred_at[rows])
         case bound.Builtin.HOUR:
-            wall_us = zone.local_us_many(table.occurred_at[rows])
+            wall_us = zone.local_us_many(table.only.occurred_at[rows])
             return Vector(ValueType.INTEGER, wall_us // US_PER_HOUR % 24)
         case bound.Builtin.WEEKDAY:
-            day = zone.local_us_many(table.occurred_at[rows]) // US_PER_DAY
+            day = zone.local_us_many(table.only.occurred_at[rows]) // US_PER_DAY
             return vectors.of_strings(_WEEKDAYS, ValueType.CHOICE, (day + _WEEKDAY_OF_DAY_0) % 7 + 1)
         case bound.Builtin.KEY:
             raise InvariantError("an interaction has an id, not a key")

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.scope import Bools, Ints, Scope
 from satsuma.index.entities import EntityTable
-from satsuma.index.links import Links
-from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound
 
 
@@ -27,9 +23,8 @@ def along(path: tuple[bound.Step, ...], among: Bools, start: EntityTable, scope:
     """From each record of those `among`, the distinct records at the end of the path."""
     begun = np.flatnonzero(among & start.alive)
     pairs = Pairs(begun, begun)
-    table = start
     for step in path:
-        pairs, table = _across(step, pairs, table, scope), scope.index.entity(step.target)
+        pairs = _across(step, pairs, scope)
     return pairs
 
 
@@ -41,16 +36,13 @@ def reaching(path: tuple[bound.Step, ...], wanted: Bools, start: EntityTable, sc
     return wanted & start.alive
 
 
-def _across(step: bound.Step, pairs: Pairs, table: EntityTable, scope: Scope) -> Pairs:
+def _across(step: bound.Step, pairs: Pairs, scope: Scope) -> Pairs:
     links = scope.index.links[step.attribute.number]
     if step.inverse:
-        offsets, referrers = _inverse(links)
-        places, pair = compiled.expand(offsets[pairs.end], offsets[pairs.end + 1])
-        found = Pairs(pairs.start[pair], referrers[places].astype(np.int64))
+        pair, end = links.referrers(pairs.end)
     else:
-        led_to = links.targets[table.columns[step.attribute.number].values[pairs.end]]
-        is_there = led_to >= 0
-        found = Pairs(pairs.start[is_there], led_to[is_there])
+        pair, end = links.across(pairs.end)
+    found = Pairs(pairs.start[pair], end)
     return _distinct(found, scope.index.entity(step.target).size)
 
 
@@ -74,9 +66,3 @@ def _back_across(step: bound.Step, wanted: Bools, table: EntityTable, scope: Sco
     back = np.zeros(table.size, dtype=np.bool_)
     back[led_to[led_to >= 0]] = True
     return back
-
-
-def _inverse(links: Links) -> tuple[Ints, NDArray[np.uint32]]:
-    if links.offsets is None or links.referrers is None:
-        raise InvariantError("the index has no way back along this relationship")
-    return links.offsets, links.referrers

@@ -62,14 +62,14 @@ def _by_rows(
     for type_ in _types(condition):
         table = scope.interactions(type_)
         first, after = compiled.window_ranges(
-            table.offsets, table.occurred_at, among, window[0], scope.now + 1
+            table.only.offsets, table.only.occurred_at, among, window[0], scope.now + 1
         )
         meets = blocks = 0
         for place, step in enumerate(condition.steps):
             meets |= _has(step.pattern, type_) << place
             blocks |= (step.blocker is not None and _has(step.blocker, type_)) << place
         absent = condition.absence is not None and _has(condition.absence.pattern, type_)
-        lanes.append(Lane(table.occurred_at, first, after, meets, blocks, absent))
+        lanes.append(Lane(table.only.occurred_at, first, after, meets, blocks, absent))
     spans_us = [
         WITHOUT_END_US if one is None or one.exact_us is None else one.exact_us for one in _spans(condition)
     ]
@@ -153,7 +153,7 @@ def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
 
 
 def _at(of: Matches) -> Ints:
-    return of.frame.table.occurred_at[of.frame.rows]
+    return of.frame.table.only.occurred_at[of.frame.rows]
 
 
 def _total_order(parts: list[_Part]) -> Ints:

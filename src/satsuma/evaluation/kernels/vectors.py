@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.index.columns import Column, Dictionary
+from satsuma.index.columns import Column
+from satsuma.index.dictionaries import Dictionary
 from satsuma.kernel.text import fold
 
 SCALE = {ValueType.DECIMAL: 10_000}
