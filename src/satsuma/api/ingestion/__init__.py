@@ -1,0 +1,1 @@
+"""Ingestion over HTTP: the public Segment tracking API, for its client libraries to be pointed here."""
