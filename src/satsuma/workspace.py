@@ -30,6 +30,10 @@ from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
+from satsuma.lists.consent import Consent
+from satsuma.lists.links import Links
+from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
+from satsuma.lists.rooms import ListRooms
 from satsuma.lists.service import Lists
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
@@ -45,11 +49,16 @@ from satsuma.segments.gate import Status
 from satsuma.segments.rooms import Rooms
 from satsuma.segments.scheduling import keep_dates
 from satsuma.segments.service import Segments
-from satsuma.segments.templates import MIGRATIONS, Templates
+from satsuma.segments.templates import MIGRATIONS as SEGMENTS_MIGRATIONS
+from satsuma.segments.templates import Templates
 from satsuma.sync.importer import Importer
 from satsuma.sync.ledger import Import
+from satsuma.sync.tracking.tracker import Tracker
 
 DEFAULT_ACTOR = "python"
+
+MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS)
+"""Of the rooms above the record."""
 
 
 def open(
@@ -111,8 +120,12 @@ class Workspace:
         self.catalog = Catalogs(record, self.writer, actor)
         self.segments = Segments(self._rooms)
         self.importer = Importer(record, self.writer, actor=actor, locked=self._locked)
+        self.tracking = Tracker(self.writer, clock, self._locked)
         self.templates = Templates(self._rooms)
-        self.lists = Lists(record, self.writer, actor)
+        links = Links(record.directory, os.urandom)
+        rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
+        self.lists = Lists(rooms)
+        self.consent = Consent(rooms)
         self._resume()
 
     @property
@@ -249,6 +262,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close the workspace, ending jobs that still run; a second call does nothing."""
+        self.tracking.close()
         self._rooms.jobs.end()
         self._record.close()
 

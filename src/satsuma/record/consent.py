@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from satsuma.record.sql import INSTANT, fetch
+from satsuma.record.arrow import table_of, texts
+from satsuma.record.sql import INSTANT, fetch, lent
 from satsuma.record.transaction import Transaction
 
 COUNTER = "consent"
@@ -30,24 +33,51 @@ class ConsentEntry:
 
 def add(transaction: Transaction, audience: int, entry: ConsentEntry) -> int:
     """Write an entry about a record of an audience (its entity number); returns its seq."""
-    seq = transaction.memory.counters.take(COUNTER)
-    transaction.connection.execute(
-        f"INSERT INTO consent_ledger VALUES (?, ?, ?, ?, ?, {INSTANT}, ?, ?, ?, ?, ?)",
-        [
-            seq,
-            entry.member,
-            audience,
-            entry.topic,
-            entry.state,
-            entry.at,
-            entry.contact_point,
-            entry.source,
-            entry.evidence,
-            transaction.version,
-            transaction.actor,
-        ],
+    return add_all(transaction, audience, (entry,))
+
+
+def add_all(transaction: Transaction, audience: int, entries: Sequence[ConsentEntry]) -> int:
+    """Write entries about records of an audience, in order; returns the seq of the first."""
+    first = transaction.memory.counters.take(COUNTER, len(entries))
+    table = table_of(
+        {
+            "seq": np.arange(first, first + len(entries), dtype=np.uint64),
+            "member": np.array([entry.member for entry in entries], dtype=np.uint32),
+            "topic": texts(entry.topic for entry in entries),
+            "state": texts(entry.state for entry in entries),
+            "at": np.array([entry.at for entry in entries], dtype=np.int64),
+            "contact_point": texts(entry.contact_point for entry in entries),
+            "source": texts(entry.source for entry in entries),
+            "evidence": texts(entry.evidence for entry in entries),
+        }
     )
-    return seq
+    with lent(transaction.connection, _entries=table):
+        transaction.connection.execute(
+            "INSERT INTO consent_ledger SELECT seq, member, ?, topic, state, make_timestamp(e.at), contact_point,"
+            " source, evidence, ?, ? FROM _entries e ORDER BY seq",
+            [audience, transaction.version, transaction.actor],
+        )
+    return first
+
+
+def states(
+    connection: duckdb.DuckDBPyConnection, audience: int, member: int, now: int
+) -> dict[str, ConsentEntry]:
+    """What counts for a record at an instant: topic → its entry."""
+    rows = connection.execute(
+        "SELECT member, topic, state, epoch_us(c.at), contact_point, source, evidence FROM consent_ledger c"
+        f" WHERE audience = ? AND member = ? AND c.at <= {INSTANT}"
+        " QUALIFY row_number() OVER (PARTITION BY topic"
+        " ORDER BY c.at DESC, (state = 'denied') DESC, seq DESC) = 1 ORDER BY topic",
+        [audience, member, now],
+    ).fetchall()
+    return {row[1]: ConsentEntry(*row) for row in rows}
+
+
+def topics(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every topic that an entry names, by code point."""
+    rows = connection.execute("SELECT DISTINCT topic FROM consent_ledger").fetchall()
+    return sorted(topic for (topic,) in rows)
 
 
 def latest(connection: duckdb.DuckDBPyConnection, audience: int, topic: str, now: int) -> pa.Table:

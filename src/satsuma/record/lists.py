@@ -17,6 +17,16 @@ COUNTER = "lists"
 
 
 @dataclass(frozen=True, slots=True)
+class ListChange:
+    """A record joined (+1) or left (-1) a list; `at` is the version's instant, microseconds UTC."""
+
+    member: int
+    version: int
+    at: int
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListRow:
     """One list: its id, name, audience (entity number), whether people subscribe, and what it is for."""
 
@@ -56,6 +66,11 @@ def rename(transaction: Transaction, list_id: int, name: str) -> None:
     )
 
 
+def describe(transaction: Transaction, list_id: int, description: str | None) -> None:
+    """Say what a list is for."""
+    transaction.connection.execute("UPDATE lists SET description = ? WHERE id = ?", [description, list_id])
+
+
 def remove(transaction: Transaction, list_id: int) -> None:
     """Remove a list with its members; all of them leave it, as its changes then say."""
     leave(transaction, list_id, members(transaction.connection, list_id))
@@ -90,6 +105,18 @@ def of_member(connection: duckdb.DuckDBPyConnection, audience: int, member: int)
         [audience, member],
     ).fetchall()
     return [list_id for (list_id,) in rows]
+
+
+def changes(
+    connection: duckdb.DuckDBPyConnection, list_id: int, *, since_version: int = 0, limit: int = 1_000
+) -> list[ListChange]:
+    """Who joined and left a list above a version, the newest first."""
+    rows = connection.execute(
+        "SELECT member, version, epoch_us(c.at), sign FROM list_changes c WHERE list = ? AND version > ?"
+        " ORDER BY version DESC, member LIMIT ?",
+        [list_id, since_version, limit],
+    ).fetchall()
+    return [ListChange(*row) for row in rows]
 
 
 def among(

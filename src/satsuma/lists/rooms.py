@@ -1,0 +1,41 @@
+"""What the lists room works with: the record, the writer, who asks, and randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from satsuma.commit.writer import Writer
+from satsuma.kernel.clock import Clock
+from satsuma.lists.gathering import Gathering
+from satsuma.lists.links import Links
+from satsuma.membership.evaluating import Evaluate
+from satsuma.record.store import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ListRooms:
+    """The parts below, wired by the workspace.
+
+    Attributes:
+        actor: Name of who gives commands through this object.
+        through: What the command came through (`python`, `cli`, `api`), as interactions and the ledger say.
+        clock: Tells when links are stale.
+        randomness: So many random bytes.
+        links: Makes and reads personal links.
+        gathering: Joins and leaves of all threads, made into versions together.
+    """
+
+    record: Record
+    writer: Writer
+    evaluate: Evaluate
+    actor: str
+    clock: Clock
+    randomness: Callable[[int], bytes]
+    links: Links
+    through: str = "python"
+    gathering: Gathering = field(default_factory=Gathering)
+
+    def asked_by(self, actor: str, through: str) -> ListRooms:
+        """The same rooms for somebody else."""
+        return replace(self, actor=actor, through=through)
