@@ -17,6 +17,8 @@ from satsuma.catalog.model import Attribute, Entity, InteractionType
 from satsuma.kernel.ids import stable_hash
 from satsuma.language import bound
 from satsuma.membership.touching.keys import meaning
+from satsuma.membership.touching.reads import reads_of
+from satsuma.membership.touching.sources import Reads
 from satsuma.membership.touching.zoned import is_zoned
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -34,6 +36,9 @@ class Leaf:
         audience: Number of the entity whose records it is about.
         timezone: In which it is read; ANYWHERE where no zone plays a part.
         segments: Those that it refers to, anywhere in it.
+        reads: What its truth depends on.
+        data_shape, clock_shape: The same for leaves of one audience that depend on the same, among what a
+            version writes and among what time passes.
     """
 
     key: str
@@ -41,6 +46,9 @@ class Leaf:
     audience: int
     timezone: str
     segments: frozenset[int]
+    reads: Reads = field(compare=False, repr=False)
+    data_shape: str = field(compare=False, repr=False)
+    clock_shape: str = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,17 @@ def leaf_of(condition: bound.Condition, audience: Entity, timezone: str) -> Leaf
     """A condition as a leaf by itself."""
     own_zone = timezone if is_zoned(condition) else ANYWHERE
     key = stable_hash(f"{audience.number} {own_zone} {meaning(condition)}")
-    return Leaf(key, condition, audience.number, own_zone, frozenset(segments_in(condition)))
+    reads = reads_of(condition, audience.name, own_zone)
+    return Leaf(
+        key,
+        condition,
+        audience.number,
+        own_zone,
+        frozenset(segments_in(condition)),
+        reads,
+        stable_hash(f"{audience.number} {reads.data!r}"),
+        stable_hash(f"{audience.number} {reads.clock!r}"),
+    )
 
 
 def segments_in(node: object) -> Iterator[int]:

@@ -1,0 +1,113 @@
+"""Due: the first instant after a version at which the clock may change a leaf.
+
+It may be too early, where the row that a window then leaves decides nothing. It is never too late.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+import duckdb
+
+from satsuma.evaluation.due.inverse import Span
+from satsuma.index import Index
+from satsuma.kernel.civil import MAX_DAY, US_PER_DAY, date_of_day, day_of_date
+from satsuma.kernel.zones import zone
+from satsuma.membership.touching import sources, walks
+from satsuma.membership.touching.edges import day_at
+from satsuma.membership.touching.past import Past
+from satsuma.membership.touching.programs import Leaf
+from satsuma.membership.touching.sources import Source, Sources
+
+
+def next_due(
+    leaves: Iterable[Leaf], index: Index, connection: duckdb.DuckDBPyConnection, after: int, upto: int
+) -> int | None:
+    """The first instant in `(after, upto]` at which `Touching.clock` of any leaf may be anyone, or None.
+
+    Args:
+        leaves: Live ones; those of one shape cost as much as one of them.
+        index: Of the version at `after`.
+        connection: Reads the record as that version has it.
+        after, upto: Microseconds UTC.
+    """
+    shapes = {leaf.clock_shape: leaf.reads.clock for leaf in leaves}
+    first = dict.fromkeys(source for of in shapes.values() for source in _first(of))
+    due = Due(index, connection)
+    found = None
+    for source in first:
+        at = due.next(source, Span(after, upto))
+        if at is not None:
+            found, upto = at, at - 1
+    return found
+
+
+def _first(of: Sources) -> Iterator[Source]:
+    """Those that ways back begin at."""
+    for source in of:
+        if isinstance(source, sources.Back | sources.Referring | sources.Ranked):
+            yield from _first(source.of)
+        else:
+            yield source
+
+
+class Due:
+    """When time next passes something of one version."""
+
+    def __init__(self, index: Index, connection: duckdb.DuckDBPyConnection) -> None:
+        """Look at a version."""
+        self._index = index
+        self._past = Past(connection, index.of.catalog)
+
+    def next(self, source: Source, span: Span) -> int | None:
+        """The first instant of a span at which a source of the clock's may be anyone, or None."""
+        match source:
+            case sources.Turned(clocks, year):
+                return _next_turn(clocks, span, year=year)
+            case sources.Passed(type, edge):
+                value = self._index.interactions[type].next_at(edge.at(span.after))
+            case sources.ValuePassed(entity, attribute, edge):
+                column = self._index.named(entity).columns[attribute]
+                value = walks.next_value([column], edge.at(span.after))
+            case sources.RowValuePassed(type, attribute, edge):
+                parts = self._index.interactions[type].parts
+                columns = [part.columns[attribute] for part in parts if attribute in part.columns]
+                value = walks.next_value(columns, edge.at(span.after))
+            case (
+                sources.CrossingPassed(edge=edge)
+                | sources.JoiningPassed(edge=edge)
+                | sources.ConsentPassed(edge=edge)
+                | sources.ObservationPassed(edge=edge)
+            ):
+                value = self._past.next_at(source, edge.at(span.after))
+            case (
+                sources.Given()
+                | sources.Born()
+                | sources.Written()
+                | sources.Joined()
+                | sources.Crossed()
+                | sources.Consented()
+                | sources.Observed()
+                | sources.Back()
+                | sources.Referring()
+                | sources.Ranked()
+            ):
+                return None
+            case _:
+                assert_never(source)
+        return None if value is None else edge.reach(value, span)
+
+
+def _next_turn(clocks: str, span: Span, *, year: bool) -> int | None:
+    day = day_at(span.after, zone(clocks)) + 1
+    if day > MAX_DAY:
+        return None
+    if year:
+        this_year = date_of_day(day - 1).year
+        if this_year == dt.MAXYEAR:
+            return None
+        day = day_of_date(dt.date(this_year + 1, 1, 1))
+    start = zone(clocks).from_local_us(day * US_PER_DAY)
+    return start if start in span else None

@@ -1,0 +1,122 @@
+"""Walks: over an index from records back to those that reach them, and from values to their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from satsuma.index import Index
+from satsuma.index.columns import Column
+from satsuma.index.interactions import InteractionTable, Part
+from satsuma.membership.touching.orders import order_of
+from satsuma.membership.touching.sources import Back, Referring
+
+Numbers: TypeAlias = "NDArray[np.uint32]"
+
+
+def leading_to(step: Back, numbers: Numbers, lost: Numbers, before: Index, after: Index) -> Numbers:
+    """Records that refer to some of these: to those that are there still, and to the lost ones before.
+
+    Records whose reference itself has changed are not looked for.
+    """
+    parts = [_referrers(after, step, numbers)]
+    if len(lost):
+        parts.append(_referrers(before, step, lost))
+    return distinct(parts)
+
+
+def led_to(step: Back, numbers: Numbers, before: Index, after: Index) -> Numbers:
+    """Records to which some of these refer, or did before."""
+    return distinct([_targets(index, step, numbers) for index in (before, after)])
+
+
+def members_referring(
+    way: Referring, numbers: Numbers, lost: Numbers, before: Index, after: Index
+) -> Numbers:
+    """Members with an interaction that refers to some of these; to the lost ones, that did before.
+
+    The rows are gone through, each a code: it costs what is stored of the type, once in a version in which a
+    record that interactions refer to changes.
+    """
+    parts = [_members_referring(after, way, numbers)]
+    if len(lost):
+        parts.append(_members_referring(before, way, lost))
+    return distinct(parts)
+
+
+def distinct(parts: list[NDArray[np.uint32]]) -> Numbers:
+    """The numbers of several arrays, ascending, each once."""
+    some = [part for part in parts if len(part)]
+    return np.unique(np.concatenate(some)).astype(np.uint32) if some else np.zeros(0, dtype=np.uint32)
+
+
+def values_between(column: Column, low: int, high: int) -> Numbers:
+    """Rows of a column of dates or timestamps with a value in `low <= value < high`, ascending."""
+    return order_of(column).between(low, high)
+
+
+def members_with(table: InteractionTable, attribute: int, low: int, high: int) -> Numbers:
+    """Members with an interaction whose attribute, a date or timestamp, lies in `low <= value < high`."""
+    return distinct(
+        [
+            owners(part, values_between(part.columns[attribute], low, high))
+            for part in table.parts
+            if attribute in part.columns
+        ]
+    )
+
+
+def owners(part: Part, rows: NDArray[np.integer[Any]]) -> Numbers:
+    """The members of some rows of a part, each once."""
+    numbers = np.searchsorted(part.offsets, rows, side="right") - 1
+    return np.unique(numbers).astype(np.uint32)
+
+
+def _referrers(index: Index, step: Back, numbers: Numbers) -> Numbers:
+    there = _there(index, step.target, numbers)
+    if step.attribute not in index.links or not len(there):
+        return there[:0]
+    _, found = index.links[step.attribute].referrers(there)
+    return np.unique(found).astype(np.uint32)
+
+
+def _targets(index: Index, step: Back, numbers: Numbers) -> Numbers:
+    there = _there(index, step.owner, numbers)
+    if step.attribute not in index.links or not len(there):
+        return there[:0]
+    _, found = index.links[step.attribute].across(there)
+    return np.unique(found).astype(np.uint32)
+
+
+def _there(index: Index, entity: str, numbers: Numbers) -> Numbers:
+    """Those of some numbers that an index has a place for."""
+    if entity not in index.of.catalog.entities:
+        return numbers[:0]
+    size = index.named(entity).size
+    return numbers if not len(numbers) or int(numbers[-1]) < size else numbers[numbers < size]
+
+
+def _members_referring(index: Index, way: Referring, numbers: Numbers) -> Numbers:
+    table, links = index.interactions.get(way.type), index.links.get(way.attribute)
+    there = _there(index, way.target, numbers)
+    if table is None or links is None or not len(there):
+        return there[:0]
+    is_wanted = np.zeros(index.named(way.target).size + 1, dtype=np.bool_)
+    is_wanted[there] = True
+    # Codes that lead nowhere come to the last place, which is not wanted.
+    of_code = is_wanted[links.targets]
+    if not of_code.any():
+        return there[:0]
+    parts = [part for part in table.parts if way.attribute in part.columns]
+    return distinct(
+        [owners(part, np.flatnonzero(of_code[part.columns[way.attribute].values])) for part in parts]
+    )
+
+
+def next_value(columns: Iterable[Column], low: int) -> int | None:
+    """The least value in columns of dates or timestamps that is not below another, or None."""
+    found = (order_of(column).next(low) for column in columns)
+    return min((value for value in found if value is not None), default=None)
