@@ -35,6 +35,7 @@ from satsuma.lists.links import Links
 from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
 from satsuma.lists.rooms import ListRooms
 from satsuma.lists.service import Lists
+from satsuma.membership.follow import Whole
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
 from satsuma.record import definitions
@@ -113,7 +114,7 @@ class Workspace:
         self._clock = clock
         self._actor = actor
         self._live = LiveSet()
-        self.writer = Writer(record, clock, self._live.of, _evaluate)
+        self.writer = Writer(record, clock, self._live.of, Whole(_evaluate))
         self._rooms = Rooms(record, self.writer, _evaluate, actor)
         self.writer.due = lambda change: keep_dates(self._rooms, change)
         self._rows = Rows(self.writer, self._live.of, actor)

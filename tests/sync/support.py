@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from satsuma.catalog.model import Catalog
 from satsuma.commit.writer import Writer
 from satsuma.kernel.clock import ManualClock
+from satsuma.membership.follow import Whole
 from satsuma.record.layout import entity_table, history_table, interaction_table
 from satsuma.record.sql import quote
 from satsuma.record.store import Record
@@ -29,7 +30,7 @@ class Shop:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.clock = ManualClock(max(ManualClock(START).now(), record.now))
-        self.writer = Writer(record, self.clock, lambda _: (), _never)
+        self.writer = Writer(record, self.clock, lambda _: (), Whole(_never))
         self.importer = Importer(record, self.writer, actor="tester", locked=lambda _: frozenset())
 
     def query(self, statement: str) -> list[dict[str, Any]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import UsageError
-from satsuma.membership.evaluating import Evaluate
-from satsuma.membership.follow import Cause, Delta, SegmentFailure, follow
+from satsuma.membership.deltas import Cause, Delta
+from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
 from satsuma.record.change import Change
 from satsuma.record.store import Record
@@ -22,6 +23,33 @@ LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
 
 Due: TypeAlias = Callable[[Change], Mapping[int, Cause]]
 """What a version brings by itself, such as dates that have come; gives causes of what follows, by segment."""
+
+
+class Follower(Protocol):
+    """Brings live segments to each version; told afterwards what became of it."""
+
+    def follow(
+        self,
+        change: Change,
+        live: Iterable[LiveSegment],
+        failed: Mapping[int, str],
+        cause: Cause,
+        causes: Mapping[int, Cause],
+    ) -> tuple[Delta, ...]:
+        """Write what the version being made changes in the members of every live segment.
+
+        Raises:
+            SegmentFailure: A segment that is not among those known to fail cannot be evaluated.
+        """
+        ...
+
+    def adopt(self) -> None:
+        """The version that was followed last is durable."""
+        ...
+
+    def drop(self) -> None:
+        """It came to nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +72,13 @@ class Writer:
     """Makes versions of one record. Callers of any thread wait their turn."""
 
     def __init__(
-        self, record: Record, clock: Clock, live: LiveOf, evaluate: Evaluate, due: Due | None = None
+        self, record: Record, clock: Clock, live: LiveOf, follower: Follower, due: Due | None = None
     ) -> None:
-        """Wire it; see `LiveOf`, `Evaluate` and `Due`."""
+        """Wire it; see `LiveOf`, `Follower` and `Due`."""
         self._record = record
         self._clock = clock
         self._live = live
-        self._evaluate = evaluate
+        self._follower = follower
         self.due = due
         self._turn = RLock()
         self._working = False
@@ -82,7 +110,7 @@ class Writer:
         Raises:
             Whatever `work` raises; nothing of the version remains then.
         """
-        with self._turn:
+        with self.turn():
             if self._working:
                 raise UsageError(
                     "a version cannot be made inside the making of another", code="usage.nested_commit"
@@ -100,6 +128,12 @@ class Writer:
                 )
             finally:
                 self._working = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold up the making of versions while the context lasts."""
+        with self._turn:
+            yield
 
     def _commit(
         self,
@@ -120,7 +154,13 @@ class Writer:
                     result = work(change)
                     due = {} if self.due is None else self.due(change)
                     live = self._live(change)
-                    deltas = follow(change, live, self._evaluate, failed, cause, {**causes, **due})
-                return Committed(change.version, instant, result, deltas)
+                    deltas = self._follower.follow(change, live, failed, cause, {**causes, **due})
             except SegmentFailure as failure:
+                self._follower.drop()
                 failed[failure.segment.id] = failure.reason
+            except BaseException:
+                self._follower.drop()
+                raise
+            else:
+                self._follower.adopt()
+                return Committed(change.version, instant, result, deltas)

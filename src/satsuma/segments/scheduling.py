@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from satsuma.kernel.errors import ConflictError, DefinitionError, UsageError
 from satsuma.kernel.instants import format_instant
-from satsuma.membership.follow import Cause
+from satsuma.membership.deltas import Cause
 from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow

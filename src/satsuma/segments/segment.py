@@ -17,7 +17,7 @@ from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language.binding import bind
 from satsuma.language.problems import Problem, definition_error
-from satsuma.membership.follow import Cause
+from satsuma.membership.deltas import Cause
 from satsuma.membership.names import StoredNames
 from satsuma.record import definitions, memberships, overrides
 from satsuma.record.change import Change

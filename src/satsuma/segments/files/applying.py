@@ -8,7 +8,7 @@ from pathlib import Path
 
 from satsuma.kernel.errors import ConflictError, DefinitionError, Error
 from satsuma.kernel.text import fold
-from satsuma.membership.follow import Cause
+from satsuma.membership.deltas import Cause
 from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
