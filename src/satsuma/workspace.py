@@ -30,9 +30,13 @@ from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
+from satsuma.lists.centers import Centers
 from satsuma.lists.consent import Consent
+from satsuma.lists.forms import Forms
 from satsuma.lists.links import Links
+from satsuma.lists.mail import Mail
 from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
+from satsuma.lists.public import PublicPages
 from satsuma.lists.rooms import ListRooms
 from satsuma.lists.service import Lists
 from satsuma.membership.follow import Whole
@@ -127,6 +131,10 @@ class Workspace:
         rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
         self.lists = Lists(rooms)
         self.consent = Consent(rooms)
+        self.centers = Centers(rooms)
+        self.forms = Forms(rooms)
+        self.public = PublicPages(rooms)
+        self.mail = Mail(rooms)
         self._resume()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import duckdb
@@ -25,6 +26,17 @@ PATTERN = r"^[^@\s,;<>\x00-\x1f]{1,64}@[^@\s,;<>\x00-\x1f]+\.[^@\s,;<>.\x00-\x1f
 """What looks like an address that a message can be sent to (RE2): no more than that can be told from it."""
 
 ADDRESS_CHARS_MAX = 254
+
+_PATTERN = re.compile(PATTERN)
+
+
+def is_address(text: str) -> bool:
+    """Whether a message could be sent to it.
+
+    >>> is_address("ada@example.org"), is_address("ada@example"), is_address("a b@example.org")
+    (True, False, False)
+    """
+    return _PATTERN.match(text) is not None
 
 
 def attribute_of(connection: duckdb.DuckDBPyConnection, catalog: Catalog, entity: Entity) -> Attribute | None:

@@ -152,8 +152,8 @@ def note_sent(change: Change, ids: Sequence[int]) -> None:
         )
 
 
-def note_failed(change: Change, message: Message, error: str, *, for_good: bool) -> None:
-    """Note that an attempt failed; it is tried again after a pause, unless that is of no use."""
+def note_failed(change: Change, message: Message, error: str, *, for_good: bool) -> bool:
+    """Note that an attempt failed; gives whether it is tried again after a pause."""
     attempts = message.attempts + 1
     again = not for_good and attempts < ATTEMPTS_MAX
     next_at = change.at + PAUSE_US[attempts - 1] if again else None
@@ -162,6 +162,16 @@ def note_failed(change: Change, message: Message, error: str, *, for_good: bool)
         " WHERE id = ?",
         ["queued" if again else "failed", attempts, error, next_at, message.id],
     )
+    return again
+
+
+def cancel_these(change: Change, ids: Sequence[int]) -> None:
+    """Cancel messages that are queued."""
+    for number in ids:
+        change.connection.execute(
+            "UPDATE outbox SET state = 'cancelled', next_at = NULL WHERE id = ? AND state = 'queued'",
+            [number],
+        )
 
 
 def cancel(change: Change, audience: Entity, member: int, kind: str | None = None) -> None:
