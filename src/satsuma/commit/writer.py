@@ -162,5 +162,8 @@ class Writer:
                 self._follower.drop()
                 raise
             else:
-                self._follower.adopt()
+                if change.aborted:
+                    self._follower.drop()
+                else:
+                    self._follower.adopt()
                 return Committed(change.version, instant, result, deltas)
