@@ -199,7 +199,8 @@ def test_an_older_workspace_is_brought_up_once_and_keeps_its_rows(tmp_path: Path
             ]
             assert record.query("SELECT id, city FROM contact").to_pylist() == [{"id": "c", "city": "Rome"}]
             seen = record.query("SELECT layer, number, name FROM migrations ORDER BY ALL").to_pylist()
-            assert [(m["layer"], m["number"]) for m in seen] == [("lists", 1), ("lists", 2), ("record", 1)]
+            of_lists = [m["number"] for m in seen if m["layer"] == "lists"]
+            assert of_lists == [1, 2]
     assert runs == [1]
 
 

@@ -75,6 +75,7 @@ def append(
     ids = taken(ids, fresh)
     _write(transaction, interaction, batch, ids, numbers, import_id=import_id)
     touched, earliest_us = _earliest(numbers, occurred_us)
+    transaction.touches.append(interaction.number, touched)
     _observe_members(transaction, audience, new, touched, earliest_us)
     done = Taken(len(codes), len(repeated), refused.num_rows, new.created, touched, repeated_positions)
     return done, refused
@@ -161,6 +162,7 @@ def _observe_members(
                 " WHERE b._number = t._number"
             )
         directory.observe(old[is_earlier], first_us=old_us[is_earlier])
+        transaction.touches.rewrite_past(audience, old[is_earlier])
     if is_new.any():
         first_us = np.minimum(earliest_us[is_new], transaction.at)
         rows = table_of({"_number": new.created, "_key": new.keys, "_first": first_us})
@@ -170,3 +172,4 @@ def _observe_members(
                 " SELECT _number, _key, make_timestamp(_first) FROM _rows"
             )
         directory.add(connection, new.keys, first_us)
+        transaction.touches.make(audience, new.created)

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from satsuma.record.arrow import table_of, texts
+from satsuma.record.arrow import ints_of, table_of, texts
 from satsuma.record.sql import INSTANT, fetch, lent
 from satsuma.record.transaction import Transaction
 
@@ -53,10 +53,11 @@ def add_all(transaction: Transaction, audience: int, entries: Sequence[ConsentEn
     )
     with lent(transaction.connection, _entries=table):
         transaction.connection.execute(
-            "INSERT INTO consent_ledger SELECT seq, member, ?, topic, state, make_timestamp(e.at), contact_point,"
-            " source, evidence, ?, ? FROM _entries e ORDER BY seq",
+            "INSERT INTO consent_ledger SELECT seq, member, ?, topic, state, make_timestamp(e.at),"
+            " contact_point, source, evidence, ?, ? FROM _entries e ORDER BY seq",
             [audience, transaction.version, transaction.actor],
         )
+    transaction.touches.give_consent(audience, ints_of(table, "member"))
     return first
 
 

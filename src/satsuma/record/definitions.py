@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from satsuma.kernel.text import fold
+from satsuma.record import memberships
 from satsuma.record.sql import INSTANT
 from satsuma.record.transaction import Transaction
 
@@ -99,6 +100,8 @@ def remove_segment(transaction: Transaction, segment: int) -> None:
 
     The changes of its membership stay.
     """
+    transaction.touches.overrides.add(segment)
+    transaction.touches.pick(segment, memberships.static_members(transaction.connection, segment))
     transaction.connection.execute("DELETE FROM segments WHERE id = ?", [segment])
     for table in (
         "definitions",

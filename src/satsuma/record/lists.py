@@ -179,6 +179,8 @@ def _note(
 ) -> None:
     if not len(numbers):
         return
+    for list_id in np.unique(lists).tolist():
+        transaction.touches.join_or_leave(list_id, numbers[lists == list_id])
     with lent(transaction.connection, _changed=table_of({"list": lists, "member": numbers})):
         transaction.connection.execute(
             f"INSERT INTO list_changes SELECT list, member, ?, {INSTANT}, ? FROM _changed",

@@ -112,6 +112,7 @@ def add_static(transaction: Transaction, segment: int, numbers: NDArray[np.uint3
             f"INSERT INTO static_members SELECT ?, member, {INSTANT}, ? FROM _new",
             [segment, transaction.at, transaction.version],
         )
+    transaction.touches.pick(segment, new)
     return new
 
 
@@ -122,4 +123,5 @@ def remove_static(transaction: Transaction, segment: int, numbers: NDArray[np.ui
         transaction.connection.execute(
             "DELETE FROM static_members WHERE segment = ? AND member IN (SELECT member FROM _left)", [segment]
         )
+    transaction.touches.pick(segment, gone)
     return gone

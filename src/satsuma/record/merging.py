@@ -46,6 +46,7 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
     for table in (entity_table(entity), history_table(entity)):
         transaction.connection.execute(f"DELETE FROM {quote(table)} WHERE _number = ?", [dropped])
     transaction.directory(entity).remove(known.numbers[1:])
+    transaction.touches.remove(entity, known.numbers[1:])
     transaction.connection.execute(
         "UPDATE aliases SET target = ? WHERE entity = ? AND target = ?", [keep_key, entity.number, drop_key]
     )
@@ -95,6 +96,7 @@ def _take_over(
         f"UPDATE {table} SET _first_observed_at = {INSTANT} WHERE _number = ?", [int(earliest_us), kept]
     )
     directory.observe(known.numbers[:1], first_us=np.array([earliest_us]))
+    transaction.touches.rewrite_past(entity, known.numbers[:1])
     rows = fetch(connection, f"SELECT * FROM {table} WHERE _number IN (?, ?)", [kept, dropped])
     numbers = ints_of(rows, "_number")
     of_kept, of_dropped = (rows.slice(int(np.flatnonzero(numbers == n)[0]), 1) for n in (kept, dropped))
@@ -131,7 +133,9 @@ def _move_interactions(
             [kept, dropped],
         ).fetchall()
         if rows[0][0]:
-            moved[interaction.name] = np.array(sorted((kept, dropped)), dtype=np.uint32)
+            both = np.array(sorted((kept, dropped)), dtype=np.uint32)
+            transaction.touches.rewrite(interaction.number, both)
+            moved[interaction.name] = both
     return moved
 
 
@@ -152,6 +156,7 @@ def _move_memberships(transaction: Transaction, entity: Entity, kept: int, dropp
         "UPDATE consent_ledger SET member = ? WHERE member = ? AND audience = ?",
         [kept, dropped, entity.number],
     )
+    transaction.touches.give_consent(entity.number, np.concatenate([keep, drop]))
 
 
 def _rewrite(
@@ -166,6 +171,8 @@ def _rewrite(
         found = _replace(connection, tables, refer, keep_key, drop_key)
         if len(found):
             records[owner.name] = found
+            attributes = [attribute.number for attribute in refer]
+            transaction.touches.write(owner, found, attributes, marked=False)
     members: dict[str, NDArray[np.uint32]] = {}
     for interaction in catalog.interactions.values():
         tables = [(interaction_table(interaction), "_member")]
@@ -173,6 +180,7 @@ def _rewrite(
         found = _replace(connection, tables, refer, keep_key, drop_key)
         if len(found):
             members[interaction.name] = found
+            transaction.touches.rewrite(interaction.number, found)
     return records, members
 
 

@@ -42,7 +42,14 @@ def _first_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-RECORD = (Migration("record", 1, "the first tables", _first_tables),)
+def _index_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(tables.INDEX_CHANGES)
+
+
+RECORD = (
+    Migration("record", 1, "the first tables", _first_tables),
+    Migration("record", 2, "what an index cannot tell from the rows", _index_changes),
+)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -64,6 +64,8 @@ def write(
         attributes=observations.attributes,
         having=shapes_of(transaction, entity),
     )
+    given = [attribute.number for attribute in observations.attributes]
+    transaction.touches.write(entity, found.numbers, given)
     directory = transaction.directory(entity)
     is_new = found.numbers >= directory.count
     is_late = np.zeros(len(is_new), dtype=np.bool_)
@@ -144,6 +146,7 @@ def _insert(
         )
     directory = transaction.directory(entity)
     directory.add(transaction.connection, keys, found.first_us[is_new], found.last_us[is_new])
+    transaction.touches.make(entity, found.numbers[is_new])
 
 
 def _update(

@@ -40,6 +40,7 @@ def put(transaction: Transaction, segment: int, keys: Iterable[str], rule: str) 
 
 def remove(transaction: Transaction, segment: int, keys: Iterable[str], rule: str | None = None) -> None:
     """Take back a rule for keys, or both rules."""
+    transaction.touches.overrides.add(segment)
     with lent(transaction.connection, _keys=table_of({"key": texts(dict.fromkeys(keys))})):
         transaction.connection.execute(
             "DELETE FROM segment_overrides WHERE segment = ? AND rule = coalesce(?, rule)"

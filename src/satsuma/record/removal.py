@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import duckdb
 import numpy as np
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from satsuma.catalog.model import Entity, InteractionType
 from satsuma.record import lists
@@ -43,6 +44,7 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
     if not len(numbers):
         return Deleted(numbers, (), unknown, {}, (), ())
     transaction.directory(entity).remove(numbers)
+    transaction.touches.remove(entity, numbers)
     with lent(connection, _gone=table_of({"number": numbers, "key": gone["_key"]})):
         _note(transaction, entity)
         interactions = {}
@@ -50,9 +52,10 @@ def delete(transaction: Transaction, entity: Entity, keys: Sequence[str]) -> Del
             removed = _remove(connection, interaction_table(type_), "_member")
             if removed:
                 interactions[type_.name] = removed
+                transaction.touches.rewrite(type_.number, numbers)
         for table in (entity_table(entity), history_table(entity)):
             _remove(connection, table, "_number")
-        segments, of_lists = _memberships(transaction, entity)
+        segments, of_lists = _memberships(transaction, entity, numbers)
     return Deleted(numbers, tuple(texts_in(gone, "_key")), unknown, interactions, segments, of_lists)
 
 
@@ -65,6 +68,7 @@ def retract(transaction: Transaction, interaction: InteractionType, ids: Sequenc
         connection.execute(f"DELETE FROM {table} WHERE _id IN (SELECT id FROM _ids)")
     unknown = set(ids) - set(texts_in(found, "_id"))
     members = np.unique(ints_of(found, "_member"))
+    transaction.touches.rewrite(interaction.number, members)
     return Retracted(found.num_rows, members, tuple(sorted(unknown)))
 
 
@@ -86,7 +90,9 @@ def _remove(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
     )
 
 
-def _memberships(transaction: Transaction, entity: Entity) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _memberships(
+    transaction: Transaction, entity: Entity, numbers: NDArray[np.uint32]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Remove static and list memberships and consent of the records gone; returns the segments and lists."""
     connection = transaction.connection
     of_audience = [entity.number]
@@ -103,6 +109,8 @@ def _memberships(transaction: Transaction, entity: Entity) -> tuple[tuple[int, .
     connection.execute(
         "DELETE FROM consent_ledger WHERE member IN (SELECT number FROM _gone) AND audience = ?", of_audience
     )
-    numbers = ints_of(fetch(connection, "SELECT number FROM _gone"), "number")
+    for (segment,) in segments:
+        transaction.touches.pick(segment, numbers)
+    transaction.touches.give_consent(entity.number, numbers)
     left = lists.leave_all(transaction, entity.number, numbers)
     return tuple(segment for (segment,) in segments), left

@@ -17,6 +17,9 @@ from satsuma.record.sql import quote
 
 _OLD, _NEW = "old", "new"
 
+PENDING = "erasure_pending"
+"""In `meta` from an erasing until the file has been made anew."""
+
 
 def rewrite(directory: Path, settings: Settings) -> None:
     """Make the file of a workspace anew. It must not be open, and its lock must be held.
@@ -33,6 +36,7 @@ def rewrite(directory: Path, settings: Settings) -> None:
         connection.execute(f"ATTACH '{_text(making)}' AS {_NEW}")
         connection.execute(f"COPY FROM DATABASE {_OLD} TO {_NEW}")
         _compare(connection)
+        connection.execute(f"DELETE FROM {_NEW}.meta WHERE key = ?", [PENDING])
         connection.execute(f"CHECKPOINT {_NEW}")
     finally:
         connection.close()

@@ -31,8 +31,11 @@ _INTERACTION_COLUMNS = (
 )
 
 
-def apply_catalog(connection: duckdb.DuckDBPyConnection, old: Catalog, new: Catalog) -> None:
+def apply_catalog(connection: duckdb.DuckDBPyConnection, old: Catalog, new: Catalog) -> set[tuple[str, int]]:
     """Change the stored tables from one catalog to the next.
+
+    Returns:
+        ("entity" or "type", number) of those whose columns were converted or dropped.
 
     Raises:
         CatalogError: Stored values cannot follow (see `converting.conversions`); no table is changed then.
@@ -48,6 +51,25 @@ def apply_catalog(connection: duckdb.DuckDBPyConnection, old: Catalog, new: Cata
         _interaction(connection, types.pop(interaction.number, None), interaction, conversions)
     for gone in types.values():
         _drop(connection, interaction_table(gone))
+    return {
+        *(("entity", number) for number in _converted(old.entities, new.entities, conversions)),
+        *(("type", number) for number in _converted(old.interactions, new.interactions, conversions)),
+    }
+
+
+def _converted(
+    old: Mapping[str, Entity] | Mapping[str, InteractionType],
+    new: Mapping[str, Entity] | Mapping[str, InteractionType],
+    conversions: Mapping[int, Conversion],
+) -> set[int]:
+    """Numbers of the owners that lost a column as it was, or are gone."""
+    kept = {a.number for owner in new.values() for a in owner.attributes.values()} - conversions.keys()
+    remaining = {owner.number for owner in new.values()}
+    return {
+        owner.number
+        for owner in old.values()
+        if owner.number not in remaining or any(a.number not in kept for a in owner.attributes.values())
+    }
 
 
 def _entity(

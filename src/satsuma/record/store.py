@@ -21,7 +21,18 @@ from satsuma.kernel.errors import (
     WorkspaceDamagedError,
 )
 from satsuma.kernel.instants import format_instant
-from satsuma.record import actors, catalogs, files, migrations, quarantine, queries, resolve, versions, views
+from satsuma.record import (
+    actors,
+    catalogs,
+    files,
+    index_changes,
+    migrations,
+    quarantine,
+    queries,
+    resolve,
+    versions,
+    views,
+)
 from satsuma.record.arrow import Column, texts
 from satsuma.record.change import Change
 from satsuma.record.files import Settings
@@ -250,6 +261,7 @@ class Record:
             if change.catalog is not state.catalog:
                 views.rebuild(connection, change.catalog, state.catalog)
             change.memory.counters.store(connection)
+            index_changes.store(change)
             versions.add(connection, change, kind, detail)
             if before_commit is not None:
                 before_commit(change)

@@ -113,6 +113,11 @@ CREATE TABLE consent_ledger (
 );
 """
 
+INDEX_CHANGES = """CREATE TABLE index_changes (
+    version UBIGINT NOT NULL, kind VARCHAR NOT NULL, number UINTEGER NOT NULL, member UINTEGER
+)"""
+"""Since the second migration."""
+
 STATEMENTS = tuple(
     f"{statement};"
     for part in (_ADMINISTRATION, _IDENTITY, _MEMBERSHIPS, _LISTS)

@@ -13,6 +13,7 @@ from satsuma.record import catalogs, schema
 from satsuma.record.counters import members
 from satsuma.record.directory import Directory
 from satsuma.record.memory import Memory
+from satsuma.record.touches import Touches
 
 
 class Transaction:
@@ -25,6 +26,7 @@ class Transaction:
         connection: In the version's transaction. Rooms above write their own tables through it.
         catalog: The catalog as this change has left it so far.
         memory: The writer's memory as this change has left it so far.
+        touches: What this change has written to so far; every write path notes it.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Transaction:
         self.actor = actor
         self.catalog = catalog
         self.memory = memory
+        self.touches = Touches()
 
     def apply_catalog(self, new: Catalog) -> None:
         """Change the tables to a later catalog, and store it; the same catalog changes nothing.
@@ -60,7 +63,7 @@ class Transaction:
                 code="conflict.catalog",
                 hint="make the change again from the present catalog",
             )
-        schema.apply_catalog(self.connection, self.catalog, new)
+        self.touches.converted |= schema.apply_catalog(self.connection, self.catalog, new)
         catalogs.save(self.connection, new, self.at)
         self.catalog = new
 

@@ -55,6 +55,7 @@ def undo(change: Change, id: int) -> Undone:
         members = fetch(connection, f"SELECT DISTINCT _member FROM {table} WHERE _import = ?", [id])
         if members.num_rows:
             touched.setdefault(kind.audience, []).append(ints_of(members, "_member").astype(np.int64))
+            change.touches.rewrite(kind.number, ints_of(members, "_member"))
             interactions += int(scalar(connection, f"DELETE FROM {table} WHERE _import = ?", [id]))
     observed = 0
     for entity in change.catalog.entities.values():
@@ -64,6 +65,8 @@ def undo(change: Change, id: int) -> Undone:
             found = ints_of(numbers, "_number").astype(np.int64)
             touched.setdefault(entity.name, []).append(found)
             observed += int(scalar(connection, f"DELETE FROM {table} WHERE _import = ?", [id]))
+            own = (attribute.number for attribute in entity.attributes.values())
+            change.touches.write(entity, found, own, marked=False)
             _restore(change, entity, found)
     records = 0
     for name, parts in touched.items():
@@ -126,4 +129,5 @@ def _remove_bare(change: Change, entity: Entity, numbers: NDArray[np.int64]) -> 
                 f"DELETE FROM {quote(entity_table(entity))} WHERE _number IN (SELECT number FROM _bare)"
             )
         change.directory(entity).remove(bare)
+        change.touches.remove(entity, bare)
     return len(bare)

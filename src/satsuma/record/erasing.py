@@ -1,0 +1,213 @@
+"""Erasing: a record goes for good, with everything that bears its key, its aliases or its e-mail addresses.
+
+Where deleting keeps the key, so that late rows about it are refused, erasing keeps nothing: the key may come
+again, as someone new. What stays are numbers: that somebody, who can no longer be told, was in a segment or on
+a list at a version, so that the counts of the past stay as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Attribute, Entity, ValueType
+from satsuma.kernel.errors import NotFoundError
+from satsuma.record import quarantine, removal
+from satsuma.record.aliases import through_aliases
+from satsuma.record.arrow import ints_of, texts
+from satsuma.record.intake.kept import row_of
+from satsuma.record.layout import column, entity_table, history_table, interaction_table
+from satsuma.record.rewriting import PENDING
+from satsuma.record.sql import fetch, quote, references, scalar
+from satsuma.record.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Whom an erasing is about.
+
+    Attributes:
+        entity: Theirs.
+        number: The record's.
+        keys: Its key, then its aliases.
+        addresses: E-mail addresses that any of its attributes has or had, in lower case.
+    """
+
+    entity: Entity
+    number: int
+    keys: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+    def is_in(self, value: object) -> bool:
+        """Whether a value names them: a key that is more than a number, or a text with an address in it."""
+        match value:
+            case str():
+                lower = value.lower()
+                named = value in self.keys and not value.isdigit()
+                return named or any(address in lower for address in self.addresses)
+            case Mapping():
+                return any(self.is_in(part) for pair in value.items() for part in pair)
+            case list() | tuple():
+                return any(self.is_in(part) for part in value)
+            case _:
+                return False
+
+
+def whom(transaction: Transaction, entity: Entity, key: str) -> Erased:
+    """Whom a key, or alias, means.
+
+    Raises:
+        NotFoundError: No record has it.
+    """
+    connection = transaction.connection
+    kept = through_aliases(connection, entity.number, texts((key,)))[0].as_py()
+    number = scalar(connection, f"SELECT _number FROM {quote(entity_table(entity))} WHERE _key = ?", [kept])
+    if number is None:
+        raise NotFoundError(f"no {entity.name} has the key {key!r}", code="not_found.record")
+    aliases = connection.execute(
+        "SELECT key FROM aliases WHERE entity = ? AND target = ? ORDER BY key", [entity.number, kept]
+    ).fetchall()
+    return Erased(
+        entity,
+        int(number),
+        (kept, *(alias for (alias,) in aliases)),
+        tuple(sorted(_addresses(connection, entity, int(number)))),
+    )
+
+
+def erase(transaction: Transaction, who: Erased) -> dict[str, int]:
+    """Remove a record and everything that names it; gives how many rows went, by what they were."""
+    connection, entity = transaction.connection, who.entity
+    counts = {
+        "observations": _count(connection, history_table(entity), "_number", who.number),
+        "consent entries": int(
+            scalar(
+                connection,
+                "SELECT count(*) FROM consent_ledger WHERE audience = ? AND member = ?",
+                [entity.number, who.number],
+            )
+        ),
+    }
+    deleted = removal.delete(transaction, entity, [who.keys[0]])
+    counts["interactions"] = sum(deleted.interactions.values())
+    counts["lists"], counts["static segments"] = len(deleted.lists), len(deleted.segments)
+    counts["aliases"] = len(who.keys) - 1
+    for table, what in (("segment_overrides", "overrides"), ("segment_tests", "tests of segments")):
+        counts[what] = int(
+            scalar(
+                connection,
+                f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], key)"
+                " AND segment IN (SELECT id FROM segments WHERE audience = ?)",
+                [list(who.keys), entity.number],
+            )
+        )
+    connection.execute(
+        "DELETE FROM deletions WHERE entity = ? AND list_contains(?::VARCHAR[], key)",
+        [entity.number, list(who.keys)],
+    )
+    counts["references"] = _clear_references(transaction, who)
+    counts["refused rows"] = _clear_quarantine(transaction, who)
+    connection.execute("DELETE FROM meta WHERE key = ?", [PENDING])
+    connection.execute("INSERT INTO meta VALUES (?, 'true')", [PENDING])
+    return counts
+
+
+def still_named(connection: duckdb.DuckDBPyConnection, who: Erased) -> tuple[str, ...]:
+    """Tables and columns whose texts still name them: what people wrote about them elsewhere."""
+    found = []
+    columns = connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        " AND database_name = current_database() AND data_type IN ('VARCHAR', 'VARCHAR[]') ORDER BY ALL"
+    ).fetchall()
+    keys = [key for key in who.keys if not key.isdigit()]
+    for table, name in columns:
+        text = f"coalesce(lower({quote(name)}::VARCHAR), '')"
+        tests = [f"contains({text}, ?)"] * len(who.addresses)
+        tests += [f"{text} = lower(?) OR contains({text}, lower(?))"] * len(keys)
+        given = [*who.addresses, *(one for key in keys for one in (key, f'"{key}"'))]
+        statement = f"SELECT count(*) FROM {quote(table)} WHERE {' OR '.join(tests) or 'false'}"
+        if scalar(connection, statement, given):
+            found.append(f"{table}.{name}")
+    return tuple(found)
+
+
+def _addresses(connection: duckdb.DuckDBPyConnection, entity: Entity, number: int) -> Iterator[str]:
+    for attribute in entity.attributes.values():
+        if attribute.type is ValueType.TEXT:
+            name = quote(column(attribute))
+            for table in (entity_table(entity), history_table(entity)):
+                rows = connection.execute(
+                    f"SELECT DISTINCT lower({name}) FROM {quote(table)} WHERE _number = ?"
+                    f" AND regexp_full_match({name}, '[^@\\s]+@[^@\\s]+')",
+                    [number],
+                ).fetchall()
+                yield from (address for (address,) in rows)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str, name: str, number: int) -> int:
+    return int(scalar(connection, f"SELECT count(*) FROM {quote(table)} WHERE {name} = ?", [number]))
+
+
+def _clear_references(transaction: Transaction, who: Erased) -> int:
+    """Let whatever referred to the record refer to nothing, now and in the past."""
+    count, name, catalog = 0, who.entity.name, transaction.catalog
+    for owner in catalog.entities.values():
+        refer = references(owner.attributes.values(), name)
+        tables = [(entity_table(owner), "_number"), (history_table(owner), "_number")]
+        found = [_clear(transaction, tables, attribute, who.keys) for attribute in refer]
+        numbers = np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
+        if len(numbers):
+            transaction.touches.write(owner, numbers, [one.number for one in refer], marked=False)
+            count += len(numbers)
+    for interaction in catalog.interactions.values():
+        refer = references(interaction.attributes.values(), name)
+        tables = [(interaction_table(interaction), "_member")]
+        found = [_clear(transaction, tables, attribute, who.keys) for attribute in refer]
+        members = np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
+        if len(members):
+            transaction.touches.rewrite(interaction.number, members)
+            count += len(members)
+    return count
+
+
+def _clear(
+    transaction: Transaction, tables: Sequence[tuple[str, str]], attribute: Attribute, keys: Sequence[str]
+) -> NDArray[np.uint32]:
+    connection, name = transaction.connection, quote(column(attribute))
+    found = [np.zeros(0, dtype=np.uint32)]
+    for table, number in tables:
+        which = f"{quote(table)} WHERE list_contains(?::VARCHAR[], {name})"
+        numbers = ints_of(fetch(connection, f"SELECT DISTINCT {number} AS n FROM {which}", [list(keys)]), "n")
+        if len(numbers):
+            connection.execute(
+                f"UPDATE {quote(table)} SET {name} = NULL WHERE list_contains(?::VARCHAR[], {name})",
+                [list(keys)],
+            )
+            found.append(numbers.astype(np.uint32))
+    return np.unique(np.concatenate(found))
+
+
+def _clear_quarantine(transaction: Transaction, who: Erased) -> int:
+    """Forget refused rows that are about the record, or name it anywhere."""
+    catalog = transaction.catalog
+    fields = {who.entity.name: "id"}
+    fields |= {one.name: who.entity.name for one in catalog.types_of(who.entity.name)}
+    gone = []
+    for row in quarantine.waiting(transaction.connection, replayed=True):
+        try:
+            came = row_of(row.row)
+        except (ValueError, json.JSONDecodeError):
+            came = row.row
+        if who.is_in(came) or who.is_in(row.message) or _is_own(came, fields.get(row.target), who):
+            gone.append(row.id)
+    return quarantine.clear(transaction, gone) if gone else 0
+
+
+def _is_own(came: Any, field: str | None, who: Erased) -> bool:
+    return field is not None and isinstance(came, Mapping) and str(came.get(field)) in who.keys
