@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.audiences import audience_named
 from satsuma.catalog.model import Catalog
 from satsuma.commit.catalogs import Catalogs
+from satsuma.commit.erasing import Erasing, ErasureReceipt
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.writer import Writer
@@ -30,6 +33,8 @@ from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
+from satsuma.lists import erasing as lists_erasing
+from satsuma.lists import known as lists_known
 from satsuma.lists.centers import Centers
 from satsuma.lists.consent import Consent
 from satsuma.lists.forms import Forms
@@ -44,13 +49,16 @@ from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
 from satsuma.record import definitions
 from satsuma.record.change import Change
+from satsuma.record.erasing import whom
 from satsuma.record.files import DATABASE_FILE, Settings
+from satsuma.record.known import known
 from satsuma.record.lock import Holder
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.store import Record
 from satsuma.record.versions import Version
 from satsuma.segments.gate import Status
+from satsuma.segments.jobs import Jobs
 from satsuma.segments.rooms import Rooms
 from satsuma.segments.scheduling import keep_dates
 from satsuma.segments.service import Segments
@@ -64,6 +72,9 @@ DEFAULT_ACTOR = "python"
 
 MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS)
 """Of the rooms above the record."""
+
+DERIVED = ("index", "planes")
+"""Folders of the workspace whose files are made from the record."""
 
 
 def open(
@@ -116,26 +127,18 @@ class Workspace:
         """Wire the rooms of an open record."""
         self._record = record
         self._clock = clock
-        self._actor = actor
         self._live = LiveSet()
         self.writer = Writer(record, clock, self._live.of, Whole(_evaluate))
-        self._rooms = Rooms(record, self.writer, _evaluate, actor)
-        self.writer.due = lambda change: keep_dates(self._rooms, change)
-        self._rows = Rows(self.writer, self._live.of, actor)
-        self.catalog = Catalogs(record, self.writer, actor)
-        self.segments = Segments(self._rooms)
         self.importer = Importer(record, self.writer, actor=actor, locked=self._locked)
         self.tracking = Tracker(self.writer, clock, self._locked)
-        self.templates = Templates(self._rooms)
+        self._jobs = Jobs()
         links = Links(record.directory, os.urandom)
-        rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
-        self.lists = Lists(rooms)
-        self.consent = Consent(rooms)
-        self.centers = Centers(rooms)
-        self.forms = Forms(rooms)
-        self.public = PublicPages(rooms)
-        self.mail = Mail(rooms)
+        self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
+        self._wire(actor)
+        rooms = self._rooms
+        self.writer.due = lambda change: keep_dates(rooms, change)
         self._resume()
+        self._erasing.finish()
 
     @property
     def path(self) -> Path:
@@ -198,6 +201,31 @@ class Workspace:
     def merge(self, entity: str, *, keep: str, drop: str) -> Receipt:
         """Join two records that are one: all that `drop` has becomes `keep`'s, and its key an alias."""
         return self._rows.merge(entity, keep=key_given(keep), drop=key_given(drop))
+
+    def erase(self, entity: str, key: str) -> ErasureReceipt:
+        """Remove a record for good, with everything that names it, from the rows and from the files' bytes.
+
+        Unlike `delete` it keeps nothing by which the key could be told when it comes again. The database file
+        is made anew, which takes time in proportion to its size; readers are waited for.
+
+        Returns:
+            The receipt: how much was removed, and where people have written the key or an e-mail address of
+            the record themselves.
+
+        Raises:
+            NotFoundError: No record has the key.
+        """
+        return self._erasing.erase(entity, key_given(key))
+
+    def export_contact(self, key: str, *, audience: str | None = None) -> dict[str, Any]:
+        """All that is known of one record of an audience, ready to be written as JSON.
+
+        Raises:
+            NotFoundError: No record has the key.
+        """
+        with self._record.snapshot() as (cursor, state):
+            who = whom(cursor, audience_named(state.catalog, audience), key_given(key))
+            return known(cursor, state.catalog, who) | lists_known.known(cursor, who)
 
     def quarantine(self, target: str | None = None, *, limit: int | None = None) -> list[Quarantined]:
         """Rows that were refused and wait, oldest first, each with its reason."""
@@ -269,6 +297,17 @@ class Workspace:
             live = LiveSet().read(cursor, state.catalog)
             return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
 
+    def acting(self, actor: str) -> Workspace:
+        """The same open workspace for somebody else: what is done through it bears their name."""
+        view = copy(self)
+        view._wire(actor)
+        return view
+
+    def announce(self, socket: str | None) -> None:
+        """Say in the lock file where this process serves callers on the same machine; None: nowhere."""
+        lock = self._record.lock
+        lock.announce(replace(lock.holder, socket=socket))
+
     def close(self) -> None:
         """Close the workspace, ending jobs that still run; a second call does nothing."""
         self.tracking.close()
@@ -287,8 +326,32 @@ class Workspace:
         """Where it is and at which version."""
         return f"<workspace {self.path}, version {self.version} at {format_instant(self.now)}>"
 
+    def _forget_index(self) -> None:
+        """Remove files made from the record: they are made again when they are needed."""
+        for name in DERIVED:
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
     def _locked(self, change: Change) -> frozenset[int]:
         return locked_attributes(self._live.of(change))
+
+    def _wire(self, actor: str) -> None:
+        """Make the parts through which an actor gives commands."""
+        record = self._record
+        self._actor = actor
+        self._rooms = Rooms(record, self.writer, _evaluate, actor, self._jobs)
+        self._rows = Rows(self.writer, self._live.of, actor)
+        self.catalog = Catalogs(record, self.writer, actor)
+        self.segments = Segments(self._rooms)
+        self.importer = self.importer.acting(actor)
+        self.templates = Templates(self._rooms)
+        rooms = self._list_rooms.asked_by(actor)
+        self.lists = Lists(rooms)
+        self.consent = Consent(rooms)
+        self.centers = Centers(rooms)
+        self.forms = Forms(rooms)
+        self.public = PublicPages(rooms)
+        self.mail = Mail(rooms)
+        self._erasing = Erasing(record, self.writer, actor, [lists_erasing.erase], self._forget_index)
 
     def _resume(self) -> None:
         """Put segments that were going live when a process ended back to drafts."""

@@ -227,7 +227,7 @@ class Centers:
     def unsubscribe_headers(self, key: str, on_list: str | None = None) -> dict[str, str]:
         """Header fields for a message to a contact: mail programs then offer to unsubscribe at one click.
 
-        They are those of RFC 8058. A click takes the contact off the list; without one, *do not email* is set.
+        They are those of RFC 8058. A click takes the contact off the list, or without one stops all e-mail.
         """
         list_id = NO_LIST
         if on_list is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -57,7 +56,6 @@ class Mail:
 
     def __init__(self, rooms: ListRooms) -> None:
         self._rooms = rooms
-        self._sending = Lock()
 
     @property
     def settings(self) -> MailSettings:
@@ -176,7 +174,7 @@ class Mail:
                 hint="set the sender, such as News <news@example.org>",
             )
         total = Delivered()
-        with self._sending:
+        with self._rooms.sending:
             while True:
                 due, unwanted = self._due()
                 if not due and not unwanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from satsuma.commit.writer import Writer
 from satsuma.kernel.clock import Clock
@@ -24,6 +25,7 @@ class ListRooms:
         randomness: So many random bytes.
         links: Makes and reads personal links.
         gathering: Joins and leaves of all threads, made into versions together.
+        sending: Held while messages are handed to a mail server.
     """
 
     record: Record
@@ -35,7 +37,8 @@ class ListRooms:
     links: Links
     through: str = "python"
     gathering: Gathering = field(default_factory=Gathering)
+    sending: Lock = field(default_factory=Lock)
 
-    def asked_by(self, actor: str, through: str) -> ListRooms:
-        """The same rooms for somebody else."""
-        return replace(self, actor=actor, through=through)
+    def asked_by(self, actor: str, through: str | None = None) -> ListRooms:
+        """The same rooms for somebody else, perhaps through something else."""
+        return replace(self, actor=actor, through=through or self.through)

@@ -1,13 +1,12 @@
 """Erasing: a record goes for good, with everything that bears its key, its aliases or its e-mail addresses.
 
-Where deleting keeps the key, so that late rows about it are refused, erasing keeps nothing: the key may come
-again, as someone new. What stays are numbers: that somebody, who can no longer be told, was in a segment or on
-a list at a version, so that the counts of the past stay as they were.
+Where deleting keeps the key, so that late rows about it are refused, erasing keeps nothing: the key may
+come again, as someone new. What stays are numbers: that somebody, who can no longer be told, was in a segment
+or on a list at a version, so that the counts of the past stay as they were.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,13 +58,12 @@ class Erased:
                 return False
 
 
-def whom(transaction: Transaction, entity: Entity, key: str) -> Erased:
+def whom(connection: duckdb.DuckDBPyConnection, entity: Entity, key: str) -> Erased:
     """Whom a key, or alias, means.
 
     Raises:
         NotFoundError: No record has it.
     """
-    connection = transaction.connection
     kept = through_aliases(connection, entity.number, texts((key,)))[0].as_py()
     number = scalar(connection, f"SELECT _number FROM {quote(entity_table(entity))} WHERE _key = ?", [kept])
     if number is None:
@@ -96,7 +94,7 @@ def erase(transaction: Transaction, who: Erased) -> dict[str, int]:
     }
     deleted = removal.delete(transaction, entity, [who.keys[0]])
     counts["interactions"] = sum(deleted.interactions.values())
-    counts["lists"], counts["static segments"] = len(deleted.lists), len(deleted.segments)
+    counts["lists"], counts["static segments"] = len(deleted.lists), len(deleted.static_segments)
     counts["aliases"] = len(who.keys) - 1
     for table, what in (("segment_overrides", "overrides"), ("segment_tests", "tests of segments")):
         counts[what] = int(
@@ -202,7 +200,7 @@ def _clear_quarantine(transaction: Transaction, who: Erased) -> int:
     for row in quarantine.waiting(transaction.connection, replayed=True):
         try:
             came = row_of(row.row)
-        except (ValueError, json.JSONDecodeError):
+        except ValueError:
             came = row.row
         if who.is_in(came) or who.is_in(row.message) or _is_own(came, fields.get(row.target), who):
             gone.append(row.id)
