@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,17 +44,16 @@ def test_the_first_opening_makes_it_and_the_next_finds_it(record: Record) -> Non
     ]  # fmt: skip
 
 
-def test_another_version_is_made_anew_and_the_old_one_goes(record: Record) -> None:
+def test_another_version_is_opened_from_the_files_and_what_came_since(record: Record) -> None:
     first = Index.open(record)
     assert first.at(record) is first
     with record.begin(at=NOW + 1, actor="tests") as change:
         change.delete("contact", ["a"])
     second = first.at(record)
     assert second.version == record.version
-    assert sorted(second.made) == folders(record)
+    assert second.made == ()
     assert records_in(second, "contact") == {"b": {"city": "ROMA"}}
     assert [key for key, *_ in interactions_in(second, "purchase")] == ["b", "b", "b"]
-    # What is open stays whole: its files are gone, its mappings are not.
     assert records_in(first, "contact").keys() == {"a", "b"}
 
 
@@ -96,13 +94,6 @@ def test_what_another_format_wrote_is_made_anew(record: Record) -> None:
     content = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**content, "format": content["format"] + 1}))
     assert manifest.parent.name in Index.open(record).made
-
-
-def test_links_are_made_anew_with_any_table(record: Record) -> None:
-    Index.open(record)
-    shutil.rmtree(next((record.directory / "index").glob("contact*")))
-    made = Index.open(record).made
-    assert [name.partition("@")[0] for name in made] == ["contact_1", "links"]
 
 
 def test_a_record_put_back_from_a_copy_is_not_taken_for_what_it_became(record: Record) -> None:

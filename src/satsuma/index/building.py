@@ -13,21 +13,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
-from satsuma.index.columns import CODED, Names, bytes_of
+from satsuma.index.columns import CODED, DTYPES, Arrays, Names
+from satsuma.index.dictionaries import dictionary_of, write_dictionary
 from satsuma.index.files import Making
-from satsuma.kernel.text import fold
 from satsuma.record.layout import column, latitude_column, longitude_column
 from satsuma.record.sql import quote
-
-_DTYPES: dict[ValueType, np.dtype[Any]] = {
-    ValueType.BOOLEAN: np.dtype(np.uint8),
-    ValueType.INTEGER: np.dtype(np.int64),
-    ValueType.DECIMAL: np.dtype(np.int64),
-    ValueType.NUMBER: np.dtype(np.float64),
-    ValueType.TIMESTAMP: np.dtype(np.int64),
-    ValueType.DATE: np.dtype(np.int32),
-    ValueType.LOCATION: np.dtype(np.float64),
-}
 
 
 def selected(attribute: Attribute) -> list[str]:
@@ -57,10 +47,11 @@ class ColumnMaker:
     def __init__(self, making: Making, attribute: Attribute, rows: int | None = None) -> None:
         self._making = making
         self._type = attribute.type
-        self._names = Names(attribute)
+        self._number = attribute.number
+        self._names = Names(attribute.number)
         self._codes: dict[str, int] = {"": 0}
         self._all_valid = True
-        dtype: np.dtype[Any] = np.dtype(np.uint32) if self._type in CODED else _DTYPES[self._type]
+        dtype: np.dtype[Any] = DTYPES[self._type]
         has_valid = self._type not in CODED and self._type is not ValueType.BOOLEAN
         self._parts: list[tuple[str, np.dtype[Any]]] = [(self._names.values, dtype)]
         if has_valid:
@@ -94,19 +85,14 @@ class ColumnMaker:
             self._finish_codes()
 
     def _arrays(self, values: list[Any]) -> list[NDArray[Any]]:
-        first = values[0]
         if self._type in CODED:
-            return [self._coded(first)]
-        if self._type is ValueType.BOOLEAN:
-            return [pc.fill_null(pc.add(first.cast(pa.uint8()), 1), 0).to_numpy(zero_copy_only=False)]
-        valid = first.is_valid().to_numpy(zero_copy_only=False)
-        self._all_valid = self._all_valid and bool(valid.all())
-        if self._type is ValueType.DATE:
-            first = first.cast(pa.int32())
-        parts = [pc.fill_null(first, 0).to_numpy(zero_copy_only=False), valid]
-        if self._type is ValueType.LOCATION:
-            parts.append(pc.fill_null(values[1], 0).to_numpy(zero_copy_only=False))
-        return parts
+            return [self._coded(values[0])]
+        found = values_of(self._type, values)
+        if len(self._parts) == 1:
+            return [found.values]
+        self._all_valid = self._all_valid and found.valid is None
+        valid = np.ones(len(found), dtype=np.bool_) if found.valid is None else found.valid
+        return [found.values, valid, *([] if found.longitude is None else [found.longitude])]
 
     def _coded(self, values: Any) -> NDArray[np.uint32]:
         encoded = pc.fill_null(values, "").dictionary_encode()
@@ -121,33 +107,20 @@ class ColumnMaker:
         if narrow != np.dtype(np.uint32):
             codes = self._making.take_back(self._names.values)
             self._making.array(self._names.values, codes.astype(narrow))
-        write_strings(self._making, self._names.exact, list(self._codes))
-        if self._type is not ValueType.TEXT:
-            return
-        folded: dict[str, int] = {}
-        folded_code = [folded.setdefault(fold(text), len(folded)) for text in self._codes]
-        write_strings(self._making, self._names.folded, list(folded))
-        self._making.array(self._names.folded_code, np.array(folded_code, dtype=np.uint32))
+        dictionary = dictionary_of(list(self._codes), folded=self._type is ValueType.TEXT)
+        write_dictionary(self._making, self._number, dictionary)
 
 
-class StringsMaker:
-    """Writes texts in the order in which they come, for `open_strings`."""
-
-    def __init__(self, making: Making, name: str) -> None:
-        self._bytes = making.stream(name, np.uint8)
-        self._ends = making.stream(f"{name}.ends", np.int64)
-        self._end = 0
-        self._ends.append(np.zeros(1, dtype=np.int64))
-
-    def append(self, strings: Any) -> None:
-        """Take an Arrow array; null counts as empty."""
-        lengths, text = bytes_of(strings)
-        ends = self._end + np.cumsum(lengths)
-        self._bytes.append(text)
-        self._ends.append(ends)
-        self._end = int(ends[-1]) if len(ends) else self._end
-
-
-def write_strings(making: Making, name: str, strings: list[str]) -> None:
-    """Write a whole list of texts, for `open_strings`."""
-    StringsMaker(making, name).append(pa.array(strings, pa.large_string()))
+def values_of(type: ValueType, columns: list[Any]) -> Arrays:
+    """The values of a type without codes, of the Arrow arrays of `selected`."""
+    first = columns[0]
+    if type is ValueType.BOOLEAN:
+        return Arrays(pc.fill_null(pc.add(first.cast(pa.uint8()), 1), 0).to_numpy(zero_copy_only=False))
+    valid = first.is_valid().to_numpy(zero_copy_only=False)
+    if type is ValueType.DATE:
+        first = first.cast(pa.int32())
+    values = pc.fill_null(first, 0).to_numpy(zero_copy_only=False).astype(DTYPES[type], copy=False)
+    longitude = None
+    if type is ValueType.LOCATION:
+        longitude = pc.fill_null(columns[1], 0).to_numpy(zero_copy_only=False)
+    return Arrays(values, None if valid.all() else valid, longitude)

@@ -13,26 +13,44 @@ without one: 1 is false, 2 is true. The others stand as they are stored.
     timestamp                         int64, microseconds UTC             by `valid`
     date                              int32, days since 1970-01-01        by `valid`
     location                          float64 latitude, and `longitude`   by `valid`
+
+A column never changes. That of a later version shares the arrays of the earlier one and has a *patch*: the
+rows that differ, which grows from version to version, until it is folded into arrays of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
-from satsuma.index.dictionaries import Dictionary
+from satsuma.index.dictionaries import Dictionary, dictionary_of, open_dictionary
 from satsuma.index.files import Folder
-from satsuma.record.arrow import Column as Strings
 
 CODED = frozenset({ValueType.TEXT, ValueType.CHOICE, ValueType.REFERENCE, ValueType.CHOICES})
 """Types whose values are codes of a dictionary."""
+
+
+DTYPES: dict[ValueType, np.dtype[Any]] = {
+    ValueType.BOOLEAN: np.dtype(np.uint8),
+    ValueType.INTEGER: np.dtype(np.int64),
+    ValueType.DECIMAL: np.dtype(np.int64),
+    ValueType.NUMBER: np.dtype(np.float64),
+    ValueType.TIMESTAMP: np.dtype(np.int64),
+    ValueType.DATE: np.dtype(np.int32),
+    ValueType.LOCATION: np.dtype(np.float64),
+    **dict.fromkeys(CODED, np.dtype(np.uint32)),
+}
+"""What values are written as; codes get narrower where they can."""
+
+_PATCH_MIN = 4096
+_PATCH_MAX = 65_536
+_PATCH_PART = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,28 +77,99 @@ class Arrays:
             None if self.longitude is None else self.longitude[places],
         )
 
+    def placed(self, rows: NDArray[Any], on: Arrays) -> Arrays:
+        """These values at some rows of others, which are not changed."""
+        values = on.values.astype(np.result_type(on.values, self.values), copy=True)
+        values[rows] = self.values
+        valid, longitude = None, None
+        if self.valid is not None or on.valid is not None:
+            valid = np.ones(len(on), dtype=np.bool_) if on.valid is None else on.valid.copy()
+            valid[rows] = True if self.valid is None else self.valid
+        if on.longitude is not None and self.longitude is not None:
+            longitude = on.longitude.copy()
+            longitude[rows] = self.longitude
+        return Arrays(values, valid, longitude)
+
+
+def missing(type: ValueType, size: int) -> Arrays:
+    """As many missing values."""
+    is_coded = type in CODED or type is ValueType.BOOLEAN
+    return Arrays(
+        np.zeros(size, dtype=np.uint8 if type in CODED else DTYPES[type]),
+        None if is_coded else np.zeros(size, dtype=np.bool_),
+        np.zeros(size) if type is ValueType.LOCATION else None,
+    )
+
+
+def chained(type: ValueType, parts: Sequence[Arrays]) -> Arrays:
+    """Values of one type, one after another."""
+    if not parts:
+        return missing(type, 0)
+    valid = None
+    if any(one.valid is not None for one in parts):
+        valid = np.concatenate(
+            [np.ones(len(one), dtype=np.bool_) if one.valid is None else one.valid for one in parts]
+        )
+    longitudes = [one.longitude for one in parts if one.longitude is not None]
+    return Arrays(
+        np.concatenate([one.values for one in parts]),
+        valid,
+        np.concatenate(longitudes) if longitudes else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """The rows (int64, ascending) of a column that differ from what is stored, with their values."""
+
+    rows: NDArray[np.int64]
+    arrays: Arrays
+
+    def with_(self, type: ValueType, rows: NDArray[np.int64], arrays: Arrays) -> Patch:
+        """This patch and a later one."""
+        kept = np.flatnonzero(~among(self.rows, rows))
+        both = np.concatenate([self.rows[kept], rows])
+        order = np.argsort(both, kind="stable")
+        return Patch(both[order], chained(type, [self.arrays.take(kept), arrays]).take(order))
+
 
 class Column:
-    """An attribute's values by row; it never changes.
+    """An attribute's values by row; it never changes."""
 
-    Attributes:
-        type: Of the attribute.
-        dictionary: Of coded columns.
-    """
+    def __init__(
+        self,
+        type: ValueType,
+        stored: Arrays,
+        dictionary: Dictionary | None = None,
+        *,
+        size: int | None = None,
+        patch: Patch | None = None,
+    ) -> None:
+        """A column.
 
-    def __init__(self, type: ValueType, stored: Arrays, dictionary: Dictionary | None = None) -> None:
-        """A column of values that stand as they are in the files."""
+        Args:
+            type: Of the attribute.
+            stored: The first rows.
+            dictionary: Of a coded column.
+            size: How many rows there are; those that are neither stored nor in the patch have no value.
+            patch: What differs.
+        """
         self.type = type
         self.dictionary = dictionary
         self._stored = stored
+        self._size = len(stored) if size is None else size
+        self._patch = patch
 
     def __len__(self) -> int:
-        return len(self._stored)
+        return self._size
 
     @cached_property
     def whole(self) -> Arrays:
         """All rows; made when first asked for where not all stand in the files, and kept."""
-        return self._stored
+        found = self._stored
+        if len(found) < self._size:
+            found = chained(self.type, [found, missing(self.type, self._size - len(found))])
+        return found if self._patch is None else self._patch.arrays.placed(self._patch.rows, found)
 
     @property
     def values(self) -> NDArray[Any]:
@@ -99,59 +188,89 @@ class Column:
 
     def take(self, places: NDArray[Any]) -> Arrays:
         """The values at some rows (each at least 0), at a cost that does not grow with the column."""
-        return self._stored.take(places)
+        if "whole" in self.__dict__ or (self._patch is None and self._size == len(self._stored)):
+            return self.whole.take(places)
+        places = places.astype(np.int64, copy=False)
+        outside = np.flatnonzero(places >= len(self._stored))
+        if len(self._stored):
+            found = self._stored.take(np.minimum(places, len(self._stored) - 1))
+        else:
+            found = missing(self.type, len(places))
+        if len(outside):
+            found = missing(self.type, len(outside)).placed(outside, found)
+        if self._patch is None or not len(self._patch.rows):
+            return found
+        at = np.minimum(np.searchsorted(self._patch.rows, places), len(self._patch.rows) - 1)
+        patched = np.flatnonzero(self._patch.rows[at] == places)
+        return self._patch.arrays.take(at[patched]).placed(patched, found) if len(patched) else found
+
+    def resized(self, size: int) -> Column:
+        """With more rows, which have no value yet."""
+        return self if size == self._size else self._with(size=size)
+
+    def patched(
+        self, rows: NDArray[np.int64], arrays: Arrays, size: int, dictionary: Dictionary | None
+    ) -> Column:
+        """With other values at some rows (ascending), of `size` rows.
+
+        Args:
+            dictionary: A later version of the column's own, of whose codes the values are.
+        """
+        patch = Patch(rows, arrays)
+        if self._patch is not None:
+            patch = self._patch.with_(self.type, rows, arrays)
+        made = self._with(size=size, patch=patch, dictionary=dictionary)
+        if len(patch.rows) <= max(_PATCH_MIN, min(size // _PATCH_PART, _PATCH_MAX)):
+            return made
+        return Column(self.type, made.whole, dictionary)
+
+    def of(self, dictionary: Dictionary | None) -> Column:
+        """With a later version of its dictionary."""
+        return self if dictionary is self.dictionary else self._with(dictionary=dictionary)
+
+    def _with(self, **changed: Any) -> Column:
+        own = {"size": self._size, "patch": self._patch, "dictionary": self.dictionary, **changed}
+        made = Column(self.type, self._stored, **own)
+        if own["size"] == self._size and own["patch"] is self._patch and "whole" in self.__dict__:
+            made.__dict__["whole"] = self.whole
+        return made
+
+
+def among(values: NDArray[np.int64], sorted_: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some values are among others, which ascend."""
+    if not len(sorted_):
+        return np.zeros(len(values), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(sorted_, values), len(sorted_) - 1)
+    found: NDArray[np.bool_] = sorted_[at] == values
+    return found
 
 
 class Names:
     """What the arrays of an attribute's column are called: by its number, which no rename changes."""
 
-    def __init__(self, attribute: Attribute) -> None:
-        number = attribute.number
+    def __init__(self, number: int) -> None:
         self.values = f"{number}.values"
         self.valid = f"{number}.valid"
         self.longitude = f"{number}.longitude"
-        self.exact = f"{number}.exact"
-        self.folded = f"{number}.folded"
-        self.folded_code = f"{number}.folded_code"
 
 
-def open_column(folder: Folder, attribute: Attribute) -> Column:
-    """The column of an attribute, from its table's folder."""
-    names = Names(attribute)
+def empty_column(attribute: Attribute, size: int) -> Column:
+    """A column in which no row has a value yet."""
     dictionary = None
     if attribute.type in CODED:
-        is_text = attribute.type is ValueType.TEXT
-        dictionary = Dictionary(
-            open_strings(folder, names.exact),
-            open_strings(folder, names.folded) if is_text else None,
-            folder.array(names.folded_code) if is_text else None,
-        )
+        dictionary = dictionary_of([""], folded=attribute.type is ValueType.TEXT)
+    return Column(attribute.type, missing(attribute.type, 0), dictionary, size=size)
+
+
+def open_column(folder: Folder, attribute: Attribute, size: int) -> Column:
+    """The column of an attribute, from its table's folder; an empty one where that has none."""
+    names = Names(attribute.number)
+    if names.values not in folder:
+        return empty_column(attribute, size)
     stored = Arrays(
         folder.array(names.values),
         folder.array(names.valid) if names.valid in folder else None,
         folder.array(names.longitude) if attribute.type is ValueType.LOCATION else None,
     )
+    dictionary = open_dictionary(folder, attribute.number) if attribute.type in CODED else None
     return Column(attribute.type, stored, dictionary)
-
-
-def open_strings(folder: Folder, name: str) -> Strings:
-    """Texts, over the mapped bytes: `name.ends` has where each begins and the last ends, `name` all bytes."""
-    ends = folder.array(f"{name}.ends")
-    buffers: list[Any] = [None, _buffer(ends), _buffer(folder.array(name))]
-    found: Strings = pa.Array.from_buffers(pa.large_string(), len(ends) - 1, buffers)
-    return found
-
-
-def _buffer(values: Any) -> Any:
-    return pa.py_buffer(values)
-
-
-def bytes_of(strings: Any) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Lengths, and all bytes, of an Arrow array of texts; null counts as empty."""
-    large: Any = pc.fill_null(strings.cast(pa.large_string()), "")
-    _, ends_buffer, bytes_buffer = large.buffers()
-    ends = np.frombuffer(ends_buffer, dtype=np.int64)[large.offset : large.offset + len(large) + 1]
-    if not len(large) or bytes_buffer is None:
-        return np.zeros(len(large), dtype=np.int64), np.empty(0, dtype=np.uint8)
-    text = np.frombuffer(bytes_buffer, dtype=np.uint8)[ends[0] : ends[-1]]
-    return np.diff(ends), text

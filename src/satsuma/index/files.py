@@ -3,7 +3,7 @@
 An array is a file of its values, one after another, as the machine that wrote them keeps them. The manifest,
 `manifest.json`, is written last:
 
-    {"format": 1, "stamp": {...}, "arrays": {"age": {"dtype": "<i8", "length": 3, "crc32": 9}}}
+    {"format": 2, "stamp": {...}, "arrays": {"age": {"dtype": "<i8", "length": 3, "crc32": 9}}}
 
 `stamp` says which state of the record the arrays reflect. A folder is made under another name and renamed
 when it is whole. Nothing is synced to the disk: what a power cut leaves is told by its checksums, and made
@@ -17,7 +17,7 @@ import mmap
 import os
 import shutil
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _CHECKED_AT_ONCE_BYTES = 1 << 24
 
@@ -120,15 +120,28 @@ class Making:
 class Folder:
     """A whole folder, opened: its arrays are mapped, not read, and cannot be written to."""
 
-    def __init__(self, path: Path, arrays: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, path: Path, stamp: Stamp, arrays: Mapping[str, Mapping[str, Any]]) -> None:
+        self.stamp = stamp
         self._path = path
         self._arrays = arrays
+        self._mapped: dict[str, NDArray[Any]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
 
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._path.name
+
+    def map_all(self) -> None:
+        """Map all arrays now, so that they can be had when the files are gone."""
+        self._mapped.update({name: self.array(name) for name in self._arrays})
+
     def array(self, name: str) -> NDArray[Any]:
         """An array of it, read-only."""
+        if name in self._mapped:
+            return self._mapped[name]
         entry = self._arrays[name]
         return _mapped(self._path / name, np.dtype(entry["dtype"]), entry["length"])
 
@@ -140,14 +153,19 @@ class Folder:
 
 def open_folder(path: Path, stamp: Stamp) -> Folder | None:
     """The folder, if it is there, of this format and stamp, and whole by sizes and checksums; else None."""
+    return open_suitable(path, lambda found: found == dict(stamp))
+
+
+def open_suitable(path: Path, is_suitable: Callable[[Stamp], bool]) -> Folder | None:
+    """As `open_folder`, with a stamp that is found suitable."""
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT or manifest["stamp"] != dict(stamp):
+        if manifest["format"] != FORMAT or not is_suitable(manifest["stamp"]):
             return None
         arrays: dict[str, dict[str, Any]] = manifest["arrays"]
         if not all(_is_whole(path / name, entry) for name, entry in arrays.items()):
             return None
-        return Folder(path, arrays)
+        return Folder(path, manifest["stamp"], arrays)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # Whatever is wrong with it, it is made anew.
         return None

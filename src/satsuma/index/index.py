@@ -1,80 +1,72 @@
-"""Index: everything about one version of the record, opened from its files or made anew from the record.
+"""Index: everything about one version of the record, opened from its files and what came since, or made anew.
 
-The folder has one folder for each table of the record, and one for the links between them, each named for
-the version it reflects:
-
-    index/contact_1@41/   index/purchase_7@41/   index/links@41/
-
-What is missing, reflects another version, or is damaged is made anew; it is never mended or trusted.
+The folder has one folder for each table of the record, named for the version that it reflects (see
+`folders`). What came since is read from the record when an index is opened, and taken over version by version
+as they are made. What is missing, damaged, or of a table that was converted since, is made anew; it is never
+mended or trusted.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
-from satsuma.catalog.model import Catalog, Entity, InteractionType
-from satsuma.index.entities import EntityTable, build_entity, open_entity
-from satsuma.index.files import Folder, Making, Stamp, open_folder
-from satsuma.index.interactions import InteractionTable, build_interactions, open_interactions
-from satsuma.index.links import Links, build_links, linked, open_links
-from satsuma.kernel.errors import InvariantError
-from satsuma.record.layout import entity_table, interaction_table
+from satsuma.catalog.model import Entity
+from satsuma.index import advancing
+from satsuma.index.advancing import Came, Version
+from satsuma.index.changed import Changed, of_touches
+from satsuma.index.entities import EntityTable
+from satsuma.index.folders import Folders
+from satsuma.index.interactions import InteractionTable
+from satsuma.index.links import Links, links_of
+from satsuma.index.opening import Building, Of, Opening
+from satsuma.record.change import Change
 from satsuma.record.store import Record
 
-
-@dataclass(frozen=True, slots=True)
-class Of:
-    """A state of the record.
-
-    Attributes:
-        workspace: Its id.
-        version, at: Number and instant (microseconds UTC) of the version: both, for a record that was put
-            back from a copy may come to the same number again with other data.
-        catalog: The one in force.
-    """
-
-    workspace: str
-    version: int
-    at: int
-    catalog: Catalog
-
-    @property
-    def stamp(self) -> Stamp:
-        """What the folders of this state bear."""
-        return {
-            "workspace": self.workspace,
-            "version": self.version,
-            "at": self.at,
-            "catalog": self.catalog.version,
-        }
+__all__ = ["Index", "Of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """The columns, interactions and links of one version. Its arrays are mapped files and read-only.
+    """The columns, interactions and links of one version; it never changes, and later ones share with it.
 
     Attributes:
         entities: By catalog number.
         interactions: By catalog number of their type.
         links: By catalog number of the reference attribute.
+        path: The folder of its files.
         made: Names of the folders that had to be made anew for it.
+        turned: Of the version that `apply` was called for, by number of a reference attribute: the codes
+            whose record came or went, so that those who refer with them refer to another than before.
     """
 
     of: Of
-    entities: dict[int, EntityTable]
-    interactions: dict[int, InteractionTable]
-    links: dict[int, Links]
-    made: tuple[str, ...]
+    entities: Mapping[int, EntityTable]
+    interactions: Mapping[int, InteractionTable]
+    links: Mapping[int, Links]
+    path: Path
+    made: tuple[str, ...] = ()
+    turned: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
         """The record's version that it reflects."""
         return self.of.version
+
+    @property
+    def relinked(self) -> Mapping[int, NDArray[np.uint32]]:
+        """By number of an entity's reference attribute the records of `turned` codes, ascending."""
+        found = {}
+        for number, codes in self.turned.items():
+            if self.links[number].base is not None:
+                _, referring = self.links[number].referring_by(codes)
+                found[number] = np.unique(referring).astype(np.uint32)
+        return found
 
     @classmethod
     def open(cls, record: Record, path: Path | None = None) -> Index:
@@ -83,35 +75,67 @@ class Index:
         Args:
             path: The folder; default `index` in the workspace's directory.
         """
-        folder = path or record.directory / "index"
-        state = record.state
-        of = Of(record.workspace_id, state.version, state.now, state.catalog)
-        with record.cursor() as cursor:
-            if record.state is not state:
-                raise InvariantError("the record moved on while its index was being opened")
-            return cls.read(cursor, of, folder)
+        with record.snapshot() as (cursor, state):
+            of = Of(record.workspace_id, state.version, state.now, state.catalog)
+            return cls.read(cursor, of, path or record.directory / "index")
 
     @classmethod
     def read(cls, cursor: duckdb.DuckDBPyConnection, of: Of, path: Path) -> Index:
-        """The index of the state that a cursor reads, from the folder or made anew."""
-        path.mkdir(parents=True, exist_ok=True)
-        keeper = _Keeper(path, of)
-        catalog = of.catalog
-        entities = {
-            one.number: open_entity(keeper.folder(entity_table(one), _entity(cursor, one)), one)
-            for one in catalog.entities.values()
+        """The index of the state that a cursor reads, from the folder and what came since, or made anew."""
+        opening = Opening(cursor, of, Folders(path))
+        entities = {one.number: opening.entity(one) for one in of.catalog.entities.values()}
+        interactions = {
+            one.number: opening.interactions(one, entities[of.catalog.entities[one.audience].number])
+            for one in of.catalog.interactions.values()
         }
+        links = {}
+        for attribute, column, owner in advancing.references(entities, interactions):
+            to = of.catalog.entities.get(attribute.to or "")
+            target = None if to is None else entities[to.number]
+            links[attribute.number] = links_of(attribute, column, target, both_ways=owner in entities)
+        opening.folders.keep(opening.used)
+        return cls(of, entities, interactions, links, path, tuple(opening.made))
+
+    def apply(self, change: Change) -> Index:
+        """The index of the version that a change makes, all of whose rows are written.
+
+        This one stays as it is, for its readers and should the change be given up. To be called by the one
+        who makes versions, on the index of the version before; costs what the change touched.
+        """
+        of = Of(self.of.workspace, change.version, change.at, change.catalog)
+        return self._advanced(
+            of, change.connection, of_touches(change.touches, change.version, change.catalog)
+        )
+
+    def _advanced(self, of: Of, connection: duckdb.DuckDBPyConnection, changed: Changed) -> Index:
+        version = Version(connection, of.version, of.catalog)
+        anew = Building(connection, of, Folders(self.path))
+        entities: dict[int, EntityTable] = {}
+        came: dict[int, Came] = {}
+        for entity in of.catalog.entities.values():
+            number, before = entity.number, self.entities.get(entity.number)
+            if before is not None and number in changed.converted:
+                found = advancing.converted(before, anew.passing_entity(entity))
+            else:
+                found = advancing.entity_at(version, entity, before, changed.entities.get(number))
+            entities[number], came[number] = found
         interactions: dict[int, InteractionTable] = {}
-        for one in catalog.interactions.values():
-            members = entities[catalog.entities[one.audience].number].size
-            folder = keeper.folder(interaction_table(one), _interactions(cursor, one, members))
-            interactions[one.number] = open_interactions(folder, one)
-        links = _links(keeper, catalog, entities, interactions)
-        keeper.remove_others()
-        return cls(of, entities, interactions, links, tuple(keeper.made))
+        for type_ in of.catalog.interactions.values():
+            number, table = type_.number, self.interactions.get(type_.number)
+            members = entities[of.catalog.entities[type_.audience].number].size
+            if table is not None and number in changed.converted:
+                interactions[number] = anew.passing_interactions(type_, members)
+            else:
+                interactions[number] = advancing.interactions_at(
+                    version, type_, table, changed.interactions.get(number), members
+                )
+        links, turned = advancing.links_at(of.catalog, self.links, entities, interactions, changed, came)
+        return replace(
+            self, of=of, entities=entities, interactions=interactions, links=links, made=(), turned=turned
+        )
 
     def at(self, record: Record, path: Path | None = None) -> Index:
-        """This index where it reflects the record's last version; else the one that does, at a build."""
+        """This index where it reflects the record's last version; else the one that does."""
         state = record.state
         is_same = (self.of.version, self.of.at) == (state.version, state.now)
         return self if is_same else Index.open(record, path)
@@ -123,67 +147,3 @@ class Index:
     def named(self, entity: str) -> EntityTable:
         """The records of an entity, by its name."""
         return self.entities[self.of.catalog.entities[entity].number]
-
-
-class _Keeper:
-    """Opens the folders of one state, making those that are not there or not whole."""
-
-    def __init__(self, path: Path, of: Of) -> None:
-        self.path = path
-        self.of = of
-        self.names: list[str] = []
-        self.made: list[str] = []
-
-    def folder(self, table: str, build: Callable[[Making], None], *, anew: bool = False) -> Folder:
-        name = f"{table}@{self.of.version}"
-        self.names.append(name)
-        found = None if anew else open_folder(self.path / name, self.of.stamp)
-        if found is not None:
-            return found
-        with Making(self.path / name) as making:
-            build(making)
-            making.finish(self.of.stamp)
-        self.made.append(name)
-        found = open_folder(self.path / name, self.of.stamp)
-        if found is None:
-            raise InvariantError(f"the index folder {self.path / name} is not whole just after it was made")
-        return found
-
-    def remove_others(self) -> None:
-        """Remove the folders of other states. Arrays of theirs that are still mapped stay readable."""
-        for other in self.path.iterdir():
-            if other.is_dir() and other.name not in self.names:
-                shutil.rmtree(other, ignore_errors=True)
-
-
-def _entity(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> Callable[[Making], None]:
-    return lambda making: build_entity(cursor, entity, making)
-
-
-def _interactions(
-    cursor: duckdb.DuckDBPyConnection, type_: InteractionType, members: int
-) -> Callable[[Making], None]:
-    return lambda making: build_interactions(cursor, type_, members, making)
-
-
-def _links(
-    keeper: _Keeper,
-    catalog: Catalog,
-    entities: dict[int, EntityTable],
-    interactions: dict[int, InteractionTable],
-) -> dict[int, Links]:
-    of_entities = [pair for one in entities.values() for pair in linked(one.entity.attributes, one.columns)]
-    of_types = [
-        pair for one in interactions.values() for pair in linked(one.type.attributes, one.only.columns)
-    ]
-
-    def build(making: Making) -> None:
-        for pairs, both_ways in ((of_entities, True), (of_types, False)):
-            for attribute, column in pairs:
-                to = catalog.entities.get(attribute.to or "")
-                target = None if to is None else entities[to.number]
-                build_links(making, attribute, column, target, both_ways=both_ways)
-
-    # Codes of a table that was made anew may differ.
-    folder = keeper.folder("links", build, anew=bool(keeper.made))
-    return {one.number: open_links(folder, one, column) for one, column in (*of_entities, *of_types)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -11,51 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
-from satsuma.index.building import ColumnMaker, StringsMaker, selected
-from satsuma.index.columns import Column, open_column, open_strings
+from satsuma.index.building import ColumnMaker, selected
+from satsuma.index.columns import Column, among, empty_column, open_column
+from satsuma.index.dictionaries import Dictionary
 from satsuma.index.entities import BATCH_ROWS
 from satsuma.index.files import Folder, Making
+from satsuma.index.marks import Marks
+from satsuma.index.parts import Part
+from satsuma.index.texts import StringsMaker, from_list, open_strings
 from satsuma.kernel.errors import InvariantError
-from satsuma.record.arrow import Column as Strings
 from satsuma.record.layout import ID, MEMBER, OCCURRED_AT, interaction_table
 from satsuma.record.sql import quote
 
+__all__ = ["InteractionTable", "Part", "build_interactions", "empty_interactions", "open_interactions"]
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Some interactions of one type, grouped by member and sorted in the total order; it never changes.
-
-    Attributes:
-        offsets: Where each member's rows begin and the last one's end, int64, by member number: of member m
-            they are `offsets[m]` to `offsets[m + 1]`, in the total order.
-        occurred_at: int64, microseconds UTC.
-        ids: Of each row.
-        columns: By attribute number.
-        time_at: All instants again, ascending, int64; and
-        time_member: whose they are, uint32.
-    """
-
-    offsets: NDArray[np.int64]
-    occurred_at: NDArray[np.int64]
-    ids: Strings
-    columns: Mapping[int, Column]
-    time_at: NDArray[np.int64]
-    time_member: NDArray[np.uint32]
-
-    @property
-    def size(self) -> int:
-        """How many rows there are."""
-        return len(self.occurred_at)
-
-    def ranges(self, numbers: NDArray[Any] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the rows of some members (None: of all, by number) begin, and end; int64.
-
-        Of all members at a cost that grows with their number, of some with theirs.
-        """
-        if numbers is None:
-            return self.offsets[:-1], self.offsets[1:]
-        places = numbers.astype(np.int64)
-        return self.offsets[places], self.offsets[places + 1]
+_LOOKED_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +36,27 @@ class InteractionTable:
     their total order (instant, then id by code point), between parts in none.
 
     Attributes:
-        parts: Disjoint; the first is the largest.
+        parts: Disjoint; the first is of the files, the others came since, the largest first.
+        rewritten: Members whose stored rows were changed since the files were made, and in which version.
+        base: The version that the first part is of.
+        is_saved: Whether it is files that an index of a later version may be opened from.
     """
 
     type: InteractionType
     parts: tuple[Part, ...]
+    rewritten: Marks
+    base: int
+    is_saved: bool
 
     @property
     def size(self) -> int:
-        """How many interactions there are."""
+        """How many interactions there are; some that are gone may still be counted."""
         return sum(part.size for part in self.parts)
+
+    @property
+    def tail_size(self) -> int:
+        """How many of them no file has."""
+        return sum(part.size for part in self.parts[1:])
 
     @property
     def only(self) -> Part:
@@ -84,18 +65,87 @@ class InteractionTable:
             raise InvariantError(f"the interactions of {self.type.name!r} stand in {len(self.parts)} parts")
         return self.parts[0]
 
+    def dictionary(self, attribute: int) -> Dictionary | None:
+        """That of a coded attribute (its number); all parts have the same."""
+        return self.parts[0].columns[attribute].dictionary
+
     def members_between(self, low: int, high: int) -> NDArray[np.uint32]:
         """The distinct members, ascending, with a row at `low <= at < high` (microseconds UTC)."""
         found = [np.zeros(0, dtype=np.uint32)]
         for part in self.parts:
             first, after = np.searchsorted(part.time_at, np.array([low, high], dtype=np.int64))
-            found.append(part.time_member[first:after])
+            members = np.unique(part.time_member[first:after])
+            found.append(members[~among(members.astype(np.int64), part.out)] if len(part.out) else members)
         return np.unique(np.concatenate(found))
 
     def next_at(self, at: int) -> int | None:
         """The least instant of a row that is not below `at`, microseconds UTC."""
-        places = [(part, int(np.searchsorted(part.time_at, np.int64(at)))) for part in self.parts]
-        return min((int(part.time_at[place]) for part, place in places if place < part.size), default=None)
+        return min((one for part in self.parts if (one := _next_at(part, at)) is not None), default=None)
+
+    def members_with(self, attribute: int, codes: NDArray[Any]) -> NDArray[np.uint32]:
+        """The distinct members, ascending, with a row that has one of some codes of a coded attribute.
+
+        Reads the whole column.
+        """
+        found = [np.zeros(0, dtype=np.int64)]
+        for part in self.parts:
+            rows = np.flatnonzero(np.isin(part.columns[attribute].values, codes))
+            owners = np.arange(len(part.offsets) - 1) if part.owners is None else part.owners
+            members = np.unique(owners[np.searchsorted(part.offsets, rows, side="right") - 1])
+            found.append(members[~among(members, part.out)])
+        return np.unique(np.concatenate(found)).astype(np.uint32)
+
+    def under(self, type_: InteractionType, members: int) -> InteractionTable:
+        """With the attributes of a later catalog, and an audience of so many numbers."""
+        if type_ is self.type and members == self.parts[0].members:
+            return self
+        attributes = type_.attributes.values()
+        added = {one.number: empty_column(one, 0) for one in attributes if one.number not in self.columns}
+        parts = tuple(
+            part.of(
+                members,
+                {
+                    one.number: added[one.number].resized(part.size)
+                    if one.number in added
+                    else part.columns[one.number]
+                    for one in attributes
+                },
+            )
+            for part in self.parts
+        )
+        return replace(self, type=type_, parts=parts)
+
+    @property
+    def columns(self) -> Mapping[int, Column]:
+        """Those of the first part; all parts have columns of the same attributes, types and dictionaries."""
+        return self.parts[0].columns
+
+
+def _next_at(part: Part, at: int) -> int | None:
+    place = int(np.searchsorted(part.time_at, np.int64(at)))
+    while place < part.size:
+        here = slice(place, place + _LOOKED_AT_ONCE)
+        counts = ~among(part.time_member[here].astype(np.int64), part.out)
+        if counts.any():
+            return int(part.time_at[place + int(counts.argmax())])
+        place += _LOOKED_AT_ONCE
+    return None
+
+
+def empty_interactions(type_: InteractionType, members: int, base: int) -> InteractionTable:
+    """Of a type that has come with the version `base`."""
+    nothing = np.zeros(0, dtype=np.int64)
+    part = Part(
+        members,
+        None,
+        np.zeros(1, dtype=np.int64),
+        nothing,
+        from_list([]),
+        {one.number: empty_column(one, 0) for one in type_.attributes.values()},
+        nothing,
+        np.zeros(0, dtype=np.uint32),
+    )
+    return InteractionTable(type_, (part,), Marks(), base, is_saved=False)
 
 
 def build_interactions(
@@ -146,14 +196,19 @@ def _time_order(cursor: duckdb.DuckDBPyConnection, table: str, making: Making) -
         member.append(batch.column(1).to_numpy())
 
 
-def open_interactions(folder: Folder, type_: InteractionType) -> InteractionTable:
-    """The interactions of a type, from its folder."""
+def open_interactions(
+    folder: Folder, type_: InteractionType, base: int, *, is_saved: bool = True
+) -> InteractionTable:
+    """The interactions of a type, from its folder, which reflects the version `base`."""
+    offsets, at = folder.array("offsets"), folder.array("occurred_at")
     part = Part(
-        folder.array("offsets"),
-        folder.array("occurred_at"),
+        len(offsets) - 1,
+        None,
+        offsets,
+        at,
         open_strings(folder, "ids"),
-        {one.number: open_column(folder, one) for one in type_.attributes.values()},
+        {one.number: open_column(folder, one, len(at)) for one in type_.attributes.values()},
         folder.array("time_at"),
         folder.array("time_member"),
     )
-    return InteractionTable(type_, (part,))
+    return InteractionTable(type_, (part,), Marks(), base, is_saved)

@@ -1,0 +1,79 @@
+"""Changed: which rows of the record an index has to read anew to go on from one version to a later one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from satsuma.catalog.model import Catalog
+from satsuma.record.touches import Touches
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedRecords:
+    """Of one entity.
+
+    Attributes:
+        numbers: Records to read, ascending, int64; those that are not found are gone.
+        attributes: Numbers of the attributes that may differ; None: all.
+    """
+
+    numbers: Ints
+    attributes: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedInteractions:
+    """Of one interaction type.
+
+    Attributes:
+        after: Rows of versions above this one are new; None: there are none.
+        rewritten: Members (ascending, int64) all of whose rows are to be read anew.
+        gone: Members that have no rows any more, likewise.
+    """
+
+    after: int | None
+    rewritten: Ints
+    gone: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """What versions have changed, by catalog number; what is not named is as it was.
+
+    Attributes:
+        converted: Numbers of entities and types whose tables are to be read whole.
+    """
+
+    entities: Mapping[int, ChangedRecords] = field(default_factory=dict)
+    interactions: Mapping[int, ChangedInteractions] = field(default_factory=dict)
+    converted: frozenset[int] = frozenset()
+
+
+def of_touches(touches: Touches, version: int, catalog: Catalog) -> Changed:
+    """What one version has touched; `catalog` is the one that it leaves."""
+    entities = {
+        number: ChangedRecords(
+            _numbers(touches.numbers(touches.records, number), touches.numbers(touches.gone, number)),
+            frozenset(touches.attributes.get(number, ())),
+        )
+        for number in touches.records.keys() | touches.gone.keys()
+    }
+    interactions = {}
+    for type_ in catalog.interactions.values():
+        gone = _numbers(touches.numbers(touches.gone, catalog.entities[type_.audience].number))
+        rewritten = np.setdiff1d(_numbers(touches.numbers(touches.rewritten, type_.number)), gone)
+        after = version - 1 if type_.number in touches.appended else None
+        if after is not None or len(rewritten) or len(gone):
+            interactions[type_.number] = ChangedInteractions(after, rewritten, gone)
+    converted = frozenset(number for _, number in touches.converted)
+    return Changed(entities, interactions, converted)
+
+
+def _numbers(*several: NDArray[np.uint32]) -> Ints:
+    return np.unique(np.concatenate(several)).astype(np.int64)

@@ -1,0 +1,136 @@
+"""Rows: those of the record that changed, read by SQL and put into the codes of an index's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from satsuma.catalog.model import Attribute, Entity, InteractionType
+from satsuma.index.building import selected, values_of
+from satsuma.index.changed import ChangedInteractions
+from satsuma.index.columns import CODED, Arrays, Column
+from satsuma.index.dictionaries import Dictionary
+from satsuma.index.parts import Ints
+from satsuma.index.runs import Rows
+from satsuma.index.texts import large
+from satsuma.record.arrow import ints_of, table_of
+from satsuma.record.layout import (
+    ID,
+    KEY,
+    MEMBER,
+    NUMBER,
+    OCCURRED_AT,
+    VERSION,
+    entity_table,
+    interaction_table,
+)
+from satsuma.record.sql import fetch, lent, quote
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordRows:
+    """Records as they stand, ascending by number.
+
+    Attributes:
+        numbers: int64.
+        columns: By attribute number, the values of those asked for.
+    """
+
+    numbers: Ints
+    keys: list[str]
+    columns: Mapping[int, Column]
+
+
+def read_records(
+    connection: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    numbers: Ints,
+    attributes: Iterable[Attribute],
+    known: Mapping[int, Column],
+) -> RecordRows:
+    """Those of some records that there are.
+
+    Args:
+        numbers: Ascending.
+        attributes: Which to read.
+        known: The columns of the index, whose dictionaries are gone on with.
+    """
+    chosen = list(attributes)
+    flat, names = _expressions(chosen)
+    with lent(connection, _numbers=table_of({"number": numbers.astype(np.uint32)})):
+        rows = fetch(
+            connection,
+            f"SELECT {', '.join([f't.{NUMBER} AS number', f't.{KEY} AS key', *flat])}"
+            f" FROM {quote(entity_table(entity))} t SEMI JOIN _numbers n ON n.number = t.{NUMBER}"
+            " ORDER BY number",
+        )
+    keys: list[Any] = rows["key"].to_pylist()
+    found = ints_of(rows, "number").astype(np.int64)
+    return RecordRows(found, keys, _columns(rows, chosen, names, known))
+
+
+def read_interactions(
+    connection: duckdb.DuckDBPyConnection,
+    type_: InteractionType,
+    changed: ChangedInteractions,
+    known: Mapping[int, Column],
+) -> Rows:
+    """The new rows, and all those of members that were rewritten, in their order."""
+    chosen = list(type_.attributes.values())
+    flat, names = _expressions(chosen)
+    fixed = [f"t.{MEMBER} AS member", f"epoch_us(t.{OCCURRED_AT}) AS at", f"t.{ID} AS id"]
+    wanted, parameters = [], []
+    if changed.after is not None:
+        wanted.append(f"t.{VERSION} > ?")
+        parameters.append(changed.after)
+    if len(changed.rewritten):
+        wanted.append(f"t.{MEMBER} IN (SELECT number FROM _members)")
+    with lent(connection, _members=table_of({"number": changed.rewritten.astype(np.uint32)})):
+        rows = fetch(
+            connection,
+            f"SELECT {', '.join([*fixed, *flat])} FROM {quote(interaction_table(type_))} t"
+            f" WHERE {' OR '.join(wanted)} ORDER BY member, at, id",
+            parameters,
+        )
+    return Rows(
+        ints_of(rows, "member").astype(np.int64),
+        ints_of(rows, "at").astype(np.int64),
+        large(rows["id"].combine_chunks()),
+        _columns(rows, chosen, names, known),
+    )
+
+
+def _expressions(attributes: list[Attribute]) -> tuple[list[str], list[list[str]]]:
+    """What to select, and under which names each attribute's columns come."""
+    flat: list[str] = []
+    names: list[list[str]] = []
+    for attribute in attributes:
+        own = selected(attribute)
+        names.append([f"c{len(flat) + place}" for place in range(len(own))])
+        flat += [f"{one} AS {name}" for one, name in zip(own, names[-1], strict=True)]
+    return flat, names
+
+
+def _columns(
+    rows: pa.Table, attributes: list[Attribute], names: list[list[str]], known: Mapping[int, Column]
+) -> dict[int, Column]:
+    found = {}
+    for attribute, own in zip(attributes, names, strict=True):
+        values: list[Any] = [rows[name].combine_chunks() for name in own]
+        arrays, dictionary = _encoded(attribute, values, known[attribute.number].dictionary)
+        found[attribute.number] = Column(attribute.type, arrays, dictionary)
+    return found
+
+
+def _encoded(
+    attribute: Attribute, values: list[Any], dictionary: Dictionary | None
+) -> tuple[Arrays, Dictionary | None]:
+    if attribute.type not in CODED or dictionary is None:
+        return values_of(attribute.type, values), None
+    codes, grown = dictionary.encoded(values[0])
+    return Arrays(codes), grown
