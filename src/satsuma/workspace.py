@@ -129,7 +129,7 @@ class Workspace:
         self._clock = clock
         self._live = LiveSet()
         self.writer = Writer(record, clock, self._live.of, Whole(_evaluate))
-        self.importer = Importer(record, self.writer, actor=actor, locked=self._locked)
+        self._importing: set[int] = set()
         self.tracking = Tracker(self.writer, clock, self._locked)
         self._jobs = Jobs()
         links = Links(record.directory, os.urandom)
@@ -300,7 +300,7 @@ class Workspace:
     def acting(self, actor: str) -> Workspace:
         """The same open workspace for somebody else: what is done through it bears their name."""
         view = copy(self)
-        view._wire(actor)
+        view._wire(actor)  # noqa: SLF001  -- its own class
         return view
 
     def announce(self, socket: str | None) -> None:
@@ -342,7 +342,9 @@ class Workspace:
         self._rows = Rows(self.writer, self._live.of, actor)
         self.catalog = Catalogs(record, self.writer, actor)
         self.segments = Segments(self._rooms)
-        self.importer = self.importer.acting(actor)
+        self.importer = Importer(
+            record, self.writer, actor=actor, locked=self._locked, running=self._importing
+        )
         self.templates = Templates(self._rooms)
         rooms = self._list_rooms.asked_by(actor)
         self.lists = Lists(rooms)

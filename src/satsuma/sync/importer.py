@@ -22,7 +22,15 @@ from satsuma.sync.undoing import Undone
 class Importer:
     """Imports files for one actor, and lists, resumes and undoes imports."""
 
-    def __init__(self, record: Record, writer: Writer, *, actor: str, locked: Locked) -> None:
+    def __init__(
+        self,
+        record: Record,
+        writer: Writer,
+        *,
+        actor: str,
+        locked: Locked,
+        running: set[int] | None = None,
+    ) -> None:
         """Wire it.
 
         Args:
@@ -30,12 +38,13 @@ class Importer:
             writer: Makes its versions.
             actor: Name of who imports.
             locked: The attributes that live definitions read.
+            running: Ids of the imports that run in this process, for all who import in it.
         """
         self._record = record
         self._writer = writer
         self._actor = actor
         self._locked = locked
-        self._running: set[int] = set()
+        self._running: set[int] = set() if running is None else running
 
     def list(self) -> list[Import]:
         """Every import, by id. One that is `running` while this process does not run it was interrupted."""
