@@ -111,8 +111,8 @@ def leaf_of(condition: bound.Condition, audience: Entity, timezone: str) -> Leaf
         own_zone,
         frozenset(segments_in(condition)),
         reads,
-        stable_hash(f"{audience.number} {reads.data!r}"),
-        stable_hash(f"{audience.number} {reads.clock!r}"),
+        stable_hash(f"data {audience.number} {reads.data!r}"),
+        stable_hash(f"clock {audience.number} {reads.clock!r}"),
     )
 
 

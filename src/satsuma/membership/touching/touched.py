@@ -7,7 +7,7 @@ once for all leaves of the same shape.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 import duckdb
 import numpy as np
@@ -23,9 +23,7 @@ from satsuma.membership.touching.edges import Edge, day_at
 from satsuma.membership.touching.past import Past
 from satsuma.membership.touching.programs import Leaf
 from satsuma.membership.touching.sources import Source, Sources
-
-if TYPE_CHECKING:
-    from satsuma.record.touches import Touches
+from satsuma.record.touches import Touches
 
 Numbers: TypeAlias = "NDArray[np.uint32]"
 """Numbers of records, ascending, each once."""
