@@ -94,7 +94,7 @@ def read_interactions(
         rows = fetch(
             connection,
             f"SELECT {', '.join([*fixed, *flat])} FROM {quote(interaction_table(type_))} t"
-            f" WHERE {' OR '.join(wanted)} ORDER BY member, at, id",
+            f' WHERE {" OR ".join(wanted)} ORDER BY member, "at", id',
             parameters,
         )
     return Rows(
