@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
-from satsuma.catalog.model import Attribute, Catalog, ValueType
+from satsuma.catalog.model import Attribute, Catalog, InteractionType, ValueType
 from satsuma.evaluation.reference import Database
 from satsuma.index import Index
-from satsuma.index.columns import Column
+from satsuma.index.columns import Arrays, Column
 from satsuma.index.index import Of
+from satsuma.index.parts import Part
 
 
 def index_of(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, now: int, folder: Path) -> Index:
@@ -24,20 +25,26 @@ def index_of(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, now: int, fold
 
 def values_of(column: Column) -> list[Any]:
     """The column's values, None where missing."""
-    return [_value(column, place) for place in range(len(column.values))]
+    return [_value(column, column.whole, place) for place in range(len(column))]
 
 
-def _value(column: Column, place: int) -> Any:
-    raw = column.values[place]
+def values_at(column: Column, places: NDArray[Any]) -> list[Any]:
+    """The values at some rows, None where missing, read without the whole column."""
+    found = column.take(places)
+    return [_value(column, found, place) for place in range(len(places))]
+
+
+def _value(column: Column, arrays: Arrays, place: int) -> Any:
+    raw = arrays.values[place]
     if column.dictionary is not None:
         if not raw:
             return None
         if column.type is ValueType.CHOICES:
-            return column.dictionary.sets[raw]
-        return column.dictionary.exact[int(raw)].as_py()
+            return column.dictionary.sets_of(np.array([raw]))[0]
+        return column.dictionary.texts(np.array([raw]))[0]
     if column.type is ValueType.BOOLEAN:
         return None if not raw else bool(raw == 2)
-    if column.valid is not None and not column.valid[place]:
+    if arrays.valid is not None and not arrays.valid[place]:
         return None
     match column.type:
         case ValueType.DECIMAL:
@@ -45,8 +52,8 @@ def _value(column: Column, place: int) -> Any:
         case ValueType.DATE:
             return dt.date(1970, 1, 1) + dt.timedelta(days=int(raw))
         case ValueType.LOCATION:
-            assert column.longitude is not None
-            return float(raw), float(column.longitude[place])
+            assert arrays.longitude is not None
+            return float(raw), float(arrays.longitude[place])
         case ValueType.NUMBER:
             return float(raw)
         case _:
@@ -55,8 +62,8 @@ def _value(column: Column, place: int) -> Any:
 
 def keys_of(index: Index, entity: str) -> list[str]:
     """The keys by number; empty where there is no record."""
-    keys: list[Any] = index.named(entity).keys.to_pylist()
-    return keys
+    table = index.named(entity)
+    return table.keys_of(np.arange(table.size))
 
 
 def records_in(index: Index, entity: str) -> dict[str, dict[str, Any]]:
@@ -71,22 +78,34 @@ def records_in(index: Index, entity: str) -> dict[str, dict[str, Any]]:
 
 
 def interactions_in(index: Index, type_name: str) -> list[tuple[str, str, int, dict[str, Any]]]:
-    """Member key, id, instant and present attributes, in the order of the rows."""
+    """Member key, id, instant and present attributes, by member in the order of their rows."""
     type_ = index.of.catalog.interactions[type_name]
-    table = index.interactions[type_.number].only
     keys = keys_of(index, type_.audience)
-    columns = {name: values_of(table.columns[one.number]) for name, one in type_.attributes.items()}
-    ids: list[Any] = table.ids.to_pylist()
-    return [
-        (
-            keys[member],
-            ids[row],
-            int(table.occurred_at[row]),
-            {name: column[row] for name, column in columns.items() if column[row] is not None},
-        )
-        for member, (start, end) in enumerate(pairwise(table.offsets.tolist()))
-        for row in range(start, end)
-    ]
+    found = [row for part in index.interactions[type_.number].parts for row in _rows_of(part, type_)]
+    found.sort(key=lambda row: row[:3])
+    return [(keys[member], own_id, at, values) for member, at, own_id, values in found]
+
+
+def _rows_of(part: Part, type_: InteractionType) -> list[tuple[int, int, str, dict[str, Any]]]:
+    columns = {name: values_of(part.columns[one.number]) for name, one in type_.attributes.items()}
+    ids: list[Any] = part.ids.to_pylist()
+    first, after = part.ranges()
+    assert len(first) == part.members
+    found = []
+    for member in range(part.members):
+        rows = range(int(first[member]), int(after[member]))
+        of_member = [
+            (
+                member,
+                int(part.occurred_at[row]),
+                ids[row],
+                {name: column[row] for name, column in columns.items() if column[row] is not None},
+            )
+            for row in rows
+        ]
+        assert of_member == sorted(of_member, key=lambda row: row[:3])
+        found += of_member
+    return found
 
 
 def expected_interactions(database: Database, type_name: str, numbers: dict[str, int]) -> list[Any]:
