@@ -13,6 +13,7 @@ from satsuma.record.touches import Touches
 from tests.membership.touching_worlds import Step, Trial, crossed, missed, trial
 
 LEAVES = 45
+MANY_LEAVES = 120
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -26,7 +27,7 @@ def test_who_changes_with_a_version_is_touched(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 105))
 def test_who_changes_with_a_single_write_is_touched(seed: int) -> None:
     with trial(seed) as world:
-        leaves = world.leaves(LEAVES)
+        leaves = world.leaves(MANY_LEAVES)
         changed: Counter[str] = Counter()
         for step in world.small_steps():
             _check(world, leaves, step)

@@ -110,17 +110,17 @@ class Trial:
     def steps(self) -> Iterator[Step]:
         """Write the versions of the world one after another."""
         for number, version in enumerate(self.world.versions):
-            yield self._step(version.at, version.writes, f"{number}")
+            yield self._step(version.at, version.writes, f"{number}", goes_on=number % 2 == 1)
 
     def small_steps(self) -> Iterator[Step]:
         """Write the first version of the world, then others of one write each, with more coming and going."""
         first, *rest = self.world.versions
-        yield self._step(first.at, first.writes, "first")
+        yield self._step(first.at, first.writes, "first", goes_on=False)
         writes = [write for version in rest for write in version.writes]
         for number, write in enumerate(self.draw.some(writes, SMALL_STEPS, SMALL_STEPS)):
-            chosen = self._coming_or_going() if self.draw.chance(0.4) else write
+            chosen = self._coming_or_going() if self.draw.chance(0.5) else write
             at = self.last.at + self.draw.choice((0, 1, US_PER_HOUR, US_PER_DAY))
-            yield self._step(at, [chosen], f"small {number}")
+            yield self._step(at, [chosen], f"small {number}", goes_on=True)
 
     def _coming_or_going(self) -> Write:
         name = self.draw.choice(sorted(KEYS))
@@ -135,16 +135,22 @@ class Trial:
                 rows = history._rows(self.record.catalog.entities[name], 0.3)
                 return ["upsert", name, rows]
 
-    def _step(self, at: int, writes: Iterable[Write], source: str) -> Step:
+    def _step(self, at: int, writes: Iterable[Write], source: str, *, goes_on: bool) -> Step:
+        """Write a version.
+
+        Args:
+            goes_on: Whether its index goes on from the last one; else it is made from scratch.
+        """
+        before = self.last
         with self.record.begin(at=at, actor="oracle") as change:
             for place, write in enumerate(writes):
                 building._write(change, self.world, write, f"{source}/{place}")
-        before = self.last
-        self.read()
+            index = before.index.apply(change) if goes_on else None
+        self.read(index)
         return Step(before, self.last, change)
 
-    def read(self) -> None:
-        """Read the last version, its index made from scratch."""
+    def read(self, index: Index | None = None) -> None:
+        """Read the last version, whose index may be there."""
         with self.record.cursor() as cursor:
             catalog, now = self.record.catalog, self.record.now
             database = load(cursor, catalog, now)
@@ -153,8 +159,9 @@ class Trial:
                 keys = list(database.records[entity.name])
                 found = numbers_of_keys(cursor, entity, texts(keys)).tolist()
                 numbers[entity.name] = dict(zip(keys, found, strict=True))
-            of = Of("touching", self.record.version, now, catalog)
-            index = Index.read(cursor, of, self.folder / str(self.record.version))
+            if index is None:
+                of = Of(self.record.workspace_id, self.record.version, now, catalog)
+                index = Index.read(cursor, of, self.folder / str(self.record.version))
             moved = _moved(cursor, self.record.version)
         self.states.append(State(self.record.version, database, index, numbers, moved))
 

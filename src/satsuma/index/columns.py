@@ -48,7 +48,7 @@ DTYPES: dict[ValueType, np.dtype[Any]] = {
 }
 """What values are written as; codes get narrower where they can."""
 
-_PATCH_MIN = 4096
+PATCH_MIN = 4096
 _PATCH_MAX = 65_536
 _PATCH_PART = 32
 
@@ -186,6 +186,11 @@ class Column:
         """Of locations the longitudes of all rows, degrees."""
         return self.whole.longitude
 
+    @property
+    def layers(self) -> tuple[Arrays, Patch | None]:
+        """The first rows as they are stored, which columns of later versions share, and what differs."""
+        return self._stored, self._patch
+
     def take(self, places: NDArray[Any]) -> Arrays:
         """The values at some rows (each at least 0), at a cost that does not grow with the column."""
         if "whole" in self.__dict__ or (self._patch is None and self._size == len(self._stored)):
@@ -220,7 +225,7 @@ class Column:
         if self._patch is not None:
             patch = self._patch.with_(self.type, rows, arrays)
         made = self._with(size=size, patch=patch, dictionary=dictionary)
-        if len(patch.rows) <= max(_PATCH_MIN, min(size // _PATCH_PART, _PATCH_MAX)):
+        if len(patch.rows) <= max(PATCH_MIN, min(size // _PATCH_PART, _PATCH_MAX)):
             return made
         return Column(self.type, made.whole, dictionary)
 

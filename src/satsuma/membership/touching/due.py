@@ -73,8 +73,7 @@ class Due:
                 value = walks.next_value([column], edge.at(span.after))
             case sources.RowValuePassed(type, attribute, edge):
                 parts = self._index.interactions[type].parts
-                columns = [part.columns[attribute] for part in parts if attribute in part.columns]
-                value = walks.next_value(columns, edge.at(span.after))
+                value = walks.next_value((part.columns[attribute] for part in parts), edge.at(span.after))
             case (
                 sources.CrossingPassed(edge=edge)
                 | sources.JoiningPassed(edge=edge)

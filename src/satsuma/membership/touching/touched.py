@@ -20,6 +20,7 @@ from satsuma.kernel.civil import date_of_day
 from satsuma.kernel.zones import zone
 from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import Edge, day_at
+from satsuma.membership.touching.orders import rows_between
 from satsuma.membership.touching.past import Past
 from satsuma.membership.touching.programs import Leaf
 from satsuma.membership.touching.sources import Source, Sources
@@ -132,7 +133,7 @@ class Touching:
                 return self._passed(edge, table.members_between)
             case sources.ValuePassed(entity, attribute, edge):
                 column = self._after.named(entity).columns[attribute]
-                return self._passed(edge, lambda low, high: walks.values_between(column, low, high))
+                return self._passed(edge, lambda low, high: rows_between(column, low, high))
             case sources.RowValuePassed(type, attribute, edge):
                 table = self._after.interactions[type]
                 return self._passed(edge, lambda low, high: walks.members_with(table, attribute, low, high))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.index import Index
 from satsuma.index.columns import Column
-from satsuma.index.interactions import InteractionTable, Part
-from satsuma.membership.touching.orders import order_of
+from satsuma.index.interactions import InteractionTable
+from satsuma.index.parts import Part
+from satsuma.membership.touching import orders
+from satsuma.membership.touching.orders import rows_between
 from satsuma.membership.touching.sources import Back, Referring
 
 Numbers: TypeAlias = "NDArray[np.uint32]"
@@ -39,7 +41,7 @@ def members_referring(
     """Members with an interaction that refers to some of these; to the lost ones, that did before.
 
     The rows are gone through, each a code: it costs what is stored of the type, once in a version in which a
-    record that interactions refer to changes.
+    record that interactions refer to changes in what some leaf reads of it.
     """
     parts = [_members_referring(after, way, numbers)]
     if len(lost):
@@ -53,26 +55,22 @@ def distinct(parts: list[NDArray[np.uint32]]) -> Numbers:
     return np.unique(np.concatenate(some)).astype(np.uint32) if some else np.zeros(0, dtype=np.uint32)
 
 
-def values_between(column: Column, low: int, high: int) -> Numbers:
-    """Rows of a column of dates or timestamps with a value in `low <= value < high`, ascending."""
-    return order_of(column).between(low, high)
-
-
 def members_with(table: InteractionTable, attribute: int, low: int, high: int) -> Numbers:
     """Members with an interaction whose attribute, a date or timestamp, lies in `low <= value < high`."""
-    return distinct(
-        [
-            owners(part, values_between(part.columns[attribute], low, high))
-            for part in table.parts
-            if attribute in part.columns
-        ]
-    )
+    return distinct([_owners(part, rows_between(part.columns[attribute], low, high)) for part in table.parts])
 
 
-def owners(part: Part, rows: NDArray[np.integer[Any]]) -> Numbers:
+def next_value(columns: Iterable[Column], low: int) -> int | None:
+    """The least value in columns of dates or timestamps that is not below another, or None."""
+    found = (orders.next_value(column, low) for column in columns)
+    return min((value for value in found if value is not None), default=None)
+
+
+def _owners(part: Part, rows: Numbers) -> Numbers:
     """The members of some rows of a part, each once."""
-    numbers = np.searchsorted(part.offsets, rows, side="right") - 1
-    return np.unique(numbers).astype(np.uint32)
+    places = np.searchsorted(part.offsets, rows, side="right") - 1
+    members = places if part.owners is None else part.owners[places]
+    return np.unique(members).astype(np.uint32)
 
 
 def _referrers(index: Index, step: Back, numbers: Numbers) -> Numbers:
@@ -104,19 +102,6 @@ def _members_referring(index: Index, way: Referring, numbers: Numbers) -> Number
     there = _there(index, way.target, numbers)
     if table is None or links is None or not len(there):
         return there[:0]
-    is_wanted = np.zeros(index.named(way.target).size + 1, dtype=np.bool_)
-    is_wanted[there] = True
-    # Codes that lead nowhere come to the last place, which is not wanted.
-    of_code = is_wanted[links.targets]
-    if not of_code.any():
-        return there[:0]
-    parts = [part for part in table.parts if way.attribute in part.columns]
-    return distinct(
-        [owners(part, np.flatnonzero(of_code[part.columns[way.attribute].values])) for part in parts]
-    )
-
-
-def next_value(columns: Iterable[Column], low: int) -> int | None:
-    """The least value in columns of dates or timestamps that is not below another, or None."""
-    found = (order_of(column).next(low) for column in columns)
-    return min((value for value in found if value is not None), default=None)
+    codes = links.codes_of(there)
+    codes = codes[codes > 0]
+    return table.members_with(way.attribute, codes) if len(codes) else there[:0]
