@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,6 +18,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from satsuma.access import audit
+from satsuma.access.migrations import MIGRATIONS as ACCESS_MIGRATIONS
+from satsuma.access.rooms import AccessRooms
+from satsuma.access.service import Access
 from satsuma.catalog.audiences import audience_named
 from satsuma.catalog.model import Catalog
 from satsuma.commit.catalogs import Catalogs
@@ -44,6 +48,7 @@ from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
 from satsuma.lists.public import PublicPages
 from satsuma.lists.rooms import ListRooms
 from satsuma.lists.service import Lists
+from satsuma.membership.deltas import Cause
 from satsuma.membership.follow import Whole
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
@@ -70,7 +75,7 @@ from satsuma.sync.tracking.tracker import Tracker
 
 DEFAULT_ACTOR = "python"
 
-MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS)
+MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS, *ACCESS_MIGRATIONS)
 """Of the rooms above the record."""
 
 DERIVED = ("index", "planes")
@@ -134,9 +139,15 @@ class Workspace:
         self._jobs = Jobs()
         links = Links(record.directory, os.urandom)
         self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
+        self.access = Access(AccessRooms(record, self.writer, clock, os.urandom))
         self._wire(actor)
         rooms = self._rooms
-        self.writer.due = lambda change: keep_dates(rooms, change)
+
+        def due(change: Change) -> Mapping[int, Cause]:
+            audit.write_noted(change)
+            return keep_dates(rooms, change)
+
+        self.writer.due = due
         self._resume()
         self._erasing.finish()
 

@@ -1,0 +1,133 @@
+"""The audit log: who did what, when, to what, through what; every change and every export.
+
+An entry about a change is written in the change's own transaction, so that none is without the other. What a
+request does is noted here as it begins (`noting`); the version that it makes takes the note.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from satsuma.access.rooms import AccessRooms
+from satsuma.record.change import Change
+from satsuma.record.sql import INSTANT
+
+_COUNTER = "audit"
+
+
+@dataclass(slots=True)
+class Note:
+    """What is being done.
+
+    Attributes:
+        action: The operation, such as `stop_segment`.
+        target: To what, such as `segment 7`.
+        origin: From where, such as an address.
+        details: More, ready to be written as JSON; never personal data of contacts.
+        is_written: Whether a version took it.
+    """
+
+    actor: str
+    action: str
+    target: str | None = None
+    origin: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    is_written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log; `at` in microseconds UTC."""
+
+    id: int
+    at: int
+    version: int
+    actor: str
+    action: str
+    target: str | None
+    details: Mapping[str, object]
+    origin: str | None
+
+
+_noted: ContextVar[Note | None] = ContextVar("satsuma_audit_note", default=None)
+
+
+@contextmanager
+def noting(note: Note) -> Iterator[Note]:
+    """Have the versions that are made in the context, by this thread, bear a note."""
+    token = _noted.set(note)
+    try:
+        yield note
+    finally:
+        _noted.reset(token)
+
+
+def write_noted(change: Change) -> None:
+    """Write the note of the context, if there is one, into a version being made."""
+    note = _noted.get()
+    if note is not None:
+        _write(change, note)
+        note.is_written = True
+
+
+class Audit:
+    """`ws.access.audit`."""
+
+    def __init__(self, rooms: AccessRooms) -> None:
+        self._rooms = rooms
+
+    def write(self, note: Note) -> None:
+        """Write an entry about what changed nothing, such as an export."""
+        with noting(note):
+            self._rooms.writer.commit(lambda _: None, actor=note.actor, kind="access", detail=note.action)
+
+    def entries(
+        self,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[Entry]:
+        """Entries, the newest first.
+
+        Args:
+            before: Only those with a lower id: where the page before ended.
+        """
+        tests: list[str] = ["true"]
+        values: list[object] = []
+        for column, wanted in (("actor", actor), ("action", action)):
+            if wanted is not None:
+                tests.append(f"{column} = ?")
+                values.append(wanted)
+        if before is not None:
+            tests.append("id < ?")
+            values.append(before)
+        with self._rooms.record.cursor() as cursor:
+            rows = cursor.execute(
+                'SELECT id, epoch_us("at"), version, actor, action, target, details, origin FROM audit'
+                f" WHERE {' AND '.join(tests)} ORDER BY id DESC LIMIT ?",
+                [*values, limit],
+            ).fetchall()
+        return [Entry(r[0], r[1], r[2], r[3], r[4], r[5], json.loads(r[6] or "{}"), r[7]) for r in rows]
+
+
+def _write(change: Change, note: Note) -> None:
+    details = json.dumps(dict(note.details), ensure_ascii=False) if note.details else None
+    change.connection.execute(
+        f"INSERT INTO audit VALUES (?, {INSTANT}, ?, ?, ?, ?, ?, ?)",
+        [
+            change.memory.counters.take(_COUNTER),
+            change.at,
+            change.version,
+            note.actor,
+            note.action,
+            note.target,
+            details,
+            note.origin,
+        ],
+    )

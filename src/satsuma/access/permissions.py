@@ -1,0 +1,142 @@
+"""The one table of permissions: for each operation of the HTTP API the least role, and the scope for keys.
+
+Routes ask it by their operation id, and a server refuses to start with a route that is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from satsuma.access.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call an operation.
+
+    Attributes:
+        role: The least role; None where nobody needs to be signed in.
+        scope: What a key must open, such as `segments:read`; None where keys have no say (sessions only).
+    """
+
+    role: Role | None
+    scope: str | None
+
+
+_VIEWER, _SELLER, _MARKETER, _ADMIN = Role
+
+_AREAS: Mapping[str, tuple[Role | None, str]] = {
+    # Open to all
+    "show_setup": (None, ""),
+    "set_up": (None, ""),
+    "sign_in": (None, ""),
+    "show_health": (None, ""),
+    "show_readiness": (None, ""),
+    # Oneself
+    "show_session": (_VIEWER, ""),
+    "sign_out": (_VIEWER, ""),
+    "change_password": (_VIEWER, ""),
+    # Segments
+    "list_segments": (_VIEWER, "segments:read"),
+    "show_segment": (_VIEWER, "segments:read"),
+    "check_segment": (_VIEWER, "segments:read"),
+    "estimate_segment": (_VIEWER, "segments:read"),
+    "list_segment_members": (_VIEWER, "segments:read"),
+    "list_segment_changes": (_VIEWER, "segments:read"),
+    "list_segment_versions": (_VIEWER, "segments:read"),
+    "list_segment_overrides": (_VIEWER, "segments:read"),
+    "show_segment_related": (_VIEWER, "segments:read"),
+    "explain_segment": (_SELLER, "segments:read"),
+    "compare_segment": (_VIEWER, "segments:read"),
+    "preview_segment": (_VIEWER, "segments:read"),
+    "export_segment_members": (_MARKETER, "segments:read"),
+    "create_segment": (_SELLER, "segments:write"),
+    "change_segment": (_MARKETER, "segments:write"),
+    "delete_segment": (_MARKETER, "segments:write"),
+    "take_segment_live": (_MARKETER, "segments:write"),
+    "take_segments_live": (_MARKETER, "segments:write"),
+    "stop_segment": (_MARKETER, "segments:write"),
+    "cancel_segment": (_MARKETER, "segments:write"),
+    "duplicate_segment": (_MARKETER, "segments:write"),
+    "snapshot_segment": (_SELLER, "segments:write"),
+    "restore_segment": (_MARKETER, "segments:write"),
+    "add_segment_members": (_SELLER, "segments:write"),
+    "remove_segment_members": (_SELLER, "segments:write"),
+    "add_segment_members_where": (_SELLER, "segments:write"),
+    "override_segment_members": (_MARKETER, "segments:write"),
+    # Templates
+    "list_templates": (_VIEWER, "segments:read"),
+    "fill_template": (_VIEWER, "segments:read"),
+    "create_template": (_MARKETER, "segments:write"),
+    "delete_template": (_MARKETER, "segments:write"),
+    # Catalog and language
+    "show_catalog": (_VIEWER, "catalog:read"),
+    "change_catalog": (_ADMIN, "catalog:write"),
+    "list_attribute_values": (_SELLER, "catalog:read"),
+    "complete_text": (_VIEWER, "catalog:read"),
+    "hover_text": (_VIEWER, "catalog:read"),
+    # Records and interactions
+    "list_contacts": (_VIEWER, "records:read"),
+    "show_contact": (_VIEWER, "records:read"),
+    "list_records": (_VIEWER, "records:read"),
+    "show_record": (_VIEWER, "records:read"),
+    "list_record_history": (_VIEWER, "records:read"),
+    "list_record_timeline": (_VIEWER, "records:read"),
+    "list_record_segments": (_VIEWER, "records:read"),
+    "list_record_lists": (_VIEWER, "records:read"),
+    "list_interactions": (_VIEWER, "records:read"),
+    "upsert_records": (_MARKETER, "records:write"),
+    "delete_record": (_ADMIN, "records:write"),
+    "merge_records": (_MARKETER, "records:write"),
+    "append_interactions": (_MARKETER, "records:write"),
+    "retract_interactions": (_ADMIN, "records:write"),
+    "list_quarantine": (_MARKETER, "records:read"),
+    "replay_quarantine": (_MARKETER, "records:write"),
+    # Imports
+    "upload_file": (_MARKETER, "imports:write"),
+    "plan_import": (_MARKETER, "imports:write"),
+    "start_import": (_MARKETER, "imports:write"),
+    "resume_import": (_MARKETER, "imports:write"),
+    "undo_import": (_MARKETER, "imports:write"),
+    "list_imports": (_VIEWER, "imports:read"),
+    "show_import": (_VIEWER, "imports:read"),
+    # Insights
+    "show_growth": (_VIEWER, "insights:read"),
+    "show_overlap": (_VIEWER, "insights:read"),
+    "show_breakdown": (_VIEWER, "insights:read"),
+    "show_activity": (_VIEWER, "insights:read"),
+    # Lists
+    "list_lists": (_VIEWER, "lists:read"),
+    # Jobs and the workspace
+    "list_jobs": (_VIEWER, "segments:read"),
+    "show_job": (_VIEWER, "segments:read"),
+    "cancel_job": (_MARKETER, "segments:write"),
+    "show_status": (_VIEWER, "workspace:read"),
+    "list_versions": (_VIEWER, "workspace:read"),
+    # People and keys
+    "list_users": (_ADMIN, "users:read"),
+    "show_user": (_ADMIN, "users:read"),
+    "create_user": (_ADMIN, ""),
+    "change_user": (_ADMIN, ""),
+    "delete_user": (_ADMIN, ""),
+    "list_api_keys": (_ADMIN, "users:read"),
+    "create_api_key": (_ADMIN, ""),
+    "delete_api_key": (_ADMIN, ""),
+    "list_audit": (_ADMIN, "audit:read"),
+}
+
+TABLE: Mapping[str, Rule] = MappingProxyType(
+    {operation: Rule(role, scope or None) for operation, (role, scope) in _AREAS.items()}
+)
+"""Operation id → who may call it. What has no scope is for people who have signed in, not for keys."""
+
+SCOPES: tuple[str, ...] = tuple(sorted({rule.scope for rule in TABLE.values() if rule.scope is not None}))
+"""Everything that a key may open."""
+
+
+def allowed(operation: str, role: Role) -> bool:
+    """Whether somebody of a role may call an operation."""
+    rule = TABLE[operation]
+    return rule.role is None or role.is_at_least(rule.role)
