@@ -69,6 +69,7 @@ class Touching:
         self._span = Span(t0, t1)
         self._shapes: dict[str, Touched] = {}
         self._found: dict[Source, Touched] = {}
+        self._edges: dict[Edge, tuple[int, int]] = {}
         self._came_or_went: dict[str, Numbers] = {}
         self._created: dict[int, Numbers] = {}
 
@@ -130,7 +131,7 @@ class Touching:
                 return None if self._has_turned(clocks, year=year) else NOBODY
             case sources.Passed(type, edge):
                 table = self._after.interactions[type]
-                return self._passed(edge, table.members_between)
+                return self._passed(edge, lambda low, high: walks.members_between(table, low, high))
             case sources.ValuePassed(entity, attribute, edge):
                 column = self._after.named(entity).columns[attribute]
                 return self._passed(edge, lambda low, high: rows_between(column, low, high))
@@ -204,7 +205,9 @@ class Touching:
         return b if not len(a) else np.union1d(a, b)
 
     def _passed(self, edge: Edge, between: Callable[[int, int], Numbers]) -> Numbers:
-        low, high = edge.at(self._span.after), edge.at(self._span.upto)
+        if edge not in self._edges:
+            self._edges[edge] = edge.at(self._span.after), edge.at(self._span.upto)
+        low, high = self._edges[edge]
         return between(low, high) if low < high else NOBODY
 
     def _has_turned(self, clocks: str, *, year: bool) -> bool:

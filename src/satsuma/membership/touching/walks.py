@@ -55,6 +55,15 @@ def distinct(parts: list[NDArray[np.uint32]]) -> Numbers:
     return np.unique(np.concatenate(some)).astype(np.uint32) if some else np.zeros(0, dtype=np.uint32)
 
 
+def members_between(table: InteractionTable, low: int, high: int) -> Numbers:
+    """Members with an interaction at `low <= at < high`; nobody is told soonest."""
+    for part in table.parts:
+        place = int(part.time_at.searchsorted(np.int64(low)))
+        if place < part.size and part.time_at[place] < high:
+            return table.members_between(low, high)
+    return np.zeros(0, dtype=np.uint32)
+
+
 def members_with(table: InteractionTable, attribute: int, low: int, high: int) -> Numbers:
     """Members with an interaction whose attribute, a date or timestamp, lies in `low <= value < high`."""
     return distinct([_owners(part, rows_between(part.columns[attribute], low, high)) for part in table.parts])
