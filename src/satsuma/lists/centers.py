@@ -18,7 +18,7 @@ from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.names import check_name
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.text import fold
-from satsuma.lists import links, settings
+from satsuma.lists import happened, links, settings
 from satsuma.lists.center_content import Content, content_of, loads
 from satsuma.lists.finding import find, named
 from satsuma.lists.links import NO_LIST, Purpose
@@ -199,6 +199,7 @@ class Centers:
                 [number, free, fold(free), content.dumps(), change.at, change.at],
             )
             _put_uses(change, number, content, None)
+            happened.declare(change, audience_named(change.catalog, DEFAULT_AUDIENCE), happened.CENTER)
             return number
 
         committed = self._rooms.writer.commit(
@@ -288,7 +289,6 @@ def _content(change: Change, parts: Mapping[str, Any]) -> Content:
     known = list_rows.all_lists(change.connection)
     wanted = [_with_id(known, one) for one in parts.get("lists") or ()]
     content = content_of({**parts, "lists": wanted})
-    audience_named(change.catalog, DEFAULT_AUDIENCE)
     for shown in content.lists:
         row = named(known, shown.list_id)
         if not row.subscription:

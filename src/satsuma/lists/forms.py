@@ -19,7 +19,7 @@ from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.names import check_name
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.text import fold
-from satsuma.lists import links, settings
+from satsuma.lists import happened, links, settings
 from satsuma.lists.finding import named
 from satsuma.lists.letters import language_or_default
 from satsuma.lists.rooms import ListRooms
@@ -118,6 +118,7 @@ class Forms:
                     hint="make a list with `subscription=True`",
                 )
             entity = audience_named(change.catalog, DEFAULT_AUDIENCE)
+            happened.declare(change, entity, happened.FORM)
             form = JoinForm(
                 change.memory.counters.take(COUNTER),
                 _free_name(change, name),

@@ -79,6 +79,12 @@ def note(
     change.append(name, intake)
 
 
+def declare(change: Change, audience: Entity, *types: str) -> None:
+    """Put types into the catalog before anything of them happens, so that segments can be written of them."""
+    for type_ in types:
+        _ready(change, audience, type_)
+
+
 def take_places(change: Change, count: int) -> NDArray[np.int64]:
     """Numbers for the ids of so many interactions: at one instant they order what happened."""
     first = change.memory.counters.take(_COUNTER, count)

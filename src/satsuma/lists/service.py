@@ -9,7 +9,7 @@ from satsuma.catalog.audiences import audience_named, entity_of_number
 from satsuma.catalog.rules import DEFAULT_AUDIENCE
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.text import fold
-from satsuma.lists import settings
+from satsuma.lists import happened, settings
 from satsuma.lists.finding import find, named
 from satsuma.lists.marketing_list import MarketingList, free_name
 from satsuma.lists.rooms import ListRooms
@@ -85,6 +85,7 @@ class Lists:
                 subscription=subscription,
                 description=description,
             )
+            happened.declare(change, entity, happened.SUBSCRIBED, happened.UNSUBSCRIBED, happened.CONSENT)
             if double_opt_in:
                 settings.set_double_opt_in(change, row, wanted=True)
             return row

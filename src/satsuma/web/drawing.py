@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from satsuma.lists.center_content import COLOUR, Content, Texts
-from satsuma.lists.public import CenterView, ListChoice
+from satsuma.lists.public import CenterView, ListChoice, Submitted
 from satsuma.web.texts import LANGUAGES, TEXTS
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -67,7 +67,7 @@ def preview(content: Content, names: dict[int, tuple[str, str]], language: str) 
     return center(CenterView(content, spoken, choices, do_not_email=False))
 
 
-def center(view: CenterView, **values: Any) -> str:
+def center(view: CenterView, submitted: Submitted | None = None) -> str:
     """A subscription centre as one person sees it."""
     others = [one for one in view.content.languages if one != view.language]
     return page(
@@ -77,7 +77,7 @@ def center(view: CenterView, **values: Any) -> str:
         content=view.content,
         view=view,
         languages=[(one, TEXTS[one]["language"]) for one in others],
-        **values,
+        submitted=submitted,
     )
 
 

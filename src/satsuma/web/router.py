@@ -92,7 +92,7 @@ class _Pages:
         language = _language(request, among=view.content.languages)
         if language != view.language:
             view = self._public.center(token, language) or view
-        return _answer(drawing.center(view, submitted=None))
+        return _answer(drawing.center(view))
 
     def submit(self, request: Request, token: str, posted: Posted) -> HTMLResponse:
         """What somebody chose on their centre."""
@@ -113,7 +113,7 @@ class _Pages:
         view = self._public.center(token, spoken if isinstance(spoken, str) else None)
         if done is None or view is None:
             return self._stale(request)
-        return _answer(drawing.center(view, submitted=done))
+        return _answer(drawing.center(view, done))
 
     def confirm(self, request: Request, token: str) -> HTMLResponse:
         """Asks whether somebody wants to be on a list."""

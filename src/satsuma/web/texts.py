@@ -36,8 +36,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsubscribed": "You will no longer receive “{list}”.",
         "unsubscribed_all": "You will no longer receive any e-mail from us.",
         "stale_title": "This link is no longer good",
-        "stale": "It may be too old, or may have been copied in part. The latest message that you have from us"
-        " has a new one.",
+        "stale": "It may be too old, or may have been copied in part. The latest message that you have from"
+        " us has a new one.",
         "joined_title": "Thank you",
         "joined": "If everything is right with the address, it is on the list, or a message with a link to"
         " confirm is on its way to it.",
@@ -78,8 +78,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsubscribed": "Sie erhalten „{list}“ nicht mehr.",
         "unsubscribed_all": "Sie erhalten keine E-Mails mehr von uns.",
         "stale_title": "Dieser Link gilt nicht mehr",
-        "stale": "Vielleicht ist er zu alt oder nicht vollständig kopiert. In unserer letzten Nachricht an Sie"
-        " steht ein neuer.",
+        "stale": "Vielleicht ist er zu alt oder nicht vollständig kopiert. In unserer letzten Nachricht an"
+        " Sie steht ein neuer.",
         "joined_title": "Vielen Dank",
         "joined": "Wenn mit der Adresse alles stimmt, steht sie auf der Liste, oder es ist eine Nachricht mit"
         " einem Link zum Bestätigen an sie unterwegs.",
