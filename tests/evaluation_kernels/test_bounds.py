@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,12 +111,3 @@ def test_kernels_answer_as_the_reference_does(state: Database) -> None:
             found = kernels.members(index, definition, cursor=connection, now=state.now)
             expected = reference.members(definition, state)
             assert keys_of(connection, definition.audience, found.tolist()) == expected, text
-
-
-def test_what_is_not_answered_yet_is_refused_by_name(tmp_path: Path) -> None:
-    state = database(CATALOG, "2026-02-01T00:00Z", records={"contact": {"a": {"n": 1}}})
-    with record_of(state) as connection:
-        index = index_of(connection, CATALOG, state.now, tmp_path)
-        with pytest.raises(kernels.NotYet) as caught:
-            kernels.members(index, parsed("n = 1 for at least 7 days"), cursor=connection, now=state.now)
-    assert caught.value.details == {"gap": "Held"}

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from satsuma.evaluation import kernels, reference, sql
+from satsuma.evaluation import reference, sql
 from satsuma.index import Index
 from satsuma.index.index import Of
 from satsuma.language import bound
+from tests.evaluation_kernels import subsets
 from tests.evaluation_sql.chdb_engine import ChdbRecord
 from tests.oracle.building import Built
 from tests.oracle.copying import copy_of
@@ -60,7 +61,7 @@ def engines(built: Built, *, clickhouse: bool = True) -> Iterator[Engines]:
         index = Index.read(built.cursor, Of("oracle", 1, built.database.now, built.catalog), Path(folder))
 
     def by_kernels(definition: bound.Definition, now: int) -> set[str]:
-        numbers = kernels.members(index, definition, cursor=built.cursor, now=now)
+        numbers = subsets.members(index, definition, built.cursor, now)
         return _keys(built, definition, numbers.tolist())
 
     found: dict[str, Members] = {REFERENCE: by_reference, "duckdb": by_duckdb, "kernels": by_kernels}

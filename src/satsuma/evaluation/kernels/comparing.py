@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
 from satsuma.evaluation.kernels import vectors
+from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Right, Scalar, as_double, day_number, days_of
 from satsuma.evaluation.kernels.scope import Bools
 from satsuma.evaluation.kernels.vectors import Vector
@@ -104,23 +105,14 @@ def equal_text(left: Vector, value: str, *, folded: bool) -> Bools:
     if not value:
         return np.zeros(len(left), dtype=np.bool_)
     wanted = fold(value) if folded else value
-    own = vectors.strings(left, folded=folded)
-    return by_text(left, pc.equal(own, pa.scalar(wanted, own.type)), folded=folded)
-
-
-def by_text(left: Vector, answer: Any, *, folded: bool) -> Bools:
-    """What was decided once for each distinct text, for each row."""
-    decided: Bools = answer.to_numpy(zero_copy_only=False)
-    decided = decided.astype(np.bool_)
-    folded_code = None if left.dictionary is None else left.dictionary.folded_code
-    if folded and folded_code is not None:
-        decided = decided[folded_code]
-    decided[0] = False
-    answers: Bools = decided[left.data]
-    return answers
+    return decided(
+        left, ("is", wanted), lambda texts: pc.equal(texts, pa.scalar(wanted, texts.type)), folded=folded
+    )
 
 
 def _same_text(left: Vector, right: Vector, *, folded: bool) -> Bools:
+    if left.dictionary is not right.dictionary:
+        left, right = vectors.narrowed(left), vectors.narrowed(right)
     codes, others = left.data, right.data
     if folded:
         codes, others = vectors.identities(left), vectors.identities(right)

@@ -31,11 +31,11 @@ def as_input(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     return whole
 
 
-def window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -> tuple[Ints, Ints]:
+def window_ranges(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int) -> tuple[Ints, Ints]:
     """Of each member the rows with `low <= at < high`, as first and last + 1.
 
     Args:
-        offsets: Where each member's rows begin, and the last one's end, int64.
+        begins, ends: Of each member the first row, and the last + 1, int64.
         at: Ascending within a member, int64.
         among: Whose rows are wanted; of the others there are none.
         low: Microseconds UTC.
@@ -45,7 +45,12 @@ def window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) ->
         Two arrays (int64) of one entry for each member; equal where there are no rows.
     """
     found: tuple[Ints, Ints] = _window_ranges(
-        as_input(offsets, np.int64), as_input(at, np.int64), as_input(among, np.bool_), low, high
+        as_input(begins, np.int64),
+        as_input(ends, np.int64),
+        as_input(at, np.int64),
+        as_input(among, np.bool_),
+        low,
+        high,
     )
     return found
 
@@ -69,12 +74,14 @@ def _lower_bound(at: Ints, start: int, end: int, bound: int) -> int:
 
 
 @compiled_once
-def _window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -> tuple[Ints, Ints]:
-    members = len(offsets) - 1
+def _window_ranges(
+    begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int
+) -> tuple[Ints, Ints]:
+    members = len(begins)
     first = np.empty(members, np.int64)
     after = np.empty(members, np.int64)
     for member in range(members):
-        start, end = offsets[member], offsets[member + 1]
+        start, end = begins[member], ends[member]
         if not among[member] or start == end or at[end - 1] < low:
             first[member] = after[member] = start
             continue
@@ -84,20 +91,26 @@ def _window_ranges(offsets: Ints, at: Ints, among: Bools, low: int, high: int) -
     return first, after
 
 
-def add_counts(offsets: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
+def add_counts(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
     """Add to each member's count (int64, contiguous) how many rows have `low <= at < high`.
 
     As `window_ranges`, for where the rows themselves are not wanted.
     """
     _add_counts(
-        as_input(offsets, np.int64), as_input(at, np.int64), as_input(among, np.bool_), low, high, counts
+        as_input(begins, np.int64),
+        as_input(ends, np.int64),
+        as_input(at, np.int64),
+        as_input(among, np.bool_),
+        low,
+        high,
+        counts,
     )
 
 
 @compiled_once
-def _add_counts(offsets: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
-    for member in range(len(offsets) - 1):
-        start, end = offsets[member], offsets[member + 1]
+def _add_counts(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
+    for member in range(len(begins)):
+        start, end = begins[member], ends[member]
         # Most members have no row in a short window, which their last row tells.
         if among[member] and start < end and at[end - 1] >= low:
             end = _lower_bound(at, start, end, high)

@@ -1,4 +1,4 @@
-"""Conditions: the truth of any condition for all rows of a frame, the cheap parts first."""
+"""Conditions: the truth of any condition for the rows of a frame, the cheap parts first."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import assert_never
 
 import numpy as np
 
-from satsuma.evaluation.kernels import measures, memberships, rankings
-from satsuma.evaluation.kernels.gaps import not_yet
+from satsuma.evaluation.kernels import measures, rankings
+from satsuma.evaluation.kernels.held import held
 from satsuma.evaluation.kernels.interactions import did, occurrence
 from satsuma.evaluation.kernels.measures import Values, counted
 from satsuma.evaluation.kernels.reading import read
-from satsuma.evaluation.kernels.related import along, reaching
-from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Rows, Scope
+from satsuma.evaluation.kernels.related import along, at_end, reaching
+from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Scope, States
 from satsuma.evaluation.kernels.sequences import sequence
 from satsuma.evaluation.kernels.testing import passes
 from satsuma.evaluation.kernels.values import OfValue, of_value
@@ -81,9 +81,11 @@ def truth(condition: bound.Condition, frame: Frame, scope: Scope, among: Bools |
             of_one_value: OfValue = condition
             return of_value(of_one_value, frame, scope)
         case _:
-            if isinstance(frame, Rows):
+            if isinstance(frame, States):
+                return frame.memberships[condition]
+            if not isinstance(frame, Records):
                 raise InvariantError(f"{type(condition).__name__} asks about a record; found an interaction")
-            return _of_record(condition, frame, scope, frame.table.alive if among is None else among)
+            return _of_record(condition, frame, scope, frame.alive() if among is None else among)
 
 
 def _every(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, among: Bools | None) -> Bools:
@@ -130,15 +132,16 @@ def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools)
         case bound.Sequence():
             return sequence(condition, frame, scope, among)
         case bound.Held():
-            raise not_yet(condition)
-        case bound.InSegment():
-            return memberships.in_segment(condition, frame, scope)
-        case bound.InList():
-            return memberships.in_list(condition, frame, scope)
-        case bound.Crossed():
-            return memberships.crossed(condition, frame, scope)
-        case bound.Consent():
-            return memberships.consent(condition, frame, scope)
+            return held(condition, frame, scope, among)
+        case bound.InSegment(segment):
+            return scope.memberships.segment(segment, frame)
+        case bound.InList(list_):
+            return scope.memberships.on_list(list_, frame)
+        case bound.Crossed(entered, segment, _, during):
+            low, high = scope.happened(during)
+            return scope.memberships.crossed(segment, entered=entered, low=low, high=high, frame=frame)
+        case bound.Consent(topic, state):
+            return scope.memberships.consent(topic, state, scope.now, frame)
         case bound.Top():
             return rankings.top(condition, frame, scope)
         case bound.Sample():
@@ -149,13 +152,12 @@ def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools)
 
 def _related(condition: bound.Related, frame: Records, scope: Scope, among: Bools) -> Bools:
     """The measure over the distinct records at the end of the path for which `where` holds compares."""
-    target = Records(scope.index.entity(condition.target))
-    if _asks_for_any(condition):
-        holds = target.table.alive & scope.truth(condition.where, target, scope, target.table.alive)
+    table = scope.index.entity(condition.target)
+    if frame.numbers is None and _asks_for_any(condition):
+        holds = table.alive & scope.truth(condition.where, Records(table), scope, table.alive)
         return reaching(condition.path, holds, frame.table, scope)
-    pairs = along(condition.path, among, frame.table, scope)
-    wanted = np.zeros(len(target), dtype=np.bool_)
-    wanted[pairs.end] = True
+    pairs = along(condition.path, frame, among, scope)
+    target, wanted, pairs = at_end(pairs, table, given=frame.numbers is not None)
     keep = (wanted & scope.truth(condition.where, target, scope, wanted))[pairs.end]
     start, end = pairs.start[keep], pairs.end[keep]
     measure = condition.measure

@@ -1,6 +1,9 @@
-"""Evaluate: who meets a definition, as member numbers, from the index."""
+"""Evaluate: who meets a definition, or whether given records do, from the index."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -8,10 +11,63 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Entity
 from satsuma.evaluation.kernels.conditions import truth
-from satsuma.evaluation.kernels.scope import Records, Scope
+from satsuma.evaluation.kernels.memberships import Memberships, SqlMemberships
+from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.index import Index
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
+
+
+def truth_of(
+    index: Index,
+    condition: bound.Condition,
+    audience: Entity,
+    *,
+    numbers: NDArray[Any] | None = None,
+    timezone: str,
+    now: int,
+    memberships: Memberships,
+) -> Bools:
+    """Whether a condition holds, for all records of an audience or for given ones.
+
+    For given records the cost grows with them, their interactions and what they refer to, not with all that
+    is stored; but a ranking (`top`) always ranks everyone.
+
+    Args:
+        index: Of the version and catalog that the condition was bound to.
+        numbers: Of the records, ascending and distinct; None: all.
+        timezone: In which days and calendar windows are counted.
+        now: Instant of evaluation, microseconds UTC.
+        memberships: At that version.
+
+    Returns:
+        For each of the numbers (None: each number of the audience), false where there is no such record.
+    """
+    (found,) = truths_of(
+        index, [(condition, timezone)], audience, numbers=numbers, now=now, memberships=memberships
+    )
+    return found
+
+
+def truths_of(
+    index: Index,
+    conditions: Sequence[tuple[bound.Condition, str]],
+    audience: Entity,
+    *,
+    numbers: NDArray[Any] | None = None,
+    now: int,
+    memberships: Memberships,
+) -> list[Bools]:
+    """As `truth_of`, for many conditions, each with its timezone, which share what they have in common."""
+    given = None if numbers is None else numbers.astype(np.int64, copy=False)
+    frame = Records(index.entity(audience), given)
+    alive = frame.alive()
+    remembered: dict[object, Any] = {}
+    found = []
+    for condition, timezone in conditions:
+        scope = Scope(index, memberships, zone(timezone), now, truth, remembered)
+        found.append(alive & truth(condition, frame, scope, alive))
+    return found
 
 
 def members(
@@ -21,14 +77,11 @@ def members(
 
     Args:
         index: Of the version and catalog that the definition was bound to.
-        cursor: On the record at that version: lists, segments and consent are read from there.
+        cursor: On the record at that version: lists, segments, consent and the past are read from there.
         now: Instant of evaluation, microseconds UTC.
 
     Returns:
         Distinct member numbers, ascending.
-
-    Raises:
-        NotYet: It has a condition that the kernels do not answer (`gaps.GAPS`).
     """
     return condition_members(
         index, definition.where, definition.audience, timezone=definition.timezone, cursor=cursor, now=now
@@ -45,7 +98,7 @@ def condition_members(
     now: int,
 ) -> NDArray[np.uint32]:
     """As `members`, for one condition on the records of an audience."""
-    table = index.entity(audience)
-    scope = Scope(index, cursor, zone(timezone), now, truth)
-    holds = table.alive & truth(condition, Records(table), scope, table.alive)
+    holds = truth_of(
+        index, condition, audience, timezone=timezone, now=now, memberships=SqlMemberships(cursor)
+    )
     return np.flatnonzero(holds).astype(np.uint32)

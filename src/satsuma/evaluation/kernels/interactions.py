@@ -1,4 +1,4 @@
-"""Interactions: the forms `did`, `latest` and `first`, for all records of an audience."""
+"""Interactions: the forms `did`, `latest` and `first`, for the records of a frame."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from satsuma.evaluation.kernels import matching, measures
 from satsuma.evaluation.kernels.matching import Matches
 from satsuma.evaluation.kernels.measures import Measured, counted
 from satsuma.evaluation.kernels.picking import picked
-from satsuma.evaluation.kernels.related import along
+from satsuma.evaluation.kernels.related import along, at_end
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.evaluation.kernels.testing import passes
 from satsuma.kernel.durations import Duration, back
@@ -28,7 +28,7 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
     measure = condition.measure
     span = scope.happened(condition.during)
     if measure.kind is MeasureKind.COUNT and condition.where is None and condition.of is None:
-        return counted(matching.counts(condition.types, span, among, scope))
+        return counted(matching.counts(condition.types, span, frame, among, scope))
     found = _matches(condition, span, frame, scope, among)
     if measure.periods is not None:
         return _active_periods(measure.periods, found, frame, scope)
@@ -38,7 +38,7 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
 def occurrence(condition: bound.Occurrence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where the last (first) of the interactions that meet `where` in the window exists and meets `has`."""
     span = scope.happened(condition.during)
-    found = matching.matches(condition.types, condition.where, span, among, scope)
+    found = matching.matches(condition.types, condition.where, span, frame, among, scope)
     answer = np.zeros(len(frame), dtype=np.bool_)
     for one in picked(found, len(frame), last=condition.latest):
         answer[one.owner] = scope.truth(condition.has, one.frame, scope, None)
@@ -49,15 +49,14 @@ def _matches(
     condition: bound.Did, span: tuple[int, int], frame: Records, scope: Scope, among: Bools
 ) -> list[Matches]:
     if condition.of is None:
-        return matching.matches(condition.types, condition.where, span, among, scope)
+        return matching.matches(condition.types, condition.where, span, frame, among, scope)
     if not condition.types:
         return []
-    pairs = along(condition.of, among, frame.table, scope)
-    members = scope.index.named(condition.types[0].audience)
-    wanted = np.zeros(members.size, dtype=np.bool_)
-    wanted[pairs.end] = True
-    found = matching.matches(condition.types, condition.where, span, wanted, scope)
-    return [matching.for_others(one, pairs, members.size) for one in found]
+    table = scope.index.named(condition.types[0].audience)
+    pairs = along(condition.of, frame, among, scope)
+    members, wanted, pairs = at_end(pairs, table, given=frame.numbers is not None)
+    found = matching.matches(condition.types, condition.where, span, members, wanted, scope)
+    return [matching.for_others(one, pairs, len(members)) for one in found]
 
 
 def _active_periods(periods: bound.Periods, found: list[Matches], frame: Records, scope: Scope) -> Measured:
@@ -68,7 +67,7 @@ def _active_periods(periods: bound.Periods, found: list[Matches], frame: Records
     ]
     nothing = [np.zeros(0, dtype=np.int64)]
     owner = np.concatenate([*nothing, *(one.owner for one in found)])
-    at = np.concatenate([*nothing, *(one.frame.table.only.occurred_at[one.frame.rows] for one in found)])
+    at = np.concatenate([*nothing, *(one.frame.at() for one in found)])
     in_time = np.argsort(at, kind="stable")
     owner, at = owner[in_time], at[in_time]
     active = np.zeros(len(frame), dtype=np.int64)

@@ -53,7 +53,7 @@ def over_interactions(
     """The value of a measure for each of so many records.
 
     Args:
-        found: What matches, by type; own interactions, or those of others (`of`).
+        found: What matches, by type and part; own interactions, or those of others (`of`).
     """
     match measure.kind:
         case MeasureKind.COUNT_DAYS:
@@ -134,7 +134,7 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 
 def _times(found: Sequence[Matches]) -> Ints:
-    return _joined([one.frame.table.only.occurred_at[one.frame.rows] for one in found])
+    return _joined([one.frame.at() for one in found])
 
 
 def _distinct_by_owner(owner: Ints, values: NDArray[Any], records: int) -> Ints:

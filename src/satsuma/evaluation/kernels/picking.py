@@ -13,7 +13,7 @@ from satsuma.evaluation.kernels.vectors import texts_at
 
 
 def picked(found: Sequence[Matches], records: int, *, last: bool) -> list[Matches]:
-    """Of each owner the one match that comes first, or last: by type, those that are it.
+    """Of each owner the one match that comes first, or last: by type and part, those that are it.
 
     Instants decide; where several matches of an owner share the instant, their ids do, then their types.
     """
@@ -21,9 +21,9 @@ def picked(found: Sequence[Matches], records: int, *, last: bool) -> list[Matche
     if not found:
         return []
     owner = np.concatenate([one.owner for one in found])
-    at = np.concatenate([one.frame.table.only.occurred_at[one.frame.rows] for one in found])
-    best, _ = compiled.extremes(owner, at, records, greatest=last)
-    kept = [chosen(one, one.frame.table.only.occurred_at[one.frame.rows] == best[one.owner]) for one in found]
+    times = [one.frame.at() for one in found]
+    best, _ = compiled.extremes(owner, np.concatenate(times), records, greatest=last)
+    kept = [chosen(one, at == best[one.owner]) for one, at in zip(found, times, strict=True)]
     several = np.bincount(np.concatenate([one.owner for one in kept]), minlength=records) > 1
     if not several.any():
         return kept
@@ -31,23 +31,22 @@ def picked(found: Sequence[Matches], records: int, *, last: bool) -> list[Matche
 
 
 def _by_id(kept: list[Matches], several: Bools, *, last: bool) -> list[Matches]:
-    best: dict[int, tuple[str, str, int]] = {}
-    for one in kept:
+    best: dict[int, tuple[str, str, int, int]] = {}
+    for number, one in enumerate(kept):
         places = np.flatnonzero(several[one.owner])
         ids = ids_of(one, places)
         for place, owner, own_id in zip(places.tolist(), one.owner[places].tolist(), ids, strict=True):
-            order = (own_id, one.frame.table.type.name, place)
+            order = (own_id, one.frame.type.name, number, place)
             if owner not in best or (order[:2] > best[owner][:2]) == last:
                 best[owner] = order
     result = []
-    for one in kept:
+    for number, one in enumerate(kept):
         keep = ~several[one.owner]
-        name = one.frame.table.type.name
-        keep[[place for _, type_name, place in best.values() if type_name == name]] = True
+        keep[[place for _, _, of, place in best.values() if of == number]] = True
         result.append(chosen(one, keep))
     return result
 
 
 def ids_of(of: Matches, places: Ints) -> list[str]:
     """The ids of some matches."""
-    return texts_at(of.frame.table.only.ids, of.frame.rows[places])
+    return texts_at(of.frame.part.ids, of.frame.rows[places])

@@ -15,7 +15,6 @@ from satsuma.evaluation.kernels.measures import Measured
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
 from satsuma.evaluation.kernels.testing import value_of
-from satsuma.evaluation.kernels.vectors import texts_at
 from satsuma.kernel.numbers import round12_range
 from satsuma.language import bound
 
@@ -24,14 +23,19 @@ _SAMPLE_DIGITS = 15
 
 
 def top(condition: bound.Top, frame: Records, scope: Scope) -> Bools:
-    """The first n of the records that have the measure and meet `among`; equal ones by ascending key."""
-    place = (id(condition), frame.table.entity.number)
+    """The first n of the records that have the measure and meet `among`; equal ones by ascending key.
+
+    Who is first depends on everyone: also for given records all of the audience are ranked.
+    """
+    place = ("top", id(condition), frame.table.entity.number)
     if place not in scope.remembered:
-        scope.remembered[place] = _first_n(condition, frame, scope)
-    return scope.remembered[place]
+        scope.remembered[place] = _first_n(condition, Records(frame.table), scope)
+    found: Bools = scope.remembered[place]
+    return found if frame.numbers is None else found[frame.numbers]
 
 
 def _first_n(condition: bound.Top, frame: Records, scope: Scope) -> Bools:
+    """By number; of all records."""
     candidate = frame.table.alive
     if condition.among is not None:
         candidate = candidate & scope.truth(condition.among, frame, scope, candidate)
@@ -107,12 +111,12 @@ def _nth(values: NDArray[np.generic], wanted: int, *, lowest: bool) -> float:
 def sample(condition: bound.Sample, frame: Records, among: Bools) -> Bools:
     """Where the first 15 hex digits of MD5(salt 0x1F key), modulo 1,000,000, lie in the range."""
     found = np.zeros(len(frame), dtype=np.bool_)
-    numbers = np.flatnonzero(among)
-    keys = texts_at(frame.table.keys, numbers)
+    rows = np.flatnonzero(among & frame.alive())
+    keys = frame.table.keys_of(frame.numbers_of(rows))
     begun = hashlib.md5(f"{condition.salt}\x1f".encode(), usedforsecurity=False)
-    for number, key in zip(numbers.tolist(), keys, strict=True):
+    for row, key in zip(rows.tolist(), keys, strict=True):
         digest = begun.copy()
         digest.update(key.encode())
         place = int(digest.hexdigest()[:_SAMPLE_DIGITS], 16) % _SAMPLE_BUCKETS
-        found[number] = condition.low <= place < condition.high
+        found[row] = condition.low <= place < condition.high
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,11 +14,9 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
 from satsuma.evaluation.kernels import vectors
-from satsuma.evaluation.kernels.scope import Frame, Ints, Records, Rows, Scope
+from satsuma.evaluation.kernels.scope import Frame, Ints, Records, Rows, Scope, States
 from satsuma.evaluation.kernels.vectors import Vector
-from satsuma.index.columns import Column
 from satsuma.index.entities import EntityTable
-from satsuma.index.interactions import InteractionTable
 from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR, date_of_day, day_of_date
 from satsuma.kernel.durations import Duration, shift_date, shift_instant, shift_instants
 from satsuma.kernel.errors import InvariantError
@@ -46,7 +43,7 @@ Right: TypeAlias = Scalar | Vector
 
 def read(what: bound.Read, frame: Frame, scope: Scope) -> Vector:
     """The values of a path; missing for interactions whose type lacks the attribute."""
-    type_name = frame.table.type.name if isinstance(frame, Rows) else None
+    type_name = frame.type.name if isinstance(frame, Rows) else None
     for name, path in what.by_type:
         if name == type_name:
             return vectors.common(_follow(path, frame, scope), what.type)
@@ -82,53 +79,69 @@ def days_of(at: Ints, zone: Zone) -> Ints:
 
 
 def _of_member(what: bound.Read, frame: Frame, scope: Scope) -> Vector:
-    if isinstance(frame, Records):
+    if not isinstance(frame, Rows):
         raise InvariantError('`{"member": path}` stands for the member of an interaction; found a record')
-    members = Records(scope.index.named(frame.table.type.audience))
-    return vectors.reached(read(what, members, scope), frame.members)
+    return read(what, Records(scope.index.named(frame.type.audience), frame.members), scope)
 
 
 def _follow(path: bound.Path, frame: Frame, scope: Scope) -> Vector:
-    table: EntityTable | InteractionTable | None = frame.table
-    places = frame.rows if isinstance(frame, Rows) else None
+    if isinstance(frame, States):
+        return _of_state(path, frame)
+    table = None if isinstance(frame, Rows) else frame.table
+    columns = frame.part.columns if isinstance(frame, Rows) else frame.table.columns
+    places = frame.rows if isinstance(frame, Rows) else frame.numbers
     for hop in path.hops:
-        if table is None:
-            break
-        codes = vectors.of_column(_columns(table)[hop.number], places).data
-        places = scope.index.links[hop.number].targets[codes]
+        codes = vectors.of_column(columns[hop.number], places).data
+        places = scope.index.links[hop.number].targets_of(codes)
         to = scope.index.of.catalog.entities.get(hop.to or "")
-        table = None if to is None else scope.index.entity(to)
+        if to is None:
+            return _nothing(path, len(frame))
+        table = scope.index.entity(to)
+        columns = table.columns
     if isinstance(path.leaf, Attribute):
-        if table is None:
-            return vectors.nothing(path.leaf.type, len(frame))
-        return vectors.of_column(_columns(table)[path.leaf.number], places)
-    if isinstance(table, InteractionTable):
-        return _of_interaction(path.leaf, table, places, scope.zone)
-    if table is None:
-        return vectors.nothing(ValueType.REFERENCE, len(frame))
-    keys = vectors.of_strings(table.keys, ValueType.REFERENCE, table.key_codes)
-    return keys if places is None else vectors.reached(keys, places)
+        return vectors.of_column(columns[path.leaf.number], places)
+    if table is not None:
+        return _keys(table, places)
+    if isinstance(frame, Rows):
+        return _of_interaction(path.leaf, frame, scope.zone)
+    raise InvariantError(f"a record has no {path.leaf.value!r}")
 
 
-def _columns(table: EntityTable | InteractionTable) -> Mapping[int, Column]:
-    return table.only.columns if isinstance(table, InteractionTable) else table.columns
+def _nothing(path: bound.Path, size: int) -> Vector:
+    """What lies behind a reference to an entity that is not there."""
+    type = path.leaf.type if isinstance(path.leaf, Attribute) else ValueType.REFERENCE
+    return vectors.nothing(type, size)
 
 
-def _of_interaction(
-    which: bound.Builtin, table: InteractionTable, rows: NDArray[np.int64] | None, zone: Zone
-) -> Vector:
-    if rows is None:
-        rows = np.arange(table.size)
+def _of_state(path: bound.Path, frame: States) -> Vector:
+    if path.hops:
+        raise InvariantError("`held` speaks of attributes of the record itself; found a path")
+    if isinstance(path.leaf, Attribute):
+        return frame.attributes[path.leaf.number]
+    return _keys(frame.table, frame.numbers)
+
+
+def _keys(table: EntityTable, numbers: NDArray[np.int64] | None) -> Vector:
+    """The keys of records; missing where there is none."""
+    if numbers is None:
+        return vectors.of_strings(table.keys, ValueType.REFERENCE, table.key_codes)
+    used, codes = np.unique(np.append(numbers, -1), return_inverse=True)
+    keys = table.keys_of(used[1:])
+    vector = vectors.of_strings(pa.array(keys, pa.large_string()), ValueType.REFERENCE, codes[:-1])
+    gone = np.array([False, *(not key for key in keys)], dtype=np.bool_)
+    return replace(vector, data=np.where(gone[vector.data], 0, vector.data)) if gone.any() else vector
+
+
+def _of_interaction(which: bound.Builtin, frame: Rows, zone: Zone) -> Vector:
     match which:
         case bound.Builtin.ID:
-            return vectors.of_strings(table.only.ids, ValueType.TEXT, rows + 1)
+            return vectors.of_strings_at(frame.part.ids, ValueType.TEXT, frame.rows)
         case bound.Builtin.OCCURRED_AT:
-            return Vector(ValueType.TIMESTAMP, table.only.occurred_at[rows])
+            return Vector(ValueType.TIMESTAMP, frame.at())
         case bound.Builtin.HOUR:
-            wall_us = zone.local_us_many(table.only.occurred_at[rows])
-            return Vector(ValueType.INTEGER, wall_us // US_PER_HOUR % 24)
+            return Vector(ValueType.INTEGER, zone.local_us_many(frame.at()) // US_PER_HOUR % 24)
         case bound.Builtin.WEEKDAY:
-            day = zone.local_us_many(table.only.occurred_at[rows]) // US_PER_DAY
+            day = zone.local_us_many(frame.at()) // US_PER_DAY
             return vectors.of_strings(_WEEKDAYS, ValueType.CHOICE, (day + _WEEKDAY_OF_DAY_0) % 7 + 1)
         case bound.Builtin.KEY:
             raise InvariantError("an interaction has an id, not a key")

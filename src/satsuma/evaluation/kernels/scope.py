@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,10 +13,15 @@ from satsuma.catalog.model import InteractionType
 from satsuma.index import Index
 from satsuma.index.entities import EntityTable
 from satsuma.index.interactions import InteractionTable
+from satsuma.index.parts import Part
 from satsuma.kernel.civil import BEFORE_ALL_US
 from satsuma.kernel.windows import Window, bounds
 from satsuma.kernel.zones import Zone
 from satsuma.language import bound
+
+if TYPE_CHECKING:
+    from satsuma.evaluation.kernels.memberships import Memberships
+    from satsuma.evaluation.kernels.vectors import Vector
 
 Bools: TypeAlias = NDArray[np.bool_]
 Ints: TypeAlias = NDArray[np.int64]
@@ -25,32 +29,103 @@ Ints: TypeAlias = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Records:
-    """All records of an entity, by number; what is answered for numbers without a record means nothing."""
+    """Records of an entity: all, by number, or given ones. What is answered for no record means nothing.
+
+    Attributes:
+        numbers: Of the given ones, ascending and distinct, int64; None: all numbers from 0.
+        kept: What was worked out for this frame and is asked again.
+    """
 
     table: EntityTable
+    numbers: Ints | None = None
+    kept: dict[object, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return self.table.size
+        return self.table.size if self.numbers is None else len(self.numbers)
+
+    def alive(self) -> Bools:
+        """Which rows of the frame are records."""
+        if self.numbers is None:
+            return self.table.alive
+        found: Bools = self.table.alive[self.numbers]
+        return found
+
+    def numbers_of(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """The record numbers of some rows of the frame."""
+        if self.numbers is None:
+            return rows
+        found: Ints = self.numbers[rows]
+        return found
+
+    def located(self, numbers: NDArray[Any]) -> Ints:
+        """The row of the frame that each of some records has; -1 for those that are not in it."""
+        wanted = numbers.astype(np.int64)
+        if self.numbers is None:
+            return np.where(wanted < self.table.size, wanted, -1)
+        if not len(self.numbers):
+            return np.full(len(wanted), -1)
+        places = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
+        return np.where(self.numbers[places] == wanted, places, -1)
+
+    def where(self, rows: Bools) -> Records:
+        """A frame of some rows of this one."""
+        return Records(self.table, self.numbers_of(np.flatnonzero(rows)))
+
+    def marked(self, numbers: NDArray[Any]) -> Bools:
+        """Which rows of the frame are among some records."""
+        found = np.zeros(len(self), dtype=np.bool_)
+        rows = self.located(numbers)
+        found[rows[rows >= 0]] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Some interactions of one type.
+    """Some interactions of one type, all in one part of its table.
 
     Attributes:
-        rows: Their places in the table.
+        rows: Their places in the part.
         members: The number of each one's member.
     """
 
-    table: InteractionTable
+    type: InteractionType
+    part: Part
     rows: Ints
-    members: Ints
+    members: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    def at(self) -> Ints:
+        """When each occurred, microseconds UTC."""
+        found: Ints = self.part.occurred_at[self.rows]
+        return found
 
-Frame: TypeAlias = Records | Rows
+    def chosen(self, places: NDArray[Any]) -> Rows:
+        """Some of them."""
+        return Rows(self.type, self.part, self.rows[places], self.members[places])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """States that records have been in, as far as a condition speaks of them.
+
+    Attributes:
+        numbers: The record of each.
+        attributes: By attribute number the values then.
+        memberships: By `bound.InSegment`, `bound.InList` or `bound.Consent`, what it said then.
+    """
+
+    table: EntityTable
+    numbers: Ints
+    attributes: Mapping[int, Vector]
+    memberships: Mapping[bound.Condition, Bools]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+Frame: TypeAlias = Records | Rows | States
 
 Truth: TypeAlias = "Callable[[bound.Condition, Frame, Scope, Bools | None], Bools]"
 
@@ -60,7 +135,7 @@ class Scope:
     """What a condition is evaluated in.
 
     Attributes:
-        cursor: On the record at the index's version, for lists, segments and consent.
+        memberships: What segments, lists and consent say.
         now: Microseconds UTC.
         truth: Evaluates a condition for the rows of a frame. With a fourth argument only those rows matter;
             for the others any answer may come.
@@ -68,17 +143,21 @@ class Scope:
     """
 
     index: Index
-    cursor: duckdb.DuckDBPyConnection
+    memberships: Memberships
     zone: Zone
     now: int
     truth: Truth
-    remembered: dict[object, Bools] = field(default_factory=dict)
+    remembered: dict[object, Any] = field(default_factory=dict)
 
     def happened(self, during: Window | None) -> tuple[int, int]:
         """The instants `low <= at < high` of a window up to now."""
-        span = bounds(during, self.now, self.zone).up_to(self.now)
-        low = BEFORE_ALL_US if span.low is None else span.low
-        return low, self.now + 1 if span.high is None else span.high
+        key = ("window", during, self.zone.name)
+        if key not in self.remembered:
+            span = bounds(during, self.now, self.zone).up_to(self.now)
+            low = BEFORE_ALL_US if span.low is None else span.low
+            self.remembered[key] = low, self.now + 1 if span.high is None else span.high
+        found: tuple[int, int] = self.remembered[key]
+        return found
 
     def interactions(self, type_: InteractionType) -> InteractionTable:
         """The interactions of a type."""

@@ -14,7 +14,7 @@ from satsuma.evaluation.kernels.picking import ids_of
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
 from satsuma.evaluation.kernels.stepping import Events, met
-from satsuma.evaluation.kernels.walking import WITHOUT_END_US, Lane, walked
+from satsuma.evaluation.kernels.walking import LANES_MAX, WITHOUT_END_US, Lane, walked
 from satsuma.kernel.civil import AFTER_ALL_US
 from satsuma.kernel.durations import Duration, shift_instants
 from satsuma.language import bound
@@ -22,7 +22,7 @@ from satsuma.language import bound
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Interactions of one type that some part of the sequence looks at.
+    """Interactions of one part of a type that some part of the sequence looks at.
 
     Attributes:
         meets: Bit i is set where one is of step i; int64.
@@ -40,10 +40,11 @@ def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Boo
     """Where some choice of interactions meets the sequence."""
     window = scope.happened(condition.during)
     for step in condition.steps:
-        among = among & (matching.counts(step.pattern.types, window, among, scope) > 0)
-    if not _asks_for_types_alone(condition):
+        among = among & (matching.counts(step.pattern.types, window, frame, among, scope) > 0)
+    lanes = _lanes(condition, frame, scope, window, among) if _asks_for_types_alone(condition) else []
+    if not 0 < len(lanes) <= LANES_MAX:
         return _by_events(condition, frame, scope, window, among)
-    found, tied = _by_rows(condition, scope, window, among)
+    found, tied = _by_rows(condition, lanes, scope, window, among)
     return found | _by_events(condition, frame, scope, window, tied) if tied.any() else found
 
 
@@ -54,22 +55,31 @@ def _asks_for_types_alone(condition: bound.Sequence) -> bool:
     return is_plain and not condition.same and all(one is None or one.exact_us is not None for one in spans)
 
 
-def _by_rows(
-    condition: bound.Sequence, scope: Scope, window: tuple[int, int], among: Bools
-) -> tuple[Bools, Bools]:
-    """Over the rows of the index; and of whom ids must be looked at."""
+def _lanes(
+    condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
+) -> list[Lane]:
+    """The rows of each type, and each part of its table."""
     lanes = []
+    span = window[0], scope.now + 1
     for type_ in _types(condition):
-        table = scope.interactions(type_)
-        first, after = compiled.window_ranges(
-            table.only.offsets, table.only.occurred_at, among, window[0], scope.now + 1
-        )
         meets = blocks = 0
         for place, step in enumerate(condition.steps):
             meets |= _has(step.pattern, type_) << place
             blocks |= (step.blocker is not None and _has(step.blocker, type_)) << place
         absent = condition.absence is not None and _has(condition.absence.pattern, type_)
-        lanes.append(Lane(table.only.occurred_at, first, after, meets, blocks, absent))
+        for part in scope.interactions(type_).parts:
+            if frame.numbers is None:
+                ranges = compiled.window_ranges(*part.ranges(), part.occurred_at, among, *span)
+            else:
+                ranges = matching.window_ranges(part, span, frame)
+            lanes.append(Lane(part.occurred_at, *ranges, meets, blocks, absent))
+    return lanes
+
+
+def _by_rows(
+    condition: bound.Sequence, lanes: list[Lane], scope: Scope, window: tuple[int, int], among: Bools
+) -> tuple[Bools, Bools]:
+    """Over the rows of the index; and of whom ids must be looked at."""
     spans_us = [
         WITHOUT_END_US if one is None or one.exact_us is None else one.exact_us for one in _spans(condition)
     ]
@@ -85,7 +95,8 @@ def _by_events(
     parts = [
         part
         for type_ in _types(condition)
-        if len((part := _part(condition, type_, window, among, scope)).meets)
+        for part in _parts(condition, type_, window, frame, among, scope)
+        if len(part.meets)
     ]
     if not parts:
         return np.zeros(len(frame), dtype=np.bool_)
@@ -126,10 +137,19 @@ def _types(condition: bound.Sequence) -> list[InteractionType]:
     return [found[name] for name in sorted(found)]
 
 
-def _part(
-    condition: bound.Sequence, type_: InteractionType, window: tuple[int, int], among: Bools, scope: Scope
-) -> _Part:
-    (found,) = matching.matches([type_], None, (window[0], scope.now + 1), among, scope)
+def _parts(
+    condition: bound.Sequence,
+    type_: InteractionType,
+    window: tuple[int, int],
+    frame: Records,
+    among: Bools,
+    scope: Scope,
+) -> list[_Part]:
+    found = matching.matches([type_], None, (window[0], scope.now + 1), frame, among, scope)
+    return [_part(condition, one, window, scope) for one in found]
+
+
+def _part(condition: bound.Sequence, found: Matches, window: tuple[int, int], scope: Scope) -> _Part:
     in_window = _at(found) < window[1]
     meets = np.zeros(len(found.owner), dtype=np.int64)
     blocks = np.zeros(len(found.owner), dtype=np.int64)
@@ -145,7 +165,7 @@ def _part(
 
 
 def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
-    if not _has(pattern, found.frame.table.type):
+    if not _has(pattern, found.frame.type):
         return np.zeros(len(found.owner), dtype=np.bool_)
     if pattern.where is None:
         return np.ones(len(found.owner), dtype=np.bool_)
@@ -153,7 +173,7 @@ def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
 
 
 def _at(of: Matches) -> Ints:
-    return of.frame.table.only.occurred_at[of.frame.rows]
+    return of.frame.at()
 
 
 def _total_order(parts: list[_Part]) -> Ints:

@@ -23,7 +23,7 @@ class Events:
     """Interactions in the order of member, then the total order.
 
     Attributes:
-        owner: Number of the member, int64.
+        owner: Row of the member in the frame, int64.
         at: Microseconds UTC, int64.
         meets: Bit i is set where one may meet step i, int64.
         blocks: Bit i where one is of step i's blocker, int64.
@@ -43,7 +43,7 @@ class Events:
 
 
 def met(events: Events, steps: int, members: int, now: int, *, absence: bool) -> Bools:
-    """By member number, whether the sequence is met at `now`."""
+    """By row of the frame, whether the sequence is met at `now`."""
     found: Bools = _met(
         as_input(events.owner, np.int64),
         as_input(events.at, np.int64),

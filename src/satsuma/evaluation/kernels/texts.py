@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from satsuma.evaluation.kernels import vectors
-from satsuma.evaluation.kernels.comparing import by_text
+from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Right, Scalar
 from satsuma.evaluation.kernels.scope import Bools
 from satsuma.evaluation.kernels.vectors import Vector
@@ -22,12 +22,14 @@ def text_test(value: Vector, op: TextOp, right: Right, *, folded: bool) -> Bools
     """Where a text operator holds; false where either side is missing."""
     folded = folded and not value.exact
     if isinstance(right, Scalar):
-        texts = vectors.strings(value, folded=folded)
-        return by_text(value, _decided(texts, op, str(right.value), folded=folded), folded=folded)
+        wanted = str(right.value)
+        return decided(
+            value, (op, wanted), lambda texts: _passes(texts, op, wanted, folded=folded), folded=folded
+        )
     return _pairwise(value, op, right, folded=folded)
 
 
-def _decided(texts: Any, op: TextOp, right: str, *, folded: bool) -> Any:
+def _passes(texts: Any, op: TextOp, right: str, *, folded: bool) -> Any:
     """For each text whether it passes. Texts that are compared folded are folded already."""
     if op is TextOp.MATCHES:
         return pc.match_substring_regex(texts, right, ignore_case=folded)
@@ -65,11 +67,11 @@ def _pairwise(value: Vector, op: TextOp, right: Vector, *, folded: bool) -> Bool
     pairs, place = np.unique(both, axis=0, return_inverse=True)
     texts = vectors.texts_of(value, pairs[:, 0])
     others = vectors.texts_of(right, pairs[:, 1])
-    decided = [
+    answers = [
         bool(text and other)
-        and bool(_decided(pa.array([fold(text) if folded else text]), op, other, folded=folded)[0].as_py())
+        and bool(_passes(pa.array([fold(text) if folded else text]), op, other, folded=folded)[0].as_py())
         for text, other in zip(texts, others, strict=True)
     ]
     if op in (TextOp.LIKE, TextOp.MATCHES):
         raise InvariantError(f"{op.value!r} takes a literal; found another attribute")
-    return np.array(decided, dtype=np.bool_)[place.reshape(-1)]
+    return np.array(answers, dtype=np.bool_)[place.reshape(-1)]

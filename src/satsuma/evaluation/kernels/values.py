@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import json
 import math
+from collections.abc import Callable, Hashable
 from typing import Any, TypeAlias, assert_never
 
 import numpy as np
@@ -12,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.evaluation.kernels.comparing import by_text, compare, days
+from satsuma.evaluation.kernels.comparing import compare, days
+from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Scalar, day_number, operand, read
 from satsuma.evaluation.kernels.scope import Bools, Frame, Ints, Scope
 from satsuma.evaluation.kernels.texts import text_test
@@ -56,11 +59,11 @@ def of_value(condition: OfValue, frame: Frame, scope: Scope) -> Bools:
         case bound.TextTest(_, op, right, exact):
             return text_test(value, op, operand(right, frame, scope), folded=not exact)
         case bound.HasAny(_, wanted):
-            return _by_set(value, [not wanted.isdisjoint(own) for own in _sets(value)])
+            return _by_set(value, ("any", wanted), lambda own: not wanted.isdisjoint(own))
         case bound.HasAll(_, wanted):
-            return _by_set(value, [wanted <= own for own in _sets(value)])
+            return _by_set(value, ("all", wanted), lambda own: wanted <= own)
         case bound.IsSet(_, wanted):
-            return _by_set(value, [wanted == own for own in _sets(value)])
+            return _by_set(value, ("is", wanted), lambda own: wanted == own)
         case bound.Within(_, window):
             return within(value, window, scope)
         case bound.MoreThan():
@@ -99,12 +102,14 @@ def _one_of(value: Vector, wanted: tuple[bound.Constant, ...], scope: Scope, *, 
     return found
 
 
-def _sets(value: Vector) -> tuple[frozenset[str], ...]:
-    return () if value.dictionary is None else value.dictionary.sets
+def _by_set(value: Vector, question: Hashable, passes: Callable[[frozenset[str]], bool]) -> Bools:
+    """Sets are stored as texts: JSON arrays in order."""
 
+    def ask(texts: Any) -> Any:
+        own = texts.to_pylist()
+        return pa.array([bool(one) and passes(frozenset(json.loads(one))) for one in own], pa.bool_())
 
-def _by_set(value: Vector, decided: list[bool]) -> Bools:
-    return by_text(value, pa.array(decided, pa.bool_()), folded=False)
+    return decided(value, question, ask, folded=False)
 
 
 def _more_than(value: Vector, condition: bound.MoreThan, scope: Scope) -> Bools:
@@ -121,13 +126,13 @@ def _more_than(value: Vector, condition: bound.MoreThan, scope: Scope) -> Bools:
 def _anniversary(value: Vector, condition: bound.Anniversary, scope: Scope) -> Bools:
     """Decided once for each day of a leap year."""
     today = scope.zone.today(scope.now)
-    decided = np.zeros((12, 31), dtype=np.bool_)
+    falls = np.zeros((12, 31), dtype=np.bool_)
     for month in range(1, 13):
         for day in range(1, calendar.monthrange(_A_LEAP_YEAR, month)[1] + 1):
-            decided[month - 1, day - 1] = _falls((month, day), condition, today)
+            falls[month - 1, day - 1] = _falls((month, day), condition, today)
     numbers: Ints = days(value, scope.zone).astype(np.int64)
     month_number, day_in_month = month_and_day(numbers)
-    return value.but(decided[month_number % 12, day_in_month])
+    return value.but(falls[month_number % 12, day_in_month])
 
 
 def _falls(born: tuple[int, int], condition: bound.Anniversary, today: dt.date) -> bool:

@@ -1,6 +1,6 @@
 """Vectors: one value for each row of a frame, with what is needed to compare them.
 
-A frame is the records of an entity, all of them, or some interactions of one type. Exact numbers are
+Exact numbers are
 integers over a scale; where 64 bits do not hold them, Python's own (arrays of objects), never doubles.
 """
 
@@ -17,13 +17,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.index.columns import Column
+from satsuma.index.columns import Arrays, Column
 from satsuma.index.dictionaries import Dictionary
+from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.text import fold
 
 SCALE = {ValueType.DECIMAL: 10_000}
 _INT64_END = 2**63
 _EXACT_IN_DOUBLE = 2**53
+_FEW = 4
+"""Where a frame has at most one row for so many texts, only the texts of its rows are looked at."""
 NO_TEXT = Dictionary(
     pa.array([""], pa.large_string()), pa.array([""], pa.large_string()), np.zeros(1, np.uint32)
 )
@@ -82,17 +85,27 @@ class Vector:
         )
 
 
-def of_column(column: Column, places: NDArray[np.int64] | None) -> Vector:
+def of_column(column: Column, places: NDArray[Any] | None) -> Vector:
     """A column's values at some rows (None: all); missing where the place is -1."""
-    whole = Vector(
+    if places is None:
+        return _of_arrays(column, column.whole)
+    nowhere = places < 0
+    if not nowhere.any():
+        return _of_arrays(column, column.take(places))
+    if not len(column):
+        return missing(_of_arrays(column, column.whole), len(places))
+    return _without(_of_arrays(column, column.take(np.where(nowhere, 0, places))), nowhere)
+
+
+def _of_arrays(column: Column, arrays: Arrays) -> Vector:
+    return Vector(
         column.type,
-        column.values,
-        column.valid,
+        arrays.values,
+        arrays.valid,
         column.dictionary,
-        column.longitude,
+        arrays.longitude,
         SCALE.get(column.type, 1),
     )
-    return whole if places is None else reached(whole, places)
 
 
 def reached(whole: Vector, places: NDArray[np.int64]) -> Vector:
@@ -102,10 +115,14 @@ def reached(whole: Vector, places: NDArray[np.int64]) -> Vector:
         return whole.at(places)
     if not len(whole):
         return missing(whole, len(places))
-    found = whole.at(np.where(nowhere, 0, places))
-    if whole.is_coded:
-        return replace(found, data=np.where(nowhere, 0, found.data))
-    return replace(found, valid=found.present() & ~nowhere)
+    return _without(whole.at(np.where(nowhere, 0, places)), nowhere)
+
+
+def _without(vector: Vector, nowhere: NDArray[np.bool_]) -> Vector:
+    """A vector without the values at some rows."""
+    if vector.is_coded:
+        return replace(vector, data=np.where(nowhere, 0, vector.data))
+    return replace(vector, valid=vector.present() & ~nowhere)
 
 
 def missing(like: Vector, size: int) -> Vector:
@@ -140,6 +157,12 @@ def of_strings(strings: Any, type: ValueType, codes: NDArray[Any]) -> Vector:
     """Texts that compare exactly (keys, ids): code 0 is missing, code n the nth of the strings."""
     both: list[Any] = [pa.array([""], pa.large_string()), strings.cast(pa.large_string())]
     return Vector(type, codes, dictionary=Dictionary(pa.concat_arrays(both)), exact=True)
+
+
+def of_strings_at(strings: Any, type: ValueType, places: NDArray[Any]) -> Vector:
+    """As `of_strings`, of the strings at some places, each its own; missing where the place is -1."""
+    used, codes = np.unique(np.append(places, -1), return_inverse=True)
+    return of_strings(strings.take(pa.array(used[1:])), type, codes[:-1])
 
 
 def times(data: NDArray[Any], factor: int) -> NDArray[Any]:
@@ -224,24 +247,39 @@ def joined(vectors: Sequence[Vector]) -> Vector:
 
 
 def _joined_codes(vectors: Sequence[Vector]) -> Vector:
+    dictionaries = [one.dictionary for one in vectors if one.dictionary is not None]
+    if all(one is dictionaries[0] for one in dictionaries):
+        return replace(vectors[0], data=np.concatenate([one.data for one in vectors]))
     known: dict[str, int] = {"": 0}
     parts = []
     for one in vectors:
         used, codes = np.unique(one.data, return_inverse=True)
         own = texts_of(one, used)
         parts.append(np.array([known.setdefault(text, len(known)) for text in own], dtype=np.int64)[codes])
+    return replace(vectors[0], data=np.concatenate(parts), dictionary=dictionary_of(list(known)))
+
+
+def dictionary_of(texts: list[str]) -> Dictionary:
+    """A dictionary of distinct texts, the first of them empty."""
     folded: dict[str, int] = {}
-    folded_code = np.array([folded.setdefault(fold(text), len(folded)) for text in known], dtype=np.uint32)
-    dictionary = Dictionary(
-        pa.array(list(known), pa.large_string()), pa.array(list(folded), pa.large_string()), folded_code
-    )
-    return replace(vectors[0], data=np.concatenate(parts), dictionary=dictionary)
+    folded_code = np.array([folded.setdefault(fold(text), len(folded)) for text in texts], dtype=np.uint32)
+    exact = pa.array(texts, pa.large_string())
+    return Dictionary(exact, pa.array(list(folded), pa.large_string()), folded_code)
+
+
+def narrowed(vector: Vector) -> Vector:
+    """The same texts with a dictionary of only these, where that is much smaller."""
+    if vector.dictionary is None or len(vector) * _FEW > len(vector.dictionary):
+        return vector
+    used, codes = np.unique(np.append(vector.data, 0), return_inverse=True)
+    return replace(vector, data=codes[:-1], dictionary=dictionary_of(texts_of(vector, used)))
 
 
 def texts_of(vector: Vector, codes: NDArray[Any]) -> list[str]:
     """The texts of some codes."""
-    dictionary: Any = vector.dictionary
-    return texts_at(dictionary.exact, codes.astype(np.int64))
+    if vector.dictionary is None:
+        raise InvariantError(f"a {vector.type.value} has no texts")
+    return vector.dictionary.texts(codes)
 
 
 def texts_at(strings: Any, places: NDArray[np.int64]) -> list[str]:
@@ -252,11 +290,9 @@ def texts_at(strings: Any, places: NDArray[np.int64]) -> list[str]:
 
 def identities(vector: Vector) -> NDArray[Any]:
     """Numbers that are equal where values count as the same: texts folded; 0 for missing texts."""
-    folded_code = None if vector.dictionary is None or vector.exact else vector.dictionary.folded_code
-    if folded_code is not None and vector.type is ValueType.TEXT:
-        codes: NDArray[Any] = folded_code[vector.data]
-        return codes
-    return vector.data
+    if vector.dictionary is None or vector.exact or vector.type is not ValueType.TEXT:
+        return vector.data
+    return vector.dictionary.folded_codes(vector.data)
 
 
 def translated(vector: Vector, to: Vector, *, folded: bool) -> NDArray[np.int64]:

@@ -20,13 +20,19 @@ WITHOUT_END_US = 2**62
 """A span that never ends; added to any instant it still fits 64 bits."""
 
 
+_LANE_COUNTS = (2, 4, 8)
+"""The loop is compiled for so many lanes; where there are fewer, some are empty."""
+
+LANES_MAX = _LANE_COUNTS[-1]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lane:
-    """The rows of one type.
+    """The rows of one part of a type.
 
     Attributes:
         at: Of each row, microseconds UTC.
-        first, after: Of each member the first row, and the last + 1.
+        first, after: Of each member of the frame the first row, and the last + 1.
         meets: Bit i is set where they may meet step i.
         blocks: Bit i where they are of step i's blocker.
         absent: Whether they are of the absence's pattern.
@@ -49,13 +55,18 @@ def walked(
     *,
     absence: bool,
 ) -> tuple[Bools, Bools]:
-    """By member number, whether the sequence is met at `now`; and whose ids would have to be looked at.
+    """By row of the frame, whether the sequence is met at `now`; and whose ids would have to be looked at.
 
     Args:
+        lanes: At least one, at most LANES_MAX.
         spans_us: For each step how long after the one before it may come; last, how long the absence takes.
         among: Whose rows are looked at.
         steps_before: Rows from this instant on are looked at for blockers and the absence only.
     """
+    wanted = next(count for count in _LANE_COUNTS if count >= len(lanes))
+    nothing = np.zeros(len(among), dtype=np.int64)
+    empty = Lane(nothing[:0], nothing, nothing, 0, 0, False)
+    lanes = [*lanes, *[empty] * (wanted - len(lanes))]
     found: tuple[Bools, Bools] = _walked(
         tuple(as_input(lane.at, np.int64) for lane in lanes),
         tuple(as_input(lane.first, np.int64) for lane in lanes),
