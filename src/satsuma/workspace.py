@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -28,10 +29,12 @@ from satsuma.commit.catalogs import Catalogs
 from satsuma.commit.erasing import Erasing, ErasureReceipt
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
+from satsuma.commit.ticking import Passed, Ticker, Ticks
 from satsuma.commit.writer import Writer
 from satsuma.evaluation import sql
+from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock, ManualClock, SystemClock
-from satsuma.kernel.errors import NotFoundError, UsageError
+from satsuma.kernel.errors import InvariantError, NotFoundError, UsageError
 from satsuma.kernel.ids import workspace_id
 from satsuma.kernel.instants import format_instant, instant_of
 from satsuma.kernel.names import key_given, keys_given
@@ -48,10 +51,13 @@ from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
 from satsuma.lists.public import PublicPages
 from satsuma.lists.rooms import ListRooms
 from satsuma.lists.service import Lists
+from satsuma.membership.answering import Answers
 from satsuma.membership.deltas import Cause
-from satsuma.membership.follow import Whole
+from satsuma.membership.engine import Engine
+from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
+from satsuma.membership.warming import Warming
 from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.erasing import whom
@@ -65,7 +71,7 @@ from satsuma.record.versions import Version
 from satsuma.segments.gate import Status
 from satsuma.segments.jobs import Jobs
 from satsuma.segments.rooms import Rooms
-from satsuma.segments.scheduling import keep_dates
+from satsuma.segments.scheduling import keep_dates, next_date
 from satsuma.segments.service import Segments
 from satsuma.segments.templates import MIGRATIONS as SEGMENTS_MIGRATIONS
 from satsuma.segments.templates import Templates
@@ -90,6 +96,7 @@ def open(
     timezone: str = "UTC",
     actor: str = DEFAULT_ACTOR,
     settings: Settings | None = None,
+    warming: Literal["background", "asked"] = "background",
 ) -> Workspace:
     """Open the workspace of a directory, and make it where there is none.
 
@@ -100,6 +107,9 @@ def open(
         timezone: Of a new workspace; later it is changed through the catalog.
         actor: Name of who gives commands through this object.
         settings: How much of the machine to use.
+        warming: When the index is opened and the kernels are loaded: in the background as soon as there is
+            something live or something is estimated, or only when `warm` is called. Until then the record
+            answers, and follows live segments, by SQL.
 
     Raises:
         WorkspaceLockedError: Another process has it open; the message says which.
@@ -122,18 +132,24 @@ def open(
         )
     else:
         record = Record.open(path, settings=settings, migrations_above=MIGRATIONS, holder=holder)
-    return Workspace(record, clock, actor)
+    return Workspace(record, clock, actor, warming)
 
 
 class Workspace:
     """An open workspace; close it, or use it in a `with`. Made by `satsuma.open`."""
 
-    def __init__(self, record: Record, clock: Clock, actor: str) -> None:
-        """Wire the rooms of an open record."""
+    def __init__(
+        self, record: Record, clock: Clock, actor: str, warming: Literal["background", "asked"] = "background"
+    ) -> None:
+        """Wire the rooms of an open record; see `open`."""
         self._record = record
         self._clock = clock
         self._live = LiveSet()
-        self.writer = Writer(record, clock, self._live.of, Whole(_evaluate))
+        self.engine = Engine(record, _evaluate)
+        self.writer = Writer(record, clock, self._live.of, self.engine)
+        self._warming = Warming(self.engine, self.writer.turn)
+        self._time = Ticks(self._next_due, self._tick_at, lambda: record.now)
+        self._ticker = Ticker(self._time, clock, lambda: time.monotonic_ns() // 1000)
         self._importing: set[int] = set()
         self.tracking = Tracker(self.writer, clock, self._locked)
         self._jobs = Jobs()
@@ -150,6 +166,8 @@ class Workspace:
         self.writer.due = due
         self._resume()
         self._erasing.finish()
+        if warming == "background":
+            self.engine.on_cold = self._warming.begin
 
     @property
     def path(self) -> Path:
@@ -253,12 +271,23 @@ class Workspace:
         """Every import of files, by id; `importer` makes, resumes and undoes them."""
         return self.importer.list()
 
-    def advance(self, *, to: str | datetime | date | int, versions: Literal["end"] = "end") -> Version:
-        """Move a manual clock, and make a version there, at which every live segment is exact.
+    def warm(self) -> None:
+        """Open the index, load the kernels and evaluate every live leaf now, and wait for it.
+
+        Afterwards versions cost what they touch, and whole audiences are answered from the index.
+        """
+        self._warming.wait()
+
+    def advance(self, *, to: str | datetime | date | int, versions: Literal["due", "end"] = "due") -> Version:
+        """Move a manual clock on; every live segment is exact at every version on the way and at the end.
 
         Args:
             to: The instant; what bears no offset is read in the workspace's zone.
-            versions: `end`: one version, at the end.
+            versions: `due`: a version at each instant on the way at which time alone may change something
+                live, and one at the end. `end`: one version, at the end.
+
+        Returns:
+            The version at the end.
 
         Raises:
             UsageError: The clock is the system's, or the instant lies before the present one.
@@ -269,11 +298,40 @@ class Workspace:
                 hint="open with clock=satsuma.ManualClock(...)",
                 code="usage.clock",
             )
-        if versions != "end":
-            raise UsageError(f"found versions={versions!r}, expected 'end'")
-        self._clock.set(instant_of(to, zone(self._record.catalog.timezone)))
+        if versions not in ("due", "end"):
+            raise UsageError(f"found versions={versions!r}, expected 'due' or 'end'")
+        at = instant_of(to, zone(self._record.catalog.timezone))
+        self._clock.set(at)
+        if versions == "due":
+            self._catch_up(at)
         self.tick()
         return self._record.versions(self.version - 1)[0]
+
+    def catch_up(self) -> Passed:
+        """Make a version at each instant since the last version at which time alone changed something live.
+
+        Instants are gathered to whole seconds; more than 10,000 versions are gathered further, which the
+        answer says.
+        """
+        return self._catch_up(self._clock.now(), grid_us=US_PER_SECOND)
+
+    def keep_time(self) -> None:
+        """Catch up, and then make due versions as the clock passes, in the background, until it is closed."""
+        self.catch_up()
+        self._ticker.start()
+
+    @property
+    def time_stopped_by(self) -> str | None:
+        """Why due versions are no longer made in the background, for the operator; None while they are."""
+        return self._ticker.stopped_by
+
+    def snapshot(self) -> Snapshot:
+        """The members of all live segments at one version, whatever is committed meanwhile."""
+        self.warm()
+        standing = self.engine.standing
+        if standing is None:
+            raise InvariantError("the engine is warm and holds nothing")
+        return Snapshot(standing)
 
     def tick(self) -> int:
         """Make a version for the time that has passed; returns its number."""
@@ -321,8 +379,11 @@ class Workspace:
 
     def close(self) -> None:
         """Close the workspace, ending jobs that still run; a second call does nothing."""
+        self._ticker.stop()
         self.tracking.close()
         self._rooms.jobs.end()
+        self._warming.stop()
+        self.engine.close()
         self._record.close()
 
     def __enter__(self) -> Self:
@@ -345,11 +406,32 @@ class Workspace:
     def _locked(self, change: Change) -> frozenset[int]:
         return locked_attributes(self._live.of(change))
 
+    def _next_due(self, after: int, upto: int) -> int | None:
+        """The first instant of a span at which time alone may change something live."""
+        with self._record.cursor() as cursor:
+            date = next_date(cursor, after, upto)
+        if self.engine.standing is None:
+            return date
+        due = self.engine.next_due(after, upto if date is None else date)
+        return date if due is None else due
+
+    def _catch_up(self, upto: int, *, grid_us: int = 0) -> Passed:
+        with self._record.cursor() as cursor:
+            is_live = bool(LiveSet().read(cursor, self._record.catalog))
+        if is_live:
+            self.warm()
+        return self._time.to(upto, grid_us=grid_us)
+
+    def _tick_at(self, at: int) -> None:
+        self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock", at=at)
+
     def _wire(self, actor: str) -> None:
         """Make the parts through which an actor gives commands."""
         record = self._record
         self._actor = actor
-        self._rooms = Rooms(record, self.writer, _evaluate, actor, self._jobs)
+        self._rooms = Rooms(
+            record, self.writer, _evaluate, self.engine, actor, Answers(self.engine), self._jobs
+        )
         self._rows = Rows(self.writer, self._live.of, actor)
         self.catalog = Catalogs(record, self.writer, actor)
         self.segments = Segments(self._rooms)

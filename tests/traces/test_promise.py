@@ -78,6 +78,7 @@ def test_every_live_segment_equals_its_definition_at_every_version(
         workspace.lists.create("News")
         for name, where in SEGMENTS.items():
             workspace.segments.create(name, where=where)
+        workspace.warm()
         workspace.segments.go_live(list(SEGMENTS))
         for step in history:
             _do(workspace, step)

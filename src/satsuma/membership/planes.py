@@ -47,12 +47,12 @@ class Plane:
         if not len(numbers):
             return np.zeros(0, dtype=np.bool_)
         if int(numbers.max()) >= self.size:
-            inside = numbers < self.size
+            known = numbers < self.size
             found = np.zeros(len(numbers), dtype=np.bool_)
-            found[inside] = self.at(numbers[inside])
+            found[known] = self.at(numbers[known])
             return found
-        bits = self._packed[numbers >> 3] & _BITS[numbers & 7]
-        return bits != 0
+        bits: Bools = (self._packed[numbers >> 3] & _BITS[numbers & 7]) != 0
+        return bits
 
     def flip(self, numbers: NDArray[Any]) -> None:
         """Turn the bits of distinct numbers; doing it again undoes it."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
+from satsuma.catalog.model import Catalog
 from satsuma.language import bound
-from satsuma.membership.evaluating import Evaluate, members_of
+from satsuma.membership.evaluating import members_of
 from satsuma.membership.live import LiveSegment
 from satsuma.record import memberships
 from satsuma.record.definitions import SegmentRow
-from satsuma.record.store import Record, State
+from satsuma.record.store import State
 from satsuma.segments.members import Members
+from satsuma.segments.rooms import Rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +34,28 @@ class Comparison:
 
 
 def compare(
-    record: Record,
+    rooms: Rooms,
     cursor: duckdb.DuckDBPyConnection,
     state: State,
     row: SegmentRow,
     definition: bound.Definition | None,
-    evaluate: Evaluate,
 ) -> Comparison:
     """Compare a definition (None: the static members) with the members that the segment has, or last had.
 
     Overrides count on both sides.
     """
     candidate = LiveSegment(row.id, row.name, row.audience, definition, frozenset())
-    wanted = members_of(cursor, state.catalog, candidate, evaluate, state.now)
+
+    def by_answers(
+        _connection: duckdb.DuckDBPyConnection, given: bound.Definition, _catalog: Catalog, _now: int
+    ) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+        return rooms.answers.members(cursor, state, given)
+
+    wanted = members_of(cursor, state.catalog, candidate, by_answers, state.now)
     kept = memberships.members(cursor, row.id)
 
     def members(numbers: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> Members:
-        return Members(record, state.catalog, row.audience, numbers)
+        return Members(rooms.record, state.catalog, row.audience, numbers)
 
     return Comparison(
         enter=members(np.setdiff1d(wanted, kept)),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
-from satsuma.evaluation import sql
 from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound, tree
 from satsuma.language.text import print_text
+from satsuma.membership.answering import Answers
+from satsuma.membership.planes import Bools
 from satsuma.record.resolve import keys_of_numbers
 from satsuma.record.store import State
 
@@ -56,44 +56,46 @@ class Estimate:
 
 
 def estimate(
-    cursor: duckdb.DuckDBPyConnection, state: State, definition: bound.Definition, written: tree.Condition
+    answers: Answers,
+    cursor: duckdb.DuckDBPyConnection,
+    state: State,
+    definition: bound.Definition,
+    written: tree.Condition,
 ) -> Estimate:
     """Evaluate a definition and its parts on one version.
 
     Args:
+        answers: Gives who meets a condition.
         cursor: On the version.
         state: Of it.
         definition: Bound.
         written: The condition as people wrote it, for the texts of its parts.
     """
 
-    def members(condition: bound.Condition) -> NDArray[np.uint32]:
-        return sql.condition_members(
-            cursor,
-            condition,
-            definition.audience,
-            timezone=definition.timezone,
-            catalog=state.catalog,
-            now=state.now,
-        )
+    def holds(condition: bound.Condition) -> Bools:
+        return answers.holds(cursor, state, condition, definition.audience, definition.timezone)
 
-    everyone = members(bound.All(()))
+    everyone = holds(bound.All(()))
     together, narrowings = everyone, []
     for text, condition in _parts(definition.where, written):
-        alone = members(condition)
-        together = np.intersect1d(together, alone, assume_unique=True)
-        narrowings.append(Narrowing(text, len(alone), len(together)))
-    found = together if narrowings else everyone
-    sample = keys_of_numbers(cursor, definition.audience, found[:SAMPLE_SIZE].astype(np.uint32))
+        alone = holds(condition)
+        together = together & alone
+        narrowings.append(Narrowing(text, _count(alone), _count(together)))
+    first = np.flatnonzero(together)[:SAMPLE_SIZE].astype(np.uint32)
+    sample = keys_of_numbers(cursor, definition.audience, first)
     return Estimate(
-        count=len(found),
-        audience_size=len(everyone),
+        count=_count(together),
+        audience_size=_count(everyone),
         sample=tuple(sorted(key for key in sample.to_pylist() if key is not None)),
         per_condition=tuple(narrowings),
-        without_value={read.name: len(members(bound.IsMissing(read))) for read in _reads(definition.where)},
+        without_value={read.name: _count(holds(bound.IsMissing(read))) for read in _reads(definition.where)},
         version=state.version,
         at=state.now,
     )
+
+
+def _count(holds: Bools) -> int:
+    return int(np.count_nonzero(holds))
 
 
 def _parts(where: bound.Condition, written: tree.Condition) -> list[tuple[str, bound.Condition]]:

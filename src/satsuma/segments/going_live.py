@@ -19,6 +19,7 @@ from satsuma.language.binding import bind
 from satsuma.language.problems import Problem, definition_error
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.membership.names import StoredNames
+from satsuma.membership.touching import Leaf, program_of
 from satsuma.record import definitions, uses
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
@@ -66,18 +67,20 @@ def go_live(
     """
     before, announced = _announce(rooms, segments)
     try:
-        _rehearse(rooms, segments, job, despite_tests=despite_tests)
-        job.check(0.95)
+        candidates = _rehearse(rooms, segments, job, despite_tests=despite_tests)
+        job.check(0.1)
         if announced is not None and _all_wait(before, announced.at):
             return announced
-        return rooms.writer.commit(
-            lambda change: join(rooms, change, segments, despite_tests=despite_tests),
-            actor=rooms.actor,
-            kind="definition",
-            cause="clock",
-            causes=dict.fromkeys(segments, "definition"),
-            detail="go live",
-        )
+        with rooms.engine.prepared(_leaves(candidates), lambda part: job.check(0.1 + 0.8 * part)):
+            job.check(0.95)
+            return rooms.writer.commit(
+                lambda change: join(rooms, change, segments, despite_tests=despite_tests),
+                actor=rooms.actor,
+                kind="definition",
+                cause="clock",
+                causes=dict.fromkeys(segments, "definition"),
+                detail="go live",
+            )
     except BaseException:
         _withdraw(rooms, before)
         raise
@@ -143,21 +146,34 @@ def _withdraw(rooms: Rooms, before: dict[int, SegmentRow]) -> None:
 
 def _rehearse(
     rooms: Rooms, segments: Sequence[int], job: Job[Committed[None]], *, despite_tests: bool
-) -> None:
-    """Evaluate on the last version, beside the writer: what cannot go live is told before anyone waits.
+) -> list[Candidate]:
+    """Check, and try on the last version, beside the writer: what cannot go live is told before anyone waits.
 
-    Segments that refer to others of the same go are evaluated when they join: these have no members yet.
+    A warm engine evaluates definitions when it prepares them; a cold one is rehearsed by SQL. Segments that
+    refer to others of the same go are evaluated when they join: these have no members yet.
     """
     with rooms.reading() as (cursor, state):
         candidates = _candidates(cursor, state.catalog, segments)
         for done, candidate in enumerate(candidates):
-            job.check(0.9 * done / len(candidates))
+            job.check(0.1 * done / len(candidates))
             definition = candidate.definition
             if definition is None or candidate.depends_on & frozenset(segments):
                 continue
-            members = rooms.evaluate(cursor, definition, state.catalog, state.now)
-            if not despite_tests:
-                check_tests(cursor, state.catalog, candidate.row, members)
+            tested = not despite_tests and bool(definitions.tests(cursor, candidate.row.id))
+            if tested or rooms.engine.standing is None:
+                members = rooms.answers.members(cursor, state, definition)
+                if tested:
+                    check_tests(cursor, state.catalog, candidate.row, members)
+    return candidates
+
+
+def _leaves(candidates: Sequence[Candidate]) -> list[Leaf]:
+    """The distinct leaves of all definitions that go live."""
+    found: dict[str, Leaf] = {}
+    for candidate in candidates:
+        if candidate.definition is not None:
+            found |= program_of(candidate.definition).leaves
+    return list(found.values())
 
 
 def _candidates(

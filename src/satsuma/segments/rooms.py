@@ -10,6 +10,8 @@ import duckdb
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Catalog, Entity
 from satsuma.commit.writer import Writer
+from satsuma.membership.answering import Answers
+from satsuma.membership.engine import Engine
 from satsuma.membership.evaluating import Evaluate
 from satsuma.record.store import Record, State
 from satsuma.segments.jobs import Jobs
@@ -20,13 +22,17 @@ class Rooms:
     """The parts below, wired by the workspace.
 
     Attributes:
+        evaluate: Gives the members of a bound definition inside a version that is being made.
+        answers: Gives who meets a condition at a committed version.
         actor: Name of who gives commands through this object.
     """
 
     record: Record
     writer: Writer
     evaluate: Evaluate
+    engine: Engine
     actor: str
+    answers: Answers
     jobs: Jobs = field(default_factory=Jobs)
 
     def reading(self) -> AbstractContextManager[tuple[duckdb.DuckDBPyConnection, State]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import duckdb
+
 from satsuma.kernel.errors import ConflictError, DefinitionError, UsageError
 from satsuma.kernel.instants import format_instant
 from satsuma.membership.deltas import Cause
 from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
+from satsuma.record.sql import scalar
 from satsuma.segments import drafts, gate
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.going_live import join
@@ -57,6 +60,18 @@ def keep_dates(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
         elif _has_ended(row, change.at) and not drafts.users(change, row):
             drafts.stop(change, row)
     return joined
+
+
+def next_date(connection: duckdb.DuckDBPyConnection, after: int, upto: int) -> int | None:
+    """The first start or end of a segment in `(after, upto]`, microseconds UTC, or None."""
+    found = scalar(
+        connection,
+        "SELECT min(d) FROM (SELECT epoch_us(starts_at) AS d, status = 'going_live' AS waits FROM segments"
+        " UNION ALL SELECT epoch_us(ends_at), status IN ('live', 'failed') FROM segments)"
+        " WHERE waits AND d > ? AND d <= ?",
+        [after, upto],
+    )
+    return None if found is None else int(found)
 
 
 def _has_ended(row: SegmentRow, now: int) -> bool:

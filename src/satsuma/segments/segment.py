@@ -131,7 +131,7 @@ class Segment:
         if definition is None:
             raise definition_error(problems)
         with self._rooms.reading() as (cursor, state):
-            return estimate(cursor, state, definition, written)
+            return estimate(self._rooms.answers, cursor, state, definition, written)
 
     def edit(self, where: object) -> None:
         """Give it a new draft: text, JSON data, or a parsed definition. A live definition stays as it is."""
@@ -275,7 +275,7 @@ class Segment:
             raise definition_error(problems)
         with self._rooms.reading() as (cursor, state):
             row = drafts.row_of(definitions.segments(cursor), self._number)
-            return compare(self._rooms.record, cursor, state, row, definition, self._rooms.evaluate)
+            return compare(self._rooms, cursor, state, row, definition)
 
     def explain(self, key: str) -> Explanation:
         """Why a record is in the segment, or why not: each condition, its evidence, since and until when.

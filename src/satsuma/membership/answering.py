@@ -1,0 +1,78 @@
+"""Answering: who meets a condition at a committed version, by the kernels where they can, else by SQL.
+
+The kernels answer from the index that the engine holds. While the engine is cold, or where the version that
+is asked about is not the one it stands at, the record answers by SQL, so that no first answer waits.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from satsuma.catalog.model import Entity
+from satsuma.evaluation import kernels, sql
+from satsuma.evaluation.kernels.memberships import SqlMemberships
+from satsuma.language import bound
+from satsuma.membership.engine import Engine
+from satsuma.membership.planes import Bools, Numbers
+from satsuma.record.layout import NUMBER, entity_table
+from satsuma.record.sql import quote, scalar
+from satsuma.record.store import State
+
+
+class Answers:
+    """Answers for whole audiences; any thread may ask."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Wire it."""
+        self._engine = engine
+
+    def holds(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        state: State,
+        condition: bound.Condition,
+        audience: Entity,
+        timezone: str,
+    ) -> Bools:
+        """By member number, whether a condition holds; false for numbers without a record.
+
+        Args:
+            cursor: On the version.
+            state: Of it.
+            condition: Bound to its catalog.
+            audience: Whose records are asked about.
+            timezone: In which days and calendar windows are counted.
+
+        Raises:
+            Error: What evaluation raises.
+        """
+        standing = self._engine.standing
+        if standing is not None and (standing.version, standing.at) == (state.version, state.now):
+            found = kernels.truth_of(
+                standing.index,
+                condition,
+                audience,
+                numbers=None,
+                timezone=timezone,
+                now=state.now,
+                memberships=SqlMemberships(cursor),
+            )
+            here: Bools = found & standing.index.entity(audience).alive
+            return here
+        if standing is None:
+            self._engine.on_cold()
+        numbers = sql.condition_members(
+            cursor, condition, audience, timezone=timezone, catalog=state.catalog, now=state.now
+        )
+        last = scalar(cursor, f"SELECT max({NUMBER}) FROM {quote(entity_table(audience))}")
+        holds = np.zeros(0 if last is None else last + 1, dtype=np.bool_)
+        holds[numbers] = True
+        return holds
+
+    def members(
+        self, cursor: duckdb.DuckDBPyConnection, state: State, definition: bound.Definition
+    ) -> Numbers:
+        """Numbers of the records that meet a definition, overrides left aside, ascending, uint32."""
+        holds = self.holds(cursor, state, definition.where, definition.audience, definition.timezone)
+        return np.flatnonzero(holds).astype(np.uint32)

@@ -1,0 +1,109 @@
+"""Asking leaves: the kernels' answers for some members or everyone, and the bits of planes that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from satsuma.catalog.audiences import entity_of_number
+from satsuma.catalog.model import Catalog
+from satsuma.evaluation import kernels
+from satsuma.evaluation.kernels.memberships import Memberships
+from satsuma.index import Index
+from satsuma.membership.planes import Numbers, Plane
+from satsuma.membership.touching import Leaf
+
+
+@dataclass(slots=True)
+class Counted:
+    """What a version cost, in things looked at rather than seconds.
+
+    Attributes:
+        leaves: Leaves asked again.
+        members: Members that leaves were asked for, summed over leaves.
+        whole: Leaves asked for everyone.
+        turned: Bits that turned.
+    """
+
+    leaves: int = 0
+    members: int = 0
+    whole: int = 0
+    turned: int = 0
+
+
+@dataclass(slots=True)
+class Asking:
+    """Asks leaves about one version and brings their planes to it; what it turned can be turned back.
+
+    Attributes:
+        index, at, catalog: Of the version, `at` in microseconds UTC.
+        memberships: Answers what leaves ask about segments, lists and consent.
+        turned: By key of the leaf the members whose bits were turned.
+    """
+
+    index: Index
+    at: int
+    catalog: Catalog
+    memberships: Memberships
+    counted: Counted = field(default_factory=Counted)
+    turned: dict[str, Numbers] = field(default_factory=dict)
+    _undo: list[tuple[Plane, Numbers]] = field(default_factory=list)
+
+    def some(self, leaves: Sequence[tuple[Leaf, Plane]], numbers: Numbers) -> None:
+        """Ask leaves of one audience about some members.
+
+        Raises:
+            Error: What evaluation raises.
+        """
+        answers = kernels.truths_of(
+            self.index,
+            [(leaf.condition, leaf.timezone) for leaf, _ in leaves],
+            entity_of_number(self.catalog, leaves[0][0].audience),
+            numbers=numbers.astype(np.int64),
+            now=self.at,
+            memberships=self.memberships,
+        )
+        self.counted.leaves += len(leaves)
+        self.counted.members += len(leaves) * len(numbers)
+        for (leaf, plane), holds in zip(leaves, answers, strict=True):
+            self._turn(leaf, plane, numbers[holds != plane.at(numbers)])
+
+    def everyone(self, leaf: Leaf, plane: Plane) -> None:
+        """Ask a leaf about all members.
+
+        Raises:
+            Error: What evaluation raises.
+        """
+        holds = kernels.truth_of(
+            self.index,
+            leaf.condition,
+            entity_of_number(self.catalog, leaf.audience),
+            numbers=None,
+            timezone=leaf.timezone,
+            now=self.at,
+            memberships=self.memberships,
+        )
+        self.counted.leaves += 1
+        self.counted.whole += 1
+        self.counted.members += len(holds)
+        self._turn(leaf, plane, np.flatnonzero(holds != plane.whole(len(holds))).astype(np.uint32))
+
+    def flip(self, plane: Plane, numbers: Numbers) -> None:
+        """Turn bits of a plane, so that it can be undone."""
+        if len(numbers):
+            plane.flip(numbers)
+            self._undo.append((plane, numbers))
+
+    def undo(self) -> None:
+        """Turn everything back."""
+        for plane, numbers in reversed(self._undo):
+            plane.flip(numbers)
+        self._undo.clear()
+
+    def _turn(self, leaf: Leaf, plane: Plane, numbers: Numbers) -> None:
+        self.flip(plane, numbers)
+        if len(numbers):
+            self.turned[leaf.key] = numbers
+            self.counted.turned += len(numbers)

@@ -1,0 +1,143 @@
+"""Loading: the planes of all live leaves and segments at one version, from the record and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from satsuma.catalog.audiences import entity_of_number
+from satsuma.catalog.model import Catalog
+from satsuma.evaluation.kernels.memberships import SqlMemberships
+from satsuma.index import Index
+from satsuma.membership.asking import Asking
+from satsuma.membership.live import LiveSegment, in_dependency_order
+from satsuma.membership.planes import Numbers, Plane, bitmap_of, united
+from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
+from satsuma.membership.touching import Leaf, Program, Touching, program_of
+from satsuma.record import memberships, overrides
+from satsuma.record.resolve import numbers_of_keys
+from satsuma.record.touches import Touches
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Of:
+    """A committed version to be loaded.
+
+    Attributes:
+        cursor: On it.
+        live: All live and failed segments, bound to its catalog.
+    """
+
+    cursor: duckdb.DuckDBPyConnection
+    version: int
+    at: int
+    catalog: Catalog
+    index: Index
+    live: Sequence[LiveSegment]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """An earlier version that was loaded, whose planes are taken over, and what versions since touched."""
+
+    standing: Standing
+    touches: Touches
+
+
+def load(
+    of: Of,
+    *,
+    saved: Mapping[str, Plane] | None = None,
+    earlier: Earlier | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Standing:
+    """Everything the engine holds at a version.
+
+    Args:
+        of: The version.
+        saved: Planes of leaves that were stored at this very version, by key.
+        earlier: Where to go on from; its planes are brought to the version and must not be used any more.
+        progress: Told the part that is done, 0 to 1.
+
+    Raises:
+        Error: What evaluation raises.
+    """
+    ordered = in_dependency_order(of.live)
+    programs = {one.id: _program(one) for one in ordered}
+    wanted = {key: leaf for program in programs.values() if program for key, leaf in program.leaves.items()}
+    asking = Asking(of.index, of.at, of.catalog, SqlMemberships(of.cursor))
+    touching = None if earlier is None else _touching(of, earlier)
+    leaves: dict[str, KeptLeaf] = {}
+    for done, (key, leaf) in enumerate(wanted.items()):
+        progress(done / len(wanted))
+        leaves[key] = KeptLeaf(leaf, _plane(asking, leaf, saved or {}, earlier, touching))
+    unsaved: dict[int, int] = {}
+    segments = {one.id: _segment(of, one, programs[one.id], unsaved.get(one.id, 0)) for one in ordered}
+    progress(1.0)
+    return Standing(of.version, of.at, of.index, leaves, segments)
+
+
+def _program(segment: LiveSegment) -> Program | None:
+    if segment.definition is None or segment.failed or segment.problem is not None:
+        return None
+    return program_of(segment.definition)
+
+
+def _touching(of: Of, earlier: Earlier) -> Touching:
+    before = earlier.standing
+    return Touching(earlier.touches, before.index, of.index, before.at, of.at, of.cursor)
+
+
+def _plane(
+    asking: Asking,
+    leaf: Leaf,
+    saved: Mapping[str, Plane],
+    earlier: Earlier | None,
+    touching: Touching | None,
+) -> Plane:
+    if leaf.key in saved:
+        return saved[leaf.key]
+    kept = None if earlier is None else earlier.standing.leaves.get(leaf.key)
+    if kept is None or touching is None or leaf.segments:
+        plane = Plane()
+        asking.everyone(leaf, plane)
+        return plane
+    data, clock = touching.data(leaf), touching.clock(leaf)
+    if data is None or clock is None:
+        asking.everyone(leaf, kept.plane)
+    else:
+        asking.some([(leaf, kept.plane)], united([data, clock]))
+    return kept.plane
+
+
+def _segment(of: Of, segment: LiveSegment, program: Program | None, unsaved: int) -> KeptSegment:
+    numbers = memberships.members(of.cursor, segment.id)
+    plane = Plane()
+    plane.flip(numbers)
+    reason = "it had failed" if segment.failed or segment.problem is not None else None
+    return KeptSegment(
+        segment,
+        program,
+        plane,
+        bitmap_of(numbers),
+        read_overrides(of.cursor, of.catalog, segment),
+        reason,
+        unsaved,
+    )
+
+
+def read_overrides(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, segment: LiveSegment
+) -> Overrides:
+    """The overrides of a segment as they stand."""
+    rules = overrides.overrides(connection, segment.id)
+    found: dict[str, Numbers] = {}
+    for rule in (overrides.ALWAYS, overrides.NEVER):
+        keys = pa.array([row.key for row in rules if row.rule == rule], pa.string())
+        numbers = numbers_of_keys(connection, entity_of_number(catalog, segment.audience), keys)
+        found[rule] = np.unique(numbers[numbers >= 0]).astype(np.uint32)
+    return Overrides(bool(rules), found[overrides.ALWAYS], found[overrides.NEVER])

@@ -1,0 +1,303 @@
+"""Making a version: the leaves that a change touches are asked again, and segments follow in order.
+
+For each leaf the touch rules give the members whose truth may have changed; the kernels answer for these and
+no others; where the answer differs, the leaf's plane is turned. A segment is looked at for the members whose
+leaves turned, in dependency order, so that those that refer to it see its new members in the same version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import duckdb
+import numpy as np
+from pyroaring import BitMap
+
+from satsuma.catalog.audiences import entity_of_number
+from satsuma.index import Index
+from satsuma.kernel.errors import Error
+from satsuma.membership.asked import Asked
+from satsuma.membership.asking import Asking, Counted
+from satsuma.membership.deltas import Cause, Changes, Moved
+from satsuma.membership.failing import SegmentFailure
+from satsuma.membership.live import LiveSegment
+from satsuma.membership.loading import read_overrides
+from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, united
+from satsuma.membership.prepared import Prepared
+from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
+from satsuma.membership.touching import Leaf, Program, Touching, program_of
+from satsuma.record import memberships
+from satsuma.record.change import Change
+
+Touched: TypeAlias = "Numbers | None"
+"""Member numbers, ascending; None: everyone."""
+
+NOBODY: Numbers = np.zeros(0, dtype=np.uint32)
+
+SNAPSHOT_CHANGES_MIN = 10_000
+"""So many changes of a segment are at least kept beside its newest snapshot before another is made."""
+
+
+class Making:
+    """One version in the making; `drop` undoes what it did to planes."""
+
+    def __init__(
+        self,
+        before: Standing,
+        change: Change,
+        index: Index,
+        prepared: Prepared,
+        *,
+        reasons: Mapping[int, str],
+        cause: Cause,
+        causes: Mapping[int, Cause],
+    ) -> None:
+        """Begin it.
+
+        Args:
+            before: The last version.
+            change: The version; its rows are written already.
+            index: Of the version.
+            prepared: Planes of leaves that were evaluated beside the writer for segments that go live.
+            reasons: Why segments fail that do.
+            cause: Of the changes.
+            causes: Of those of single segments, and of those that refer to them, where another.
+        """
+        self.before = before
+        self.change = change
+        self.index = index
+        self.changes = Changes()
+        self._reasons = reasons
+        self._cause = cause
+        self._causes = dict(causes)
+        self._prepared = prepared
+        self._leaves: dict[str, KeptLeaf] = {}
+        self._by_data: dict[str, Touched] = {}
+        self._unions: dict[tuple[int, int], Touched] = {}
+        self._segments: dict[int, KeptSegment] = {}
+        self._planes: dict[int, Plane] = {}
+        self._moved: dict[int, Moved] = {}
+        self._touching = Touching(
+            change.touches, before.index, index, before.at, change.at, change.connection
+        )
+        memberships = Asked(change.connection, change.at, self._planes, self._moved)
+        self._asking = Asking(index, change.at, change.catalog, memberships)
+
+    @property
+    def counted(self) -> Counted:
+        """What it cost."""
+        return self._asking.counted
+
+    def follow(self, ordered: Sequence[LiveSegment]) -> Standing:
+        """Bring every live segment, in dependency order, to the version.
+
+        Raises:
+            SegmentFailure: One of them cannot be evaluated; the transaction is lost with it.
+        """
+        programs = {one.id: self._program(one) for one in ordered}
+        self._ask_plain(ordered, programs)
+        for segment in ordered:
+            self._follow(segment, programs[segment.id])
+        memberships.write_changes(self.change, self.changes.table())
+        return Standing(self.change.version, self.change.at, self.index, self._leaves, self._segments)
+
+    def drop(self) -> None:
+        """Undo what was turned in planes that the last version holds too."""
+        self._asking.undo()
+
+    # Leaves
+
+    def _program(self, segment: LiveSegment) -> Program | None:
+        if segment.definition is None or segment.id in self._reasons:
+            return None
+        kept = self.before.segments.get(segment.id)
+        if kept is not None and kept.program is not None and kept.segment.definition is segment.definition:
+            return kept.program
+        return program_of(segment.definition)
+
+    def _ask_plain(self, ordered: Sequence[LiveSegment], programs: Mapping[int, Program | None]) -> None:
+        """Ask all leaves that refer to no segment, those touched alike together."""
+        groups: dict[tuple[int, int], tuple[Numbers, list[tuple[Leaf, Plane]]]] = {}
+        users: dict[str, LiveSegment] = {}
+        for segment in ordered:
+            program = programs[segment.id]
+            for key, leaf in () if program is None else program.leaves.items():
+                if key in users or leaf.segments:
+                    continue
+                users[key] = segment
+                plane, touched = self._plane_and_touched(leaf)
+                if touched is None:
+                    self._ask(segment, [(leaf, plane)], None)
+                elif len(touched):
+                    group = groups.setdefault((leaf.audience, id(touched)), (touched, []))
+                    group[1].append((leaf, plane))
+        for numbers, leaves in groups.values():
+            self._ask(users[leaves[0][0].key], leaves, numbers)
+
+    def _ask_referring(self, segment: LiveSegment, program: Program) -> None:
+        """Ask the leaves of a segment that refer to others, which have followed by now."""
+        for key, leaf in program.leaves.items():
+            if key not in self._leaves:
+                plane, touched = self._plane_and_touched(leaf)
+                if touched is None or len(touched):
+                    self._ask(segment, [(leaf, plane)], touched)
+
+    def _plane_and_touched(self, leaf: Leaf) -> tuple[Plane, Touched]:
+        """The plane of a leaf, as it stood, and the members to be asked for again."""
+        kept = self.before.leaves.get(leaf.key)
+        if kept is not None:
+            self._leaves[leaf.key] = KeptLeaf(leaf, kept.plane)
+            data = self._by_data[leaf.key] = self._touching.data(leaf)
+            clock = self._touching.clock(leaf)
+            both = (id(data), id(clock))
+            if both not in self._unions:
+                self._unions[both] = _either(data, clock)
+            return kept.plane, self._unions[both]
+        prepared = self._prepared.plane(leaf, self.change, self.index)
+        plane, touched = (Plane(), None) if prepared is None else prepared
+        self._leaves[leaf.key] = KeptLeaf(leaf, plane)
+        self._by_data[leaf.key] = None
+        return plane, touched
+
+    def _ask(self, segment: LiveSegment, leaves: Sequence[tuple[Leaf, Plane]], numbers: Touched) -> None:
+        try:
+            if numbers is not None:
+                self._asking.some(leaves, numbers)
+                return
+            for leaf, plane in leaves:
+                self._asking.everyone(leaf, plane)
+        except (Error, duckdb.Error) as error:
+            raise SegmentFailure(segment, str(error)) from error
+
+    # Segments
+
+    def _follow(self, segment: LiveSegment, program: Program | None) -> None:
+        kept = self.before.segments.get(segment.id) or self._returning(segment)
+        self._inherit_cause(segment)
+        reason = self._reasons.get(segment.id)
+        if program is not None:
+            self._ask_referring(segment, program)
+        rules, ruled = self._overrides(segment, kept)
+        if reason is not None:
+            numbers = self._gone(segment)
+            holds = np.zeros(len(numbers), dtype=np.bool_)
+        else:
+            numbers, holds = self._truth(segment, program, kept, rules, ruled)
+        differs = holds != kept.plane.at(numbers)
+        moved = self._move(segment, program, numbers[differs], holds[differs])
+        self._asking.flip(kept.plane, moved.numbers)
+        self._planes[segment.id] = kept.plane
+        self._moved[segment.id] = moved
+        self._touching.moved[segment.id] = moved.numbers
+        self.changes.moved.append(moved)
+        self._segments[segment.id] = KeptSegment(
+            segment,
+            program,
+            kept.plane,
+            _bitmap(kept, moved),
+            rules,
+            reason,
+            kept.unsaved + len(moved.numbers),
+        )
+
+    def _returning(self, segment: LiveSegment) -> KeptSegment:
+        """A segment that joins, with the members that it had when it was last live, if ever."""
+        numbers = memberships.members(self.change.connection, segment.id)
+        plane = Plane()
+        plane.flip(numbers)
+        nothing = Overrides(some=False, always=NOBODY, never=NOBODY)
+        return KeptSegment(segment, None, plane, bitmap_of(numbers), nothing, None, 0)
+
+    def _truth(
+        self,
+        segment: LiveSegment,
+        program: Program | None,
+        kept: KeptSegment,
+        rules: Overrides,
+        ruled: Numbers,
+    ) -> tuple[Numbers, Bools]:
+        """The members that may have moved, and whether each is one now."""
+        alive = self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
+        candidates = self._candidates(segment, program, kept, ruled)
+        numbers = np.arange(len(alive), dtype=np.uint32) if candidates is None else candidates
+        if not len(numbers):
+            return numbers, np.zeros(0, dtype=np.bool_)
+        if program is None:
+            holds = np.isin(numbers, memberships.static_members(self.change.connection, segment.id))
+        else:
+            holds = program.evaluate(self._truths(program, numbers, whole=candidates is None), len(numbers))
+        if rules.some:
+            holds = (holds | np.isin(numbers, rules.always)) & ~np.isin(numbers, rules.never)
+        return numbers, holds & alive[numbers]
+
+    def _truths(self, program: Program, numbers: Numbers, *, whole: bool) -> dict[str, Bools]:
+        planes = {key: self._leaves[key].plane for key in program.leaves}
+        if whole:
+            return {key: plane.whole(len(numbers)) for key, plane in planes.items()}
+        return {key: plane.at(numbers) for key, plane in planes.items()}
+
+    def _candidates(
+        self, segment: LiveSegment, program: Program | None, kept: KeptSegment, ruled: Numbers
+    ) -> Touched:
+        """The members whose membership may have changed."""
+        if segment.id not in self.before.segments or kept.failed is not None:
+            return None
+        always_asked = [ruled, self._created(segment), self._gone(segment)]
+        if program is None:
+            touches = self.change.touches
+            return united([*always_asked, touches.numbers(touches.static, segment.id)])
+        if kept.program is not program and kept.program != program:
+            return None
+        turned = self._asking.turned
+        return united([*always_asked, *(turned[key] for key in program.leaves if key in turned)])
+
+    def _move(self, segment: LiveSegment, program: Program | None, numbers: Numbers, entered: Bools) -> Moved:
+        cause = self._causes.get(segment.id, self._cause)
+        by_clock = np.full(len(numbers), cause == "clock")
+        if cause == "data" and program is not None and len(numbers):
+            data = [self._by_data[key] for key in program.leaves if key in self._asking.turned]
+            known = [one for one in data if one is not None]
+            if data and len(known) == len(data):
+                by_clock = ~np.isin(numbers, united([*known, self._created(segment), self._gone(segment)]))
+        return Moved(segment.id, numbers, entered, by_clock, cause)
+
+    def _inherit_cause(self, segment: LiveSegment) -> None:
+        inherited = [self._causes[number] for number in sorted(segment.depends_on) if number in self._causes]
+        if inherited:
+            self._causes.setdefault(segment.id, inherited[0])
+
+    def _overrides(self, segment: LiveSegment, kept: KeptSegment) -> tuple[Overrides, Numbers]:
+        """The segment's overrides, and for whom they changed."""
+        touches = self.change.touches
+        if segment.id in self.before.segments and segment.id not in touches.overrides:
+            keys_moved = touches.created.get(segment.audience) or touches.gone.get(segment.audience)
+            if not (kept.overrides.some and keys_moved):
+                return kept.overrides, NOBODY
+        found = read_overrides(self.change.connection, self.change.catalog, segment)
+        was = kept.overrides
+        return found, united([np.setxor1d(found.always, was.always), np.setxor1d(found.never, was.never)])
+
+    def _created(self, segment: LiveSegment) -> Numbers:
+        touches = self.change.touches
+        return touches.numbers(touches.created, segment.audience)
+
+    def _gone(self, segment: LiveSegment) -> Numbers:
+        touches = self.change.touches
+        return touches.numbers(touches.gone, segment.audience)
+
+
+def _either(a: Touched, b: Touched) -> Touched:
+    if a is None or b is None:
+        return None
+    if not len(b):
+        return a
+    return b if not len(a) else united([a, b])
+
+
+def _bitmap(kept: KeptSegment, moved: Moved) -> BitMap:
+    if not len(moved.numbers):
+        return kept.members
+    entered, left = moved.numbers[moved.entered], moved.numbers[~moved.entered]
+    return (kept.members | bitmap_of(entered)) - bitmap_of(left)

@@ -1,0 +1,68 @@
+"""Warming: the engine made ready in a thread of its own, while the record answers and versions are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event, Lock, Thread
+
+from satsuma.kernel.errors import CancelledError
+from satsuma.membership.engine import Engine
+
+
+class Warming:
+    """Warms an engine once, in the background or while the caller waits."""
+
+    def __init__(self, engine: Engine, turn: Callable[[], AbstractContextManager[None]]) -> None:
+        """Wire it.
+
+        Args:
+            engine: To be warmed.
+            turn: Holds up the making of versions while its context lasts.
+        """
+        self._engine = engine
+        self._turn = turn
+        self._lock = Lock()
+        self._stop = Event()
+        self._thread: Thread | None = None
+        self.progress = 0.0
+        self.error: BaseException | None = None
+        """What ended the warming, if anything did: the engine stays cold then, and the record answers."""
+
+    def begin(self) -> None:
+        """Start in the background; of no effect once it was started."""
+        with self._lock:
+            if self._thread is None and not self._stop.is_set():
+                self._thread = Thread(target=self._run, name="satsuma-warming", daemon=True)
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Start unless it was started, and return when the engine is warm.
+
+        Raises:
+            Error: What ended the warming.
+        """
+        self.begin()
+        if self._thread is not None:
+            self._thread.join()
+        if self.error is not None:
+            raise self.error
+
+    def stop(self) -> None:
+        """End it, where it has not ended, and wait for that; it is not started again."""
+        self._stop.set()
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._engine.warm(self._turn, self._note)
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
+            self.error = error
+
+    def _note(self, progress: float) -> None:
+        self.progress = progress
+        if self._stop.is_set():
+            raise CancelledError("the workspace was closed before its index was ready")
