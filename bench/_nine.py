@@ -1,4 +1,4 @@
-"""Nine segments: each as a definition, and as SQL by hand over views that bear plain names.
+"""Nine segments and a deep one: each as a definition, and as SQL by hand over views with plain names.
 
 In the SQL `ago(n)` is the instant n days ago, and `present()` is now.
 """
@@ -88,6 +88,42 @@ NINE = {
                 WHERE _occurred_at > ago(365) AND _occurred_at <= present() GROUP BY _member) s
             ON s._member = c._number)
         WHERE place <= ceil(n * 5 / 100)
+        """,
+    ),
+    "deep and mixed": (
+        """
+        (tier is "gold" or (tier is "silver" and age >= 40) or account.industry is "industry 3")
+        and did email_opened at least 2 times in the last 90 days
+        and (did purchase in the last 365 days where amount >= 250
+             or sum of amount over purchase in the last 180 days >= 1000
+             or did form_submitted then purchase within 3 days)
+        and did not form_submitted in the last 14 days
+        """,
+        """
+        SELECT c._number FROM contact c JOIN account a ON a._key = c.account
+        WHERE (c.tier = 'gold' OR (c.tier = 'silver' AND c.age >= 40) OR a.industry_folded = 'industry 3')
+        AND c._number IN (SELECT _member FROM email_opened
+                          WHERE _occurred_at > ago(90) AND _occurred_at <= present()
+                          GROUP BY _member HAVING count(*) >= 2)
+        AND c._number IN (
+            SELECT _member FROM purchase
+            WHERE amount >= 250 AND _occurred_at > ago(365) AND _occurred_at <= present()
+            UNION ALL
+            SELECT _member FROM purchase WHERE _occurred_at > ago(180) AND _occurred_at <= present()
+            GROUP BY _member HAVING sum(amount) >= 1000
+            UNION ALL
+            SELECT _member FROM (
+                SELECT _member, kind, _occurred_at, max(CASE WHEN kind = 0 THEN _occurred_at END) OVER (
+                    PARTITION BY _member ORDER BY _occurred_at, _id, kind
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS form
+                FROM (
+                    SELECT _member, _occurred_at, _id, 0 AS kind FROM form_submitted
+                    WHERE _occurred_at <= present()
+                    UNION ALL
+                    SELECT _member, _occurred_at, _id, 1 FROM purchase WHERE _occurred_at <= present()))
+            WHERE kind = 1 AND _occurred_at <= form + INTERVAL 3 DAY)
+        AND c._number NOT IN (SELECT _member FROM form_submitted
+                          WHERE _occurred_at > ago(14) AND _occurred_at <= present())
         """,
     ),
 }
