@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -45,7 +45,7 @@ class CenterRow:
     published_at: int | None
 
     @property
-    def status(self) -> str:
+    def status(self) -> Literal["draft", "live", "changed"]:
         """`draft`: nobody sees it; `live`; or `changed`: the draft differs from what people see."""
         if self.live is None:
             return "draft"

@@ -123,6 +123,7 @@ class Mail:
         *,
         state: str | None = None,
         key: str | None = None,
+        audience: str | None = None,
         before: int | None = None,
         limit: int = 100,
     ) -> list[Message]:
@@ -130,7 +131,8 @@ class Mail:
 
         Args:
             state: Only those that are `queued`, `sent`, `failed` or `cancelled`.
-            key: Only those to this record of the default audience.
+            key: Only those to this record.
+            audience: Whose key it is; default the only audience, or contacts.
             before: Only those with smaller ids: where the page before ended.
             limit: At most so many.
         """
@@ -142,7 +144,7 @@ class Mail:
         with self._rooms.record.snapshot() as (cursor, now):
             member = None
             if key is not None:
-                entity, number = find(cursor, now.catalog, key, None)
+                entity, number = find(cursor, now.catalog, key, audience)
                 member = (entity.number, number)
             return outbox.messages(cursor, state=wanted, member=member, before=before, limit=limit)
 

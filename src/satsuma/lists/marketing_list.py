@@ -139,7 +139,7 @@ class MarketingList:
             ListEvent(key, one.version, one.at, one.sign > 0) for key, one in zip(keys, found, strict=True)
         ]
 
-    def add(self, keys: Iterable[str], *, confirmed: bool = False) -> Receipt:
+    def add(self, keys: Iterable[str], *, confirmed: bool = False, through: str | None = None) -> Receipt:
         """Put records on the list; those that are on it already count as duplicates.
 
         A key never seen makes a record in mode `learn`; in mode `strict` it is told as unknown.
@@ -147,6 +147,7 @@ class MarketingList:
         Args:
             keys: Of the records.
             confirmed: For a list with double opt-in: that there is evidence that all of them asked for it.
+            through: What it comes through, as the interactions say; default what this object came through.
 
         Raises:
             ConflictError: The list has double opt-in, and it is not said that they have confirmed.
@@ -158,22 +159,22 @@ class MarketingList:
                 code="list.double_opt_in",
                 hint="`ask(keys)` sends each a message; `confirmed=True` says that you have their word",
             )
-        joined, version = self._ask(Request(self.id, wanted, True, self._rooms.through))
+        joined, version = self._ask(Request(self.id, wanted, True, through or self._rooms.through))
         already = len(wanted) - len(joined.unknown) - len(joined.numbers)
         return Receipt(
             version, len(joined.numbers), duplicates=already, created=joined.created, unknown=joined.unknown
         )
 
-    def remove(self, keys: Iterable[str]) -> Receipt:
+    def remove(self, keys: Iterable[str], *, through: str | None = None) -> Receipt:
         """Take records off the list; those that are not on it count as duplicates."""
         wanted = keys_given(keys)
-        joined, version = self._ask(Request(self.id, wanted, False, self._rooms.through))
+        joined, version = self._ask(Request(self.id, wanted, False, through or self._rooms.through))
         gone = len(joined.numbers)
         return Receipt(version, gone, duplicates=len(wanted) - gone)
 
     def add_file(self, file: str | Path, *, confirmed: bool = False) -> Receipt:
         """Put records on the list whose keys stand in a text file, one a line."""
-        return self.add(keys_in(Path(file)), confirmed=confirmed)
+        return self.add(keys_in(Path(file)), confirmed=confirmed, through="file")
 
     def add_where(self, where: str | tree.Condition, *, confirmed: bool = False) -> Receipt:
         """Put everyone on the list who meets a definition now; they stay whatever becomes of them.
@@ -195,7 +196,7 @@ class MarketingList:
         met, joined = committed.result
         return Receipt(committed.version, joined, duplicates=met - joined)
 
-    def ask(self, keys: Iterable[str]) -> opt_ins.Asked:
+    def ask(self, keys: Iterable[str], *, through: str | None = None) -> opt_ins.Asked:
         """Ask records to confirm that they want to be on the list: each gets one message with a link.
 
         Raises:
@@ -205,7 +206,7 @@ class MarketingList:
 
         def work(change: Change) -> opt_ins.Asked:
             row = by_id(rows.all_lists(change.connection), self.id)
-            return opt_ins.ask(change, row, wanted, self._rooms.links, through=self._rooms.through)
+            return opt_ins.ask(change, row, wanted, self._rooms.links, through=through or self._rooms.through)
 
         return self._rooms.writer.commit(work, actor=self._rooms.actor, detail="ask to confirm").result
 

@@ -1,0 +1,419 @@
+"""Subscription centres, forms, the outbox and mail settings over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from satsuma.api.consent import MessageShape, message_shape
+from satsuma.api.lists import Key, Name
+from satsuma.api.paging import Cursor, Items, Limit, Page, read_cursor, write_cursor
+from satsuma.api.routing import Caller, api_router
+from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.instants import format_instant
+from satsuma.lists.center_content import Content
+from satsuma.lists.centers import CenterRow
+from satsuma.lists.forms import JoinForm
+from satsuma.lists.smtp import MailServer
+
+router = api_router("subscription centers")
+
+Preview = Callable[[Content, dict[int, tuple[str, str]], str], str]
+"""Draws a centre: `web.drawing.preview`, put into `app.state.preview` by the server."""
+
+
+class CenterShape(BaseModel):
+    """A subscription centre."""
+
+    id: int
+    name: str
+    status: Literal["draft", "live", "changed"] = Field(
+        description="`changed`: the draft differs from what people see."
+    )
+    draft: dict[str, Any]
+    live: dict[str, Any] | None
+    created_at: str
+    changed_at: str
+    published_at: str | None
+
+
+class CenterParts(BaseModel):
+    """Parts of what a centre shows; what is not given stays, or is the default."""
+
+    lists: list[Any] | None = Field(
+        default=None, description="Names or ids, or objects with `list`, `names` and `abouts` by language."
+    )
+    texts: dict[str, dict[str, str]] | None = Field(
+        default=None, description="By language: `title`, `introduction`, `footer`."
+    )
+    colour: str | None = Field(default=None, examples=["#1a5fb4"])
+    logo: str | None = Field(default=None, description="An image as a `data:` URL; empty for none.")
+    logo_text: str | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The parts that were given."""
+        return {
+            name: getattr(self, name) for name in CenterParts.model_fields if name in self.model_fields_set
+        }
+
+
+class NewCenter(CenterParts):
+    """A centre to be made."""
+
+    name: Name
+
+
+class CenterEdit(CenterParts):
+    """What is to change in the draft."""
+
+    name: Name | None = None
+
+
+class KeyOnly(BaseModel):
+    """One contact."""
+
+    key: Key
+
+
+class MaybeKey(BaseModel):
+    """One contact, or everybody."""
+
+    key: Key | None = None
+
+
+class LinkShape(BaseModel):
+    """A personal address."""
+
+    url: str
+
+
+class FormShape(BaseModel):
+    """A form to join a list."""
+
+    id: int
+    name: str
+    joins: int = Field(description="The list that it joins, by id.")
+    fields: list[str]
+    language: str
+    html: str | None = Field(description="For one's own page; null until the public address is set.")
+
+
+class NewForm(BaseModel):
+    """A form to be made."""
+
+    name: Name
+    joins: int | Name = Field(description="The list that it joins, by id or name.")
+    fields: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
+    language: Literal["en", "de"] = "en"
+
+
+class OutboxCounts(BaseModel):
+    """How many messages there are in each state."""
+
+    queued: int
+    sent: int
+    failed: int
+    cancelled: int
+
+
+class Ids(BaseModel):
+    """Messages."""
+
+    ids: Annotated[list[int], Field(max_length=10_000)]
+
+
+class Queued(BaseModel):
+    """How many messages were queued again."""
+
+    queued: int
+
+
+class DeliveredShape(BaseModel):
+    """What became of the messages that were due."""
+
+    sent: int
+    postponed: int
+    failed: int
+    cancelled: int
+
+
+class MailShape(BaseModel):
+    """How people are written to."""
+
+    public_url: str | None
+    sender: str | None
+    address_attribute: str | None
+    server: str | None = Field(description="The mail server in use; null where none is configured.")
+
+
+class MailEdit(BaseModel):
+    """What is to change; what is not given stays."""
+
+    public_url: str | None = Field(default=None, max_length=500)
+    sender: str | None = Field(default=None, max_length=500)
+    address_attribute: str | None = Field(default=None, max_length=120)
+
+
+@router.get(
+    "/subscription-centers",
+    operation_id="list_centers",
+    summary="The subscription centers",
+    response_model=Items[CenterShape],
+)
+def list_centers(caller: Caller) -> Items[CenterShape]:
+    """By name."""
+    return Items(items=[_center(row) for row in caller.ws.centers.list()])
+
+
+@router.post(
+    "/subscription-centers",
+    operation_id="create_center",
+    summary="Make a subscription center",
+    status_code=201,
+    response_model=CenterShape,
+)
+def create_center(caller: Caller, body: NewCenter) -> CenterShape:
+    """As a draft, which nobody sees."""
+    return _center(caller.ws.centers.create(body.name, **body.given()).row)
+
+
+@router.get(
+    "/subscription-centers/{id}",
+    operation_id="show_center",
+    summary="One subscription center",
+    response_model=CenterShape,
+)
+def show_center(caller: Caller, id: int) -> CenterShape:
+    """Its draft, and what people see."""
+    return _center(caller.ws.centers[id].row)
+
+
+@router.patch(
+    "/subscription-centers/{id}",
+    operation_id="change_center",
+    summary="Change the draft of a subscription center",
+    response_model=CenterShape,
+)
+def change_center(caller: Caller, id: int, body: CenterEdit) -> CenterShape:
+    """People see it once it is published."""
+    found = caller.ws.centers[id]
+    parts = body.given()
+    if body.name is not None and body.name != found.name:
+        found.rename(body.name)
+    return _center(found.edit(**parts) if parts else found.row)
+
+
+@router.delete(
+    "/subscription-centers/{id}",
+    operation_id="delete_center",
+    summary="Delete a subscription center",
+    status_code=204,
+)
+def delete_center(caller: Caller, id: int) -> None:
+    """Its links lead to a page that says no more than that."""
+    caller.ws.centers[id].delete()
+
+
+@router.post(
+    "/subscription-centers/{id}/publish",
+    operation_id="publish_center",
+    summary="Let people see the draft",
+    response_model=CenterShape,
+)
+def publish_center(caller: Caller, id: int) -> CenterShape:
+    """From then on links show it."""
+    return _center(caller.ws.centers[id].publish())
+
+
+@router.post(
+    "/subscription-centers/{id}/unpublish",
+    operation_id="unpublish_center",
+    summary="Let nobody see it",
+    response_model=CenterShape,
+)
+def unpublish_center(caller: Caller, id: int) -> CenterShape:
+    """Links to it show nothing until it is published again."""
+    return _center(caller.ws.centers[id].unpublish())
+
+
+@router.get(
+    "/subscription-centers/{id}/preview",
+    operation_id="preview_center",
+    summary="The draft as people would see it",
+    response_class=HTMLResponse,
+)
+def preview_center(caller: Caller, request: Request, id: int, language: str = "en") -> HTMLResponse:
+    """A page, with nobody's memberships."""
+    draw: Preview | None = getattr(request.app.state, "preview", None)
+    if draw is None:
+        raise NotFoundError("this server draws no public pages", code="not_found.pages")
+    names = {one.id: (one.name, one.description or "") for one in caller.ws.lists.list()}
+    html = draw(caller.ws.centers[id].row.draft, names, language)
+    return HTMLResponse(
+        html,
+        headers={
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        },
+    )
+
+
+@router.post(
+    "/subscription-centers/{id}/link",
+    operation_id="link_center",
+    summary="A contact's personal link",
+    response_model=LinkShape,
+)
+def link_center(caller: Caller, id: int, body: KeyOnly) -> LinkShape:
+    """Who has it acts for the contact; it is good for 180 days."""
+    return LinkShape(url=caller.ws.centers[id].link(body.key))
+
+
+@router.post(
+    "/subscription-centers:end-links",
+    operation_id="end_links",
+    summary="Make links stale",
+    status_code=204,
+)
+def end_links(caller: Caller, body: MaybeKey) -> None:
+    """Those of a contact, or of everybody."""
+    caller.ws.centers.end_links(body.key)
+
+
+@router.get("/forms", operation_id="list_forms", summary="The forms", response_model=Items[FormShape])
+def list_forms(caller: Caller) -> Items[FormShape]:
+    """By name."""
+    url = caller.ws.mail.settings.public_url
+    return Items(items=[_form(one, url) for one in caller.ws.forms.list()])
+
+
+@router.post(
+    "/forms", operation_id="create_form", summary="Make a form", status_code=201, response_model=FormShape
+)
+def create_form(caller: Caller, body: NewForm) -> FormShape:
+    """It joins one list."""
+    made = caller.ws.forms.create(body.name, joins=body.joins, fields=body.fields, language=body.language)
+    return _form(made, caller.ws.mail.settings.public_url)
+
+
+@router.delete("/forms/{id}", operation_id="delete_form", summary="Delete a form", status_code=204)
+def delete_form(caller: Caller, id: int) -> None:
+    """What is posted to it from then on is thrown away."""
+    caller.ws.forms.delete(id)
+
+
+@router.get("/outbox", operation_id="list_outbox", summary="Messages", response_model=Page[MessageShape])
+def list_outbox(
+    caller: Caller, state: str | None = None, limit: Limit = 50, cursor: Cursor = None
+) -> Page[MessageShape]:
+    """The newest first."""
+    place = read_cursor(cursor, int)
+    before = None if place is None else int(place[0])
+    found = caller.ws.mail.outbox(state=state, before=before, limit=limit + 1)
+    more = len(found) > limit
+    return Page(
+        items=[message_shape(one) for one in found[:limit]],
+        next_cursor=write_cursor([found[limit - 1].id]) if more else None,
+    )
+
+
+@router.get(
+    "/outbox/counts",
+    operation_id="count_outbox",
+    summary="How many messages there are",
+    response_model=OutboxCounts,
+)
+def count_outbox(caller: Caller) -> OutboxCounts:
+    """In each state."""
+    return OutboxCounts(**caller.ws.mail.counts())
+
+
+@router.post(
+    "/outbox:retry", operation_id="retry_outbox", summary="Queue failed messages again", response_model=Queued
+)
+def retry_outbox(caller: Caller, body: Ids) -> Queued:
+    """They are sent when the mail server is asked next."""
+    return Queued(queued=caller.ws.mail.retry(body.ids))
+
+
+@router.post(
+    "/outbox:deliver",
+    operation_id="deliver_outbox",
+    summary="Hand what is due to the mail server",
+    response_model=DeliveredShape,
+)
+def deliver_outbox(caller: Caller, request: Request) -> DeliveredShape:
+    """The server does so by itself; this is for now."""
+    server = _server(request)
+    if server is None:
+        raise ConflictError(
+            "no mail server is configured", code="mail.no_server", hint="set SATSUMA_SMTP_HOST and restart"
+        )
+    found = caller.ws.mail.deliver(server)
+    return DeliveredShape(
+        sent=found.sent, postponed=found.postponed, failed=found.failed, cancelled=found.cancelled
+    )
+
+
+@router.get(
+    "/mail-settings", operation_id="show_mail_settings", summary="Mail settings", response_model=MailShape
+)
+def show_mail_settings(caller: Caller, request: Request) -> MailShape:
+    """How people are written to."""
+    return _mail(caller, request)
+
+
+@router.patch(
+    "/mail-settings",
+    operation_id="change_mail_settings",
+    summary="Change mail settings",
+    response_model=MailShape,
+)
+def change_mail_settings(caller: Caller, request: Request, body: MailEdit) -> MailShape:
+    """What is not given stays."""
+    caller.ws.mail.configure(
+        public_url=body.public_url, sender=body.sender, address_attribute=body.address_attribute
+    )
+    return _mail(caller, request)
+
+
+def _mail(caller: Caller, request: Request) -> MailShape:
+    found, server = caller.ws.mail.settings, _server(request)
+    return MailShape(
+        public_url=found.public_url,
+        sender=found.sender,
+        address_attribute=found.address_attribute,
+        server=None if server is None else f"{server.host}:{server.port}",
+    )
+
+
+def _server(request: Request) -> MailServer | None:
+    found: MailServer | None = getattr(request.app.state, "mail_server", None)
+    return found
+
+
+def _form(form: JoinForm, public_url: str | None) -> FormShape:
+    return FormShape(
+        id=form.id,
+        name=form.name,
+        joins=form.list_id,
+        fields=list(form.fields),
+        language=form.language,
+        html=None if public_url is None else form.html(public_url),
+    )
+
+
+def _center(row: CenterRow) -> CenterShape:
+    return CenterShape(
+        id=row.id,
+        name=row.name,
+        status=row.status,
+        draft=row.draft.to_json(),
+        live=None if row.live is None else row.live.to_json(),
+        created_at=format_instant(row.created_at),
+        changed_at=format_instant(row.changed_at),
+        published_at=None if row.published_at is None else format_instant(row.published_at),
+    )
