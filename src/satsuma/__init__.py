@@ -3,11 +3,12 @@
 from satsuma.evaluation.definition import Definition
 from satsuma.kernel.clock import ManualClock, SystemClock
 from satsuma.kernel.errors import Error
-from satsuma.workspace import Workspace, open  # noqa: A004  -- `satsuma.open`, as one opens a file
+from satsuma.remote.client import connect, open  # noqa: A004  -- `satsuma.open`, as one opens a file
+from satsuma.workspace import Workspace
 
 __version__ = "0.1.0"
 
-__all__ = ["Definition", "Error", "ManualClock", "SystemClock", "Workspace", "open", "parse"]
+__all__ = ["Definition", "Error", "ManualClock", "SystemClock", "Workspace", "connect", "open", "parse"]
 
 
 def parse(text: str) -> Definition:

@@ -49,11 +49,11 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         records = {name: _count(ws, name) for name in catalog.entities}
         interactions = {name: _count(ws, name) for name in catalog.interactions}
         segments = ws.segments.list()
-        waiting = len(ws.quarantine())
+        waiting, now = len(ws.quarantine()), ws.now
         found = {
             "path": str(ws.path),
             "version": ws.version,
-            "at": format_instant(ws.now),
+            "at": format_instant(now),
             "timezone": catalog.timezone,
             "mode": catalog.mode.value,
             "records": records,
@@ -68,7 +68,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     print_facts(
         [
             ("workspace", found["path"]),
-            ("version", f"{found['version']} at {local(ws.now, catalog.timezone)} ({catalog.timezone})"),
+            ("version", f"{found['version']} at {local(now, catalog.timezone)} ({catalog.timezone})"),
             ("mode", found["mode"]),
             ("segments", f"{len(segments)}, of them live {sum(one.status == 'live' for one in segments)}"),
             ("quarantined", f"{waiting} rows"),

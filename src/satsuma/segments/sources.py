@@ -9,6 +9,7 @@ from satsuma.kernel.errors import UsageError
 from satsuma.language import references, tree
 from satsuma.language.binding import ListEntry, SegmentEntry, by_number
 from satsuma.language.canonical import canonical_hash
+from satsuma.language.definition import Definition
 from satsuma.language.text import parse_text
 from satsuma.language.wire import dumps, loads, source_from_json, source_to_json
 from satsuma.membership.names import StoredNames
@@ -24,6 +25,8 @@ def source_of(given: object) -> tree.Source:
     match given:
         case tree.Source():
             return given
+        case Definition():
+            return given.source
         case str():
             return tree.Source(where=parse_text(given))
         case Mapping():
