@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from satsuma import __version__
-from satsuma.cli import applying, catalog, importing, quarantine, segment, workspace
+from satsuma.cli import applying, catalog, consent, importing, lists, mail, quarantine, segment, workspace
 from satsuma.cli.output import print_error
 from satsuma.cli.state import State
 from satsuma.kernel.errors import (
@@ -38,10 +38,14 @@ app = typer.Typer(
 )
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(segment.app, name="segment")
+app.add_typer(lists.app, name="list")
+app.add_typer(consent.app, name="consent")
+app.add_typer(mail.app, name="mail")
 app.add_typer(quarantine.app, name="quarantine")
 importing.register(app)
 applying.register(app)
 workspace.register(app)
+consent.register(app)
 
 
 def _version(wanted: bool) -> None:
