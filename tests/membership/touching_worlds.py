@@ -110,17 +110,21 @@ class Trial:
     def steps(self) -> Iterator[Step]:
         """Write the versions of the world one after another."""
         for number, version in enumerate(self.world.versions):
-            yield self._step(version.at, version.writes, f"{number}", goes_on=number % 2 == 1)
+            yield self.step(version.at, version.writes, f"{number}", goes_on=number % 2 == 1)
 
     def small_steps(self) -> Iterator[Step]:
-        """Write the first version of the world, then others of one write each, with more coming and going."""
+        """Write half of the world's first version, then others of one write each, with more coming and going.
+
+        So references lead nowhere at first, and somewhere when their record comes.
+        """
         first, *rest = self.world.versions
-        yield self._step(first.at, first.writes, "first", goes_on=False)
+        half = [[word, name, self.draw.some(rows, 0, len(rows) // 2)] for word, name, rows in first.writes]
+        yield self.step(first.at, half, "first", goes_on=False)
         writes = [write for version in rest for write in version.writes]
         for number, write in enumerate(self.draw.some(writes, SMALL_STEPS, SMALL_STEPS)):
             chosen = self._coming_or_going() if self.draw.chance(0.5) else write
             at = self.last.at + self.draw.choice((0, 1, US_PER_HOUR, US_PER_DAY))
-            yield self._step(at, [chosen], f"small {number}", goes_on=True)
+            yield self.step(at, [chosen], f"small {number}", goes_on=True)
 
     def _coming_or_going(self) -> Write:
         name = self.draw.choice(sorted(KEYS))
@@ -132,10 +136,10 @@ class Trial:
                 return ["merge", name, *keys]
             case _:
                 history = _History(self.draw, self.pools, self.record.catalog)
-                rows = history._rows(self.record.catalog.entities[name], 0.3)
+                rows = history._rows(self.record.catalog.entities[name], 0.3)[:2]
                 return ["upsert", name, rows]
 
-    def _step(self, at: int, writes: Iterable[Write], source: str, *, goes_on: bool) -> Step:
+    def step(self, at: int, writes: Iterable[Write], source: str, *, goes_on: bool) -> Step:
         """Write a version.
 
         Args:
@@ -183,6 +187,13 @@ def trial(seed: int) -> Iterator[Trial]:
     """A random world in a record of its own, with nothing but its catalog, segments and lists in it."""
     draw = Draw(seed)
     world, pools = random_world(draw)
+    with trial_of(world, draw, pools) as found:
+        yield found
+
+
+@contextmanager
+def trial_of(world: World, draw: Draw, pools: Pools) -> Iterator[Trial]:
+    """A given world in a record of its own, its versions yet to be written."""
     with TemporaryDirectory() as directory:
         folder = Path(directory)
         record = Record.create(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Attribute, Entity, InteractionType
 from satsuma.kernel.ids import stable_hash
 from satsuma.language import bound
+from satsuma.membership.touching.counts import plain
 from satsuma.membership.touching.keys import meaning
 from satsuma.membership.touching.reads import reads_of
 from satsuma.membership.touching.sources import Reads
@@ -136,9 +137,17 @@ def _node(condition: bound.Condition, definition: bound.Definition, leaves: dict
             return Some(tuple(_node(one, definition, leaves) for one in conditions))
         case bound.Not(negated):
             return Except(_node(negated, definition, leaves))
+        case bound.Did() | bound.Related():
+            own, is_negated = plain(condition)
+            key = _leaf(own, definition, leaves)
+            return Except(key) if is_negated else key
         case _:
-            leaf = leaf_of(condition, definition.audience, definition.timezone)
-            return leaves.setdefault(leaf.key, leaf).key
+            return _leaf(condition, definition, leaves)
+
+
+def _leaf(condition: bound.Condition, definition: bound.Definition, leaves: dict[str, Leaf]) -> str:
+    leaf = leaf_of(condition, definition.audience, definition.timezone)
+    return leaves.setdefault(leaf.key, leaf).key
 
 
 def _truth(node: Node, truths: Mapping[str, Bools], size: int) -> Bools:
