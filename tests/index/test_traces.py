@@ -1,0 +1,172 @@
+"""Random histories: an index that goes on from version to version says what one made anew says."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from satsuma.catalog.model import Attribute, Catalog, OwnerKind, ValueType
+from satsuma.index import Index, columns, runs
+from satsuma.kernel.errors import Error
+from satsuma.record.change import Change
+from satsuma.record.store import Record
+from satsuma.sync.undoing import undo
+from tests.index.everything import everything
+from tests.record.support import catalog, interactions, records
+from tests.traces.test_record_model import interaction_rows, keys, pairs, record_rows
+
+START = 100
+IMPORT = 7
+
+steps = st.one_of(
+    *(st.tuples(st.just("upsert"), st.just(n), record_rows(n)) for n in ("contact", "account")),
+    *(st.tuples(st.just("append"), st.just(n), interaction_rows(n)) for n in ("purchase", "visit")),
+    st.tuples(st.just("import"), st.just("contact"), record_rows("contact")),
+    st.tuples(st.just("import"), st.just("visit"), interaction_rows("visit")),
+    st.tuples(st.just("undo"), st.none(), st.none()),
+    st.tuples(st.just("delete"), st.sampled_from(["contact", "account"]), st.lists(keys, max_size=2)),
+    st.tuples(st.just("merge"), st.sampled_from(["contact", "account"]), pairs),
+    st.tuples(st.just("retract"), st.sampled_from(["purchase", "visit"]), st.lists(st.sampled_from("123"))),
+    st.tuples(st.just("widen"), st.none(), st.none()),
+    st.tuples(st.just("convert"), st.none(), st.none()),
+)
+versions = st.lists(
+    st.tuples(
+        st.lists(steps, min_size=1, max_size=3),
+        st.sampled_from(["keep", "keep", "keep", "abort", "reopen"]),
+    ),
+    min_size=4,
+    max_size=9,
+)
+
+
+@settings(
+    max_examples=max(12, settings().max_examples // 8),
+    # A version takes a tenth of a second: a failing history is shown as it was found.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+@given(versions, st.booleans())
+def test_an_index_that_goes_on_is_one_made_anew(trace: list[Any], small: bool) -> None:
+    limits = [patch.object(columns, "PATCH_MIN", 1), patch.object(runs, "MERGED_ROWS_MAX", 3)]
+    with TemporaryDirectory() as directory, ExitStack() as stack:
+        made = Record.create(directory, workspace_id="w", catalog=catalog(), at=START, actor="test")
+        record = stack.enter_context(made)
+        for one in limits if small else ():
+            stack.enter_context(one)
+        _follow(record, Path(directory), trace)
+
+
+def _follow(record: Record, directory: Path, trace: list[Any]) -> None:
+    index = Index.open(record)
+    seen: list[tuple[Index, Any]] = []
+    for number, (done, end) in enumerate(trace):
+        with record.begin(at=START + number, actor="test") as change:
+            for step in done:
+                _do(change, step, f"{number}")
+            later = index.apply(change)
+            if end == "abort":
+                change.abort()
+        if end == "abort":
+            continue
+        _check_relinked(index, later, change)
+        index = later
+        found = everything(index)
+        assert found == everything(Index.open(record, directory / f"anew-{number}"))
+        seen.append((index, found))
+        if end == "reopen":
+            index = Index.open(record)
+            assert everything(index) == found
+    for earlier, found in seen:
+        assert everything(earlier) == found
+
+
+def _check_relinked(before: Index, after: Index, change: Change) -> None:
+    """Whoever refers to another record than before was written to, or is named."""
+    for number, links in after.links.items():
+        was = before.links.get(number)
+        if was is None or links.column is None or was.column is None or change.touches.converted:
+            continue
+        (owner,) = (table for table in after.entities.values() if number in table.columns)
+        size = len(was.column)
+        now = links.targets[links.column.values[:size]]
+        differs = np.flatnonzero(was.targets[was.column.values] != now)
+        named = set(after.relinked.get(number, np.zeros(0)).tolist())
+        for which in (change.touches.records, change.touches.gone):
+            named |= set(change.touches.numbers(which, owner.entity.number).tolist())
+        assert set(differs.tolist()) <= named
+
+
+def _do(change: Change, step: tuple[str, Any, Any], source: str) -> None:
+    import_id = IMPORT if step[0] == "import" else None
+    entities, types = change.catalog.entities, change.catalog.interactions
+    match step:
+        case "upsert" | "import", name, rows if name in entities:
+            change.upsert(name, records(entities[name], rows, change.catalog), import_id=import_id)
+        case "append" | "import", name, rows:
+            intake = interactions(types[name], rows, change.catalog)
+            change.append(name, intake, source=source, import_id=import_id)
+        case "undo", _, _:
+            undo(change, IMPORT)
+        case "retract", type_, ids:
+            change.retract(type_, ids)
+        case "delete", entity, gone:
+            change.delete(entity, gone)
+        case "merge", entity, (keep, drop):
+            with suppress(Error):  # one of them may be gone, or merged already
+                change.merge(entity, keep=keep, drop=drop)
+        case "widen", _, _:
+            change.apply_catalog(_wider(change.catalog))
+            _fill(change, source)
+        case _:
+            change.apply_catalog(_converted(change.catalog))
+
+
+def _fill(change: Change, source: str) -> None:
+    """Give the newest attributes to a record and an interaction."""
+    contact, visit = change.catalog.entities["contact"], change.catalog.interactions["visit"]
+    mail, seconds = list(contact.attributes)[-1], list(visit.attributes)[-1]
+    change.upsert("contact", records(contact, [{"id": "b", mail: f"Mail {source}"}], change.catalog))
+    rows = [{"id": f"w{source}", "contact": "b", "occurred_at": 50, seconds: 7, "page": f"Page {source}"}]
+    change.append("visit", interactions(visit, rows, change.catalog), source=source)
+
+
+def _wider(known: Catalog) -> Catalog:
+    """A catalog that has learned an attribute of contacts, and one of visits."""
+    contact, visit = known.entities["contact"], known.interactions["visit"]
+    first = known.next_number
+    mail = Attribute(first, f"mail_{first}", ValueType.TEXT, "contact", OwnerKind.ENTITY)
+    seconds = Attribute(first + 1, f"seconds_{first}", ValueType.INTEGER, "visit", OwnerKind.INTERACTION)
+    contact = replace(contact, attributes=MappingProxyType({**contact.attributes, mail.name: mail}))
+    visit = replace(visit, attributes=MappingProxyType({**visit.attributes, seconds.name: seconds}))
+    return replace(
+        known,
+        version=known.version + 1,
+        entities=MappingProxyType({**known.entities, "contact": contact}),
+        interactions=MappingProxyType({**known.interactions, "visit": visit}),
+        next_number=first + 2,
+    )
+
+
+def _converted(known: Catalog) -> Catalog:
+    """A catalog in which cities are choices, and pages too."""
+    changed = {}
+    for owner, name in ((known.entities["contact"], "city"), (known.interactions["visit"], "page")):
+        attribute = replace(owner.attributes[name], type=ValueType.CHOICE)
+        changed[owner.name] = replace(
+            owner, attributes=MappingProxyType({**owner.attributes, name: attribute})
+        )
+    return replace(
+        known,
+        version=known.version + 1,
+        entities=MappingProxyType({**known.entities, "contact": changed["contact"]}),
+        interactions=MappingProxyType({**known.interactions, "visit": changed["visit"]}),
+    )
