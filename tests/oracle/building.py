@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
@@ -154,7 +154,7 @@ def _cross(change: Change, segment: int, enters: bool, numbers: NDArray[np.uint3
         "SELECT member FROM membership_changes WHERE segment = ? AND version = ?", [segment, change.version]
     ).fetchall()
     again = np.intersect1d(moving, np.array([member for (member,) in done], dtype=np.uint32))
-    _undo(change, segment, enters, again.tolist())
+    _undo(change, segment, again.tolist())
     new = np.setdiff1d(moving, again)
     if not len(new):
         return
@@ -166,18 +166,13 @@ def _cross(change: Change, segment: int, enters: bool, numbers: NDArray[np.uint3
     memberships.write_changes(change, table_of(columns).cast(memberships.CHANGES))
 
 
-def _undo(change: Change, segment: int, enters: bool, members: list[int]) -> None:
+def _undo(change: Change, segment: int, members: list[int]) -> None:
     """A member that comes and goes within one version has not moved."""
-    execute: Callable[..., object] = change.connection.execute
     for member in members:
-        execute(
+        change.connection.execute(
             "DELETE FROM membership_changes WHERE segment = ? AND member = ? AND version = ?",
             [segment, member, change.version],
         )
-        if enters:
-            execute("INSERT INTO segment_members VALUES (?, ?)", [segment, member])
-        else:
-            execute("DELETE FROM segment_members WHERE segment = ? AND member = ?", [segment, member])
 
 
 def _numbers(change: Change, entity: str, keys: Sequence[str]) -> NDArray[np.uint32]:

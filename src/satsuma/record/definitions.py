@@ -65,6 +65,7 @@ def next_segment(transaction: Transaction) -> int:
 
 def put_segment(transaction: Transaction, row: SegmentRow) -> None:
     """Store a segment, in place of the row of that id if there is one."""
+    transaction.touches.defined.add(row.id)
     transaction.connection.execute("DELETE FROM segments WHERE id = ?", [row.id])
     transaction.connection.execute(
         "INSERT INTO segments (id, name, name_folded, audience, kind, status, reason, timezone,"
@@ -100,17 +101,13 @@ def remove_segment(transaction: Transaction, segment: int) -> None:
 
     The changes of its membership stay.
     """
+    transaction.touches.defined.add(segment)
     transaction.touches.overrides.add(segment)
     transaction.touches.pick(segment, memberships.static_members(transaction.connection, segment))
     transaction.connection.execute("DELETE FROM segments WHERE id = ?", [segment])
-    for table in (
-        "definitions",
-        "segment_tags",
-        "segment_tests",
-        "segment_overrides",
-        "static_members",
-        "segment_members",
-    ):
+    memberships.clear(transaction, segment)
+    tables = ("definitions", "segment_tags", "segment_tests", "segment_overrides", "static_members")
+    for table in tables:
         transaction.connection.execute(f"DELETE FROM {table} WHERE segment = ?", [segment])
 
 

@@ -46,9 +46,15 @@ def _index_changes(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(tables.INDEX_CHANGES)
 
 
+def _membership_snapshots(connection: duckdb.DuckDBPyConnection) -> None:
+    for statement in tables.MEMBERSHIP_SNAPSHOTS:
+        connection.execute(statement)
+
+
 RECORD = (
     Migration("record", 1, "the first tables", _first_tables),
     Migration("record", 2, "what an index cannot tell from the rows", _index_changes),
+    Migration("record", 3, "members as snapshots and what changed since", _membership_snapshots),
 )
 
 

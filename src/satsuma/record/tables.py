@@ -118,6 +118,28 @@ INDEX_CHANGES = """CREATE TABLE index_changes (
 )"""
 """Since the second migration."""
 
+MEMBERSHIP_SNAPSHOTS = (
+    """CREATE TABLE membership_snapshots (
+        segment UINTEGER NOT NULL, version UBIGINT NOT NULL, members UINTEGER[] NOT NULL,
+        is_first BOOLEAN NOT NULL
+    )""",
+    """INSERT INTO membership_snapshots
+        SELECT segment, (SELECT max(version) FROM versions), array_agg(member ORDER BY member), false
+        FROM segment_members GROUP BY segment""",
+    "DROP TABLE segment_members",
+    # One sum over both parts: DuckDB carries a condition on the segment into each of them.
+    """CREATE VIEW segment_members AS SELECT segment, member FROM (
+        SELECT s.segment, unnest(s.members) AS member, 1::TINYINT AS sign FROM membership_snapshots s
+        JOIN (SELECT segment, max(version) AS version FROM membership_snapshots GROUP BY segment) n
+        ON n.segment = s.segment AND n.version = s.version
+        UNION ALL SELECT c.segment, c.member, c.sign FROM membership_changes c
+        LEFT JOIN (SELECT segment, max(version) AS version FROM membership_snapshots GROUP BY segment) n
+        ON n.segment = c.segment WHERE n.version IS NULL OR c.version > n.version
+    ) GROUP BY segment, member HAVING sum(sign) > 0""",
+)
+"""Since the third migration: members of segments are snapshots and what changed since. `is_first`: nothing
+that came before is kept."""
+
 STATEMENTS = tuple(
     f"{statement};"
     for part in (_ADMINISTRATION, _IDENTITY, _MEMBERSHIPS, _LISTS)

@@ -37,6 +37,7 @@ class Touches:
         consent: Entity → members whose ledger changed; entries may count only from a later instant.
         static: Static segment → members put in or taken out.
         overrides: Segments whose overrides changed.
+        defined: Segments that were made, changed or removed, or whose uses of others were.
         converted: ("entity" or "type", number) of tables whose stored columns were converted or dropped.
         unmarked: Entity → those of `records` whose change no row of this version in the history tells.
     """
@@ -52,6 +53,7 @@ class Touches:
     consent: Parts = field(default_factory=dict)
     static: Parts = field(default_factory=dict)
     overrides: set[int] = field(default_factory=set)
+    defined: set[int] = field(default_factory=set)
     converted: set[tuple[str, int]] = field(default_factory=set)
     unmarked: Parts = field(default_factory=dict)
 

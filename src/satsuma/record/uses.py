@@ -26,6 +26,7 @@ class Thing:
 
 def put(transaction: Transaction, user: Thing, used: Iterable[Thing]) -> None:
     """Store all that a user refers to, in place of what it referred to before."""
+    transaction.touches.defined.add(user.id)
     transaction.connection.execute(
         "DELETE FROM uses WHERE user_kind = ? AND user_id = ?", [user.kind, user.id]
     )

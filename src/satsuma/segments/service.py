@@ -17,7 +17,6 @@ from satsuma.record import definitions, memberships
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
 from satsuma.record.resolve import keys_of_numbers
-from satsuma.record.sql import fetch
 from satsuma.segments import drafts
 from satsuma.segments.drafts import About
 from satsuma.segments.files.applying import Options, apply
@@ -139,11 +138,10 @@ class Segments:
         kind = None if kind is None else _kind(kind).value
         with self._rooms.reading() as (cursor, state):
             rows = definitions.segments(cursor)
-            sizes = fetch(cursor, "SELECT segment, count(*) AS size FROM segment_members GROUP BY segment")
+            size_of = memberships.sizes(cursor)
             tags: dict[int, list[str]] = {}
             for segment, tag in definitions.tags(cursor):
                 tags.setdefault(segment, []).append(tag)
-        size_of = dict(zip(sizes["segment"].to_pylist(), sizes["size"].to_pylist(), strict=True))
         found = [
             Listed(
                 row.name,

@@ -52,7 +52,6 @@ def effects(rooms: Rooms, change: Change, changed: Iterable[int]) -> Found:
         change: The version being made.
         changed: Segments that are not as before; what refers to them, however far, is evaluated too.
     """
-    kept: dict[int, NDArray[np.uint32]] = {}
     found: dict[int, Effect] = {}
     refusals: dict[int, Error] = {}
     broken: dict[int, Error] = {}
@@ -69,11 +68,13 @@ def effects(rooms: Rooms, change: Change, changed: Iterable[int]) -> Found:
             check_tests(change.connection, change.catalog, row, plain)
         except ConflictError as error:
             broken[segment.id] = error
-        kept[segment.id] = memberships.members(change.connection, segment.id)
-        found[segment.id] = _effect(change, segment, kept[segment.id], members)
+        kept = memberships.members(change.connection, segment.id)
+        found[segment.id] = _effect(change, segment, kept, members)
         replace_members(change, segment.id, members, "definition")
     if not refusals:
-        _put_back(change, kept)
+        # Memberships are again what they were before they were tried out.
+        for number in found:
+            memberships.take_back(change, number)
     return Found(found, refusals, broken)
 
 
@@ -117,9 +118,3 @@ def _effect(
         return tuple(sorted(key for key in keys.to_pylist() if key is not None))
 
     return Effect(len(members), len(enter), len(leave), examples(enter), examples(leave))
-
-
-def _put_back(change: Change, kept: Mapping[int, NDArray[np.uint32]]) -> None:
-    """Make the memberships again what they were before they were tried out."""
-    for segment, members in kept.items():
-        memberships.take_back(change, segment, members)
