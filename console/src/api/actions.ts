@@ -1,0 +1,231 @@
+// What changes something on the server.
+import type { Condition } from '../builder/model';
+import { ApiError, get, post, send } from './client';
+import { queryClient } from './queryClient';
+import type { ApiKey, Job, Plan, Segment, User } from './wire';
+
+const POLL_MS = 250;
+
+/** Ask again for what shows segments; with an id, for that one too. Resolves once it is here. */
+export async function refreshSegments(id?: string): Promise<void> {
+  const keys = [['segments'], ['names'], ['related'], ['editions'], ...(id ? [['segment', id]] : [])];
+  await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+}
+
+const once = () => ({ 'Idempotency-Key': crypto.randomUUID() });
+
+export type NewSegment = {
+  name: string;
+  audience?: string;
+  kind: 'dynamic' | 'static' | 'compound';
+  where?: Condition;
+  text?: string;
+};
+
+export async function createSegment({ text, where, ...about }: NewSegment): Promise<string> {
+  const made = await post<Segment>('/segments', { ...about, where: text ?? where }, { headers: once() });
+  return String(made.id);
+}
+
+export async function duplicateSegment(id: string, name: string): Promise<string> {
+  return String((await post<Segment>(`/segments/${id}/duplicate`, { name }, { headers: once() })).id);
+}
+
+export async function snapshotSegment(id: string, name: string): Promise<string> {
+  return String((await post<Segment>(`/segments/${id}/snapshot`, { name }, { headers: once() })).id);
+}
+
+export async function fromTemplate(
+  template: string,
+  name: string,
+  values: Record<string, string | number>,
+): Promise<string> {
+  const path = `/templates/${encodeURIComponent(template)}/fill`;
+  const filled = await post<{ text: string }>(path, { values });
+  return createSegment({ name, kind: 'dynamic', text: filled.text });
+}
+
+export function saveTemplate(name: string, text: string): Promise<unknown> {
+  return post('/templates', { name, text }, { headers: once() });
+}
+
+export type SegmentChange = {
+  name?: string;
+  where?: Condition | string | null;
+  description?: string | null;
+  tags?: string[];
+  folder?: string | null;
+  owner?: string | null;
+  starts_at?: string | null;
+  ends_at?: string | null;
+  timezone?: string | null;
+};
+
+/** Change a segment. Without the tag of the state that was seen, the present one is taken. */
+export async function patchSegment(id: string, change: SegmentChange, etag?: string | null): Promise<void> {
+  const seen = etag ?? (await send<Segment>('GET', `/segments/${id}`)).etag;
+  await send('PATCH', `/segments/${id}`, { body: change, headers: seen ? { 'If-Match': seen } : {} });
+}
+
+export function saveDraft(id: string, draft: { where?: Condition; text?: string }): Promise<void> {
+  return patchSegment(id, { where: draft.text ?? draft.where });
+}
+
+/** Give up the draft beside a live definition. */
+export async function discardDraft(id: string): Promise<void> {
+  await patchSegment(id, { where: null });
+}
+
+export type Progressing = { job: string; progress: number };
+
+/** Wait for a job; the error of one that failed is thrown as if it were an answer's. */
+export async function finished(job: Job, tell: (progressing: Progressing) => void): Promise<Job> {
+  let now = job;
+  while (now.state === 'running') {
+    tell({ job: now.id, progress: now.progress });
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    now = await get<Job>(`/jobs/${now.id}`);
+  }
+  if (now.state === 'done') return now;
+  const problem = now.problem;
+  throw new ApiError(
+    409,
+    problem?.code ?? now.state,
+    problem?.detail ?? problem?.title ?? now.state,
+    problem?.hint ?? null,
+    (problem ?? {}) as Record<string, unknown>,
+  );
+}
+
+/** Go live and wait; gives the size. */
+export async function goLive(id: string, tell: (progressing: Progressing) => void): Promise<number> {
+  await finished(await post<Job>(`/segments/${id}/go-live`, {}), tell);
+  return (await get<Segment>(`/segments/${id}`)).size ?? 0;
+}
+
+export async function goLiveTogether(ids: string[]): Promise<void> {
+  await finished(await post<Job>('/segments:go-live', { ids: ids.map(Number) }), () => {});
+}
+
+export function cancelJob(id: string): Promise<unknown> {
+  return send('DELETE', `/jobs/${id}`);
+}
+
+export function stopSegment(id: string): Promise<unknown> {
+  return post(`/segments/${id}/stop`);
+}
+
+export function deleteSegment(id: string): Promise<unknown> {
+  return send('DELETE', `/segments/${id}`);
+}
+
+export function restoreEdition(id: string, edition: number): Promise<unknown> {
+  return post(`/segments/${id}/restore`, { edition });
+}
+
+export async function changeStatic(id: string, what: 'add' | 'remove', keys: string[]) {
+  return receipt(await post<StaticReceipt>(`/segments/${id}/members:${what}`, { keys }));
+}
+
+export async function addWhere(id: string, text: string) {
+  return receipt(await post<StaticReceipt>(`/segments/${id}/members:add-where`, { where: text }));
+}
+
+type StaticReceipt = { changed: number; unchanged: number; unknown: string[] };
+const receipt = (given: StaticReceipt) => ({ changed: given.changed, unknown: given.unknown.length });
+
+export function setOverride(id: string, keys: string[], rule: 'always' | 'never' | 'none'): Promise<unknown> {
+  return post(`/segments/${id}/overrides`, { keys, rule });
+}
+
+// Contacts
+
+export async function eraseContact(key: string): Promise<Record<string, unknown>> {
+  return (await send<Record<string, unknown>>('DELETE', `/records/contact/${encodeURIComponent(key)}`)).data;
+}
+
+// Data
+
+export async function upload(file: File): Promise<number> {
+  const answer = await send<{ id: number }>('POST', '/uploads', { query: { name: file.name }, raw: file });
+  return answer.data.id;
+}
+
+export type ImportBody = {
+  upload_ids: number[];
+  entity?: string;
+  interaction_type?: string;
+  options: { key?: string; map?: Record<string, string>; ignore?: string[] };
+};
+
+export function planImport(body: ImportBody, signal?: AbortSignal): Promise<Plan> {
+  return post<Plan>('/imports:plan', body, { signal });
+}
+
+export async function runImport(body: ImportBody, tell: (p: Progressing) => void): Promise<Job> {
+  return finished(await post<Job>('/imports', body, { headers: once() }), tell);
+}
+
+export function undoImport(id: number): Promise<unknown> {
+  return post(`/imports/${id}/undo`);
+}
+
+export function replayQuarantine(): Promise<Record<string, unknown>> {
+  return post('/quarantine:replay', {});
+}
+
+// Lists
+
+export function createList(name: string, description: string): Promise<unknown> {
+  return post('/lists', { name, description: description || undefined }, { headers: once() });
+}
+
+// People
+
+export function createUser(body: { email: string; name: string; role: string; password: string }) {
+  return post<User>('/users', body, { headers: once() });
+}
+
+export async function patchUser(id: number, change: { role?: string; state?: string }): Promise<void> {
+  const { etag } = await send('GET', `/users/${id}`);
+  await send('PATCH', `/users/${id}`, { body: change, headers: etag ? { 'If-Match': etag } : {} });
+}
+
+export function deleteUser(id: number): Promise<unknown> {
+  return send('DELETE', `/users/${id}`);
+}
+
+export function deleteKey(id: number): Promise<unknown> {
+  return send('DELETE', `/api-keys/${id}`);
+}
+
+export async function refreshLists(): Promise<void> {
+  await Promise.all(
+    [['lists'], ['contacts'], ['names']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
+}
+
+export async function changeList(id: string, what: 'add' | 'remove', keys: string[]): Promise<number> {
+  const receipt = await post<{ changed: number }>(`/lists/${id}/members:${what}`, { keys });
+  return receipt.changed;
+}
+
+export function deleteList(id: string): Promise<unknown> {
+  return send('DELETE', `/lists/${id}`);
+}
+
+export function createKey(body: { name: string; role: string; scopes: string[] }) {
+  return post<ApiKey>('/api-keys', { ...body, kind: 'api' }, { headers: once() });
+}
+
+export function changePassword(password: string, next: string): Promise<unknown> {
+  return send('PATCH', '/session/password', { body: { password, new_password: next } });
+}
+
+export async function refreshData(): Promise<void> {
+  await Promise.all(
+    [['catalog'], ['imports'], ['quarantine'], ['contacts']].map((queryKey) =>
+      queryClient.invalidateQueries({ queryKey }),
+    ),
+  );
+}

@@ -1,0 +1,167 @@
+// A table of many rows: only those in sight are drawn, and columns sort, stretch and scroll.
+import { Checkbox } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef } from 'react';
+import './table.css';
+
+export type Column<Row> = {
+  key: string;
+  title: string;
+  /** Of the grid, such as `minmax(180px, 2fr)`. */
+  width: string;
+  align?: 'end';
+  sortable?: boolean;
+  cell: (row: Row) => ReactNode;
+};
+
+export type Sort = { key: string; descending: boolean };
+
+export type TableProps<Row> = {
+  label: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  rowKey: (row: Row) => string;
+  rowName?: (row: Row) => string;
+  /** How many there are in all, where not all are here yet. */
+  total?: number;
+  sort?: Sort;
+  onSort?: (sort: Sort) => void;
+  selected?: ReadonlySet<string>;
+  onSelect?: (selected: Set<string>) => void;
+  selectLabel?: (name: string) => string;
+  selectAll?: string;
+  onEnd?: () => void;
+  rowHeight?: number;
+  height?: string;
+};
+
+export function Table<Row>(props: TableProps<Row>) {
+  const { columns, rows, rowKey, selected, onSelect, sort, onSort, onEnd } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const rowHeight = props.rowHeight ?? 46;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastSeen = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (onEnd && rows.length > 0 && lastSeen >= rows.length - 15) onEnd();
+  }, [onEnd, lastSeen, rows.length]);
+
+  const template = `${onSelect ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
+  const keys = rows.map(rowKey);
+  const allSelected = rows.length > 0 && !!selected && keys.every((key) => selected.has(key));
+  const someSelected = !!selected && keys.some((key) => selected.has(key));
+  const toggle = (key: string) => {
+    const next = new Set(selected);
+    if (!next.delete(key)) next.add(key);
+    onSelect?.(next);
+  };
+
+  return (
+    <section
+      ref={box}
+      className="t-box"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+      tabIndex={0}
+      aria-label={props.label}
+      style={{ maxHeight: props.height ?? '68dvh' }}
+    >
+      {/* biome-ignore-start lint/a11y: a real table cannot leave out rows that are not in sight */}
+      <div
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={(props.total ?? rows.length) + 1}
+        className="t-table"
+        style={{ '--t-columns': template } as React.CSSProperties}
+      >
+        <div role="rowgroup" className="t-head">
+          <div role="row" className="t-row" aria-rowindex={1}>
+            {onSelect && (
+              <div role="columnheader" className="t-cell">
+                <Checkbox
+                  size="xs"
+                  aria-label={props.selectAll}
+                  checked={allSelected}
+                  indeterminate={someSelected && !allSelected}
+                  onChange={() => onSelect(allSelected ? new Set() : new Set(keys))}
+                />
+              </div>
+            )}
+            {columns.map((column) => (
+              <div
+                key={column.key}
+                role="columnheader"
+                className="t-cell"
+                data-align={column.align}
+                aria-sort={
+                  sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
+                }
+              >
+                {column.sortable && onSort ? (
+                  <button
+                    type="button"
+                    className="t-sort"
+                    onClick={() =>
+                      onSort({
+                        key: column.key,
+                        descending: sort?.key === column.key ? !sort.descending : column.align === 'end',
+                      })
+                    }
+                  >
+                    {column.title}
+                    {sort?.key === column.key &&
+                      (sort.descending ? (
+                        <IconArrowDown size={13} aria-hidden />
+                      ) : (
+                        <IconArrowUp size={13} aria-hidden />
+                      ))}
+                  </button>
+                ) : (
+                  column.title
+                )}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="t-body" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index] as Row;
+            const key = keys[item.index] as string;
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={onSelect ? (selected?.has(key) ?? false) : undefined}
+                className="t-row t-data"
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+              >
+                {onSelect && (
+                  <div role="cell" className="t-cell">
+                    <Checkbox
+                      size="xs"
+                      aria-label={props.selectLabel?.(props.rowName?.(row) ?? key)}
+                      checked={selected?.has(key) ?? false}
+                      onChange={() => toggle(key)}
+                    />
+                  </div>
+                )}
+                {columns.map((column) => (
+                  <div key={column.key} role="cell" className="t-cell" data-align={column.align}>
+                    {column.cell(row)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {/* biome-ignore-end lint/a11y: as above */}
+    </section>
+  );
+}

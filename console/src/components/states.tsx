@@ -1,0 +1,51 @@
+// What a page shows while it waits, when something failed, and when there is nothing yet.
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/client';
+import { t } from '../texts';
+
+export function Loading({ rows = 6 }: { rows?: number }) {
+  return (
+    <Stack gap="sm" role="status" aria-label={t.shell.loading}>
+      {Array.from({ length: rows }, (_, i) => (
+        <Skeleton key={i} height={i === 0 ? 30 : 18} width={i === 0 ? '40%' : `${96 - (i % 3) * 9}%`} />
+      ))}
+    </Stack>
+  );
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError)
+    return error.hint ? `${error.message}. ${error.hint}`.replace('..', '.') : error.message;
+  if (error instanceof TypeError) return t.shell.errors.network;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  return (
+    <div className="state" role="alert">
+      <IconAlertTriangle size={30} stroke={1.5} className="state-bad" aria-hidden />
+      <h2>{t.shell.errors.title}</h2>
+      <p className="muted">{messageOf(error)}</p>
+      {retry && (
+        <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={retry}>
+          {t.shell.errors.retry}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function Empty(props: { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="state">
+      <span className="state-icon" aria-hidden>
+        {props.icon}
+      </span>
+      <h2>{props.title}</h2>
+      {props.children && <p className="muted">{props.children}</p>}
+      {props.action}
+    </div>
+  );
+}

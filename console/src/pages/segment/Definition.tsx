@@ -1,0 +1,81 @@
+// The definition: builder, text and plain English of one tree, and beside them what it gives.
+import { Alert, Button, SegmentedControl } from '@mantine/core';
+import { IconLock, IconPencil } from '@tabler/icons-react';
+import { useState } from 'react';
+import { realValues, useCatalog, useNames } from '../../api/queries';
+import type { SegmentDetail } from '../../api/types';
+import { Builder } from '../../builder/Builder';
+import { Loading } from '../../components/states';
+import { t } from '../../texts';
+import { LivePanel } from './LivePanel';
+import { TextView } from './TextView';
+import type { Draft } from './useDraft';
+
+export default function Definition(props: { detail: SegmentDetail; draft: Draft; onBeside: () => void }) {
+  const { detail, draft } = props;
+  const [view, setView] = useState<'builder' | 'text'>('builder');
+  const { data: catalog } = useCatalog();
+  const { data: names } = useNames();
+  if (!catalog || !names) return <Loading />;
+  const preview = draft.preview;
+  return (
+    <div className="d-grid">
+      <div className="d-main">
+        {!draft.editable && detail.status !== 'draft' && (
+          <Alert color="gray" icon={<IconLock size={18} />} mb="md">
+            <div className="d-locked">
+              <span>{t.segment.locked}</span>
+              {detail.status !== 'going_live' && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconPencil size={15} />}
+                  onClick={props.onBeside}
+                >
+                  {t.segment.edit}
+                </Button>
+              )}
+            </div>
+          </Alert>
+        )}
+        {draft.editable && detail.status !== 'draft' && (
+          <Alert color="satsuma" icon={<IconPencil size={18} />} mb="md">
+            {t.segment.draftBeside}
+          </Alert>
+        )}
+        <p className="d-english" aria-live="polite">
+          <span className="visually-hidden">{t.definition.english}: </span>
+          {preview?.english || <span className="muted">{t.definition.englishNone}</span>}
+        </p>
+        <SegmentedControl
+          size="xs"
+          mb="sm"
+          aria-label={t.definition.view}
+          value={view}
+          onChange={(next) => setView(next as 'builder' | 'text')}
+          data={[
+            { value: 'builder', label: t.definition.builder },
+            { value: 'text', label: t.definition.text },
+          ]}
+        />
+        {view === 'builder' ? (
+          <Builder
+            value={draft.condition}
+            onChange={draft.setCondition}
+            catalog={catalog}
+            audience={detail.audience}
+            names={{ ...names, segments: names.segments.filter((name) => name !== detail.name) }}
+            values={realValues}
+            compound={detail.kind === 'compound'}
+            disabled={!draft.editable}
+            problems={preview?.problems}
+            narrowings={draft.stale ? undefined : preview?.narrowings}
+          />
+        ) : (
+          <TextView draft={draft} audience={detail.audience} />
+        )}
+      </div>
+      <LivePanel detail={detail} draft={draft} />
+    </div>
+  );
+}

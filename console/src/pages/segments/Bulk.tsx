@@ -1,0 +1,111 @@
+// What can be done with several segments at once.
+import { Button } from '@mantine/core';
+import { IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { deleteSegment, goLiveTogether, refreshSegments, stopSegment } from '../../api/actions';
+import type { SegmentRow } from '../../api/types';
+import { Ask } from '../../components/Ask';
+import { done, failed } from '../../components/notify';
+import { t } from '../../texts';
+
+export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void }) {
+  const [asking, setAsking] = useState<'stop' | 'delete' | null>(null);
+  const [busy, setBusy] = useState(false);
+  const drafts = rows.filter((row) => row.status === 'draft');
+  const live = rows.filter((row) => row.status === 'live' || row.status === 'failed');
+
+  /** One after the other: what is refused stays, and is told with its reason. */
+  const each = async (
+    chosen: SegmentRow[],
+    act: (id: string) => Promise<unknown>,
+    say: (n: number) => string,
+  ) => {
+    setBusy(true);
+    let count = 0;
+    for (const row of chosen) {
+      try {
+        await act(row.id);
+        count += 1;
+      } catch (error) {
+        failed(error);
+      }
+    }
+    setBusy(false);
+    setAsking(null);
+    if (count > 0) done(say(count));
+    refreshSegments();
+    onDone();
+  };
+  const goLive = async () => {
+    setBusy(true);
+    try {
+      await goLiveTogether(drafts.map((row) => row.id));
+      done(t.segments.live(drafts.length));
+      onDone();
+    } catch (error) {
+      failed(error);
+    } finally {
+      setBusy(false);
+      refreshSegments();
+    }
+  };
+  const first = rows[0]?.name ?? '';
+  return (
+    <div className="bulk rise" role="toolbar" aria-label={t.segments.selected(t.number(rows.length))}>
+      <strong className="number">{t.segments.selected(t.number(rows.length))}</strong>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconPlayerPlay size={15} />}
+        disabled={drafts.length === 0}
+        loading={busy}
+        onClick={() => void goLive()}
+      >
+        {t.segments.goLive}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconPlayerStop size={15} />}
+        disabled={live.length === 0}
+        onClick={() => setAsking('stop')}
+      >
+        {t.segments.stop}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconTrash size={15} />}
+        onClick={() => setAsking('delete')}
+      >
+        {t.segments.delete}
+      </Button>
+      <Button size="xs" variant="subtle" color="gray" onClick={onDone}>
+        {t.segments.clear}
+      </Button>
+      {asking === 'stop' && (
+        <Ask
+          title={t.segments.stopTitle(live.length, live[0]?.name ?? '')}
+          confirm={t.segments.stop}
+          busy={busy}
+          onConfirm={() => void each(live, stopSegment, t.segments.stopped)}
+          onClose={() => setAsking(null)}
+        >
+          {t.segments.stopHelp}
+        </Ask>
+      )}
+      {asking === 'delete' && (
+        <Ask
+          title={t.segments.deleteTitle(rows.length, first)}
+          confirm={t.segments.delete}
+          danger
+          busy={busy}
+          onConfirm={() => void each(rows, deleteSegment, t.segments.deleted)}
+          onClose={() => setAsking(null)}
+        >
+          {t.segments.deleteHelp}
+        </Ask>
+      )}
+    </div>
+  );
+}
