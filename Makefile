@@ -1,6 +1,6 @@
 # Satsuma: set up, run, test, measure. `make help` lists the targets.
 #
-# Set-up steps are file targets, so a second call starts at once. Only make, Python 3.11+ and its venv are needed.
+# Set-up steps are file targets, so a second call starts at once. make, Python 3.11+ with its venv, and Node 20+ are needed.
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -14,16 +14,22 @@ CODE := src tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test oracle fuzz docs picture check lint style types layers bench lock clean
+SCREENSHOTS ?= screenshots
+
+CONSOLE := src/satsuma/web/console/index.html
+CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
+  $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
+
+.PHONY: help console console-check screenshots browser run test oracle fuzz docs picture check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .venv/.installed ## open the demo workspace and say what to try
+run: .venv/.installed $(CONSOLE) ## open the demo workspace and say what to try
 	$(BIN)/python -m satsuma.demo
 
 # Neighbouring tests share what they have set up: each process takes a run of them, and then from the other's.
-test: lint ## install what tests need, check the house, run all tests
+test: lint console-check $(CONSOLE) browser ## install what tests need, check the house, run all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 # SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
@@ -43,7 +49,7 @@ demo-workspace: .venv/.installed
 picture: demo-workspace ## draw the picture of the README from the demo workspace
 	$(BIN)/python -m tests.tidy.picture demo-workspace docs/images/why.svg
 
-check: lint ## lint, types, layers and the tidy tests
+check: lint console-check ## lint, types, layers and the tidy tests
 	$(BIN)/python -m pytest -q tests/tidy
 
 lint: style types layers ## lint, format, types and layers, without tests (make -k: do not stop at the first)
@@ -58,6 +64,15 @@ types: .venv/.installed
 layers: .venv/.installed
 	$(BIN)/lint-imports
 
+console: $(CONSOLE) ## build the browser application into the package
+
+# The tests of the console run under pytest, with all others.
+console-check: console/node_modules/.installed
+	cd console && npx --no-install biome ci . && npx --no-install tsc --noEmit
+
+screenshots: .venv/.installed $(CONSOLE) browser ## draw every page of the console into SCREENSHOTS (screenshots)
+	$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
+
 bench: .venv/.installed ## run the benchmarks
 	$(BIN)/python -m bench
 
@@ -68,8 +83,23 @@ lock: .venv-lock/bin/uv ## write requirements.lock anew from pyproject.toml
 	  --custom-compile-command "make lock" $(LOCK_ARGS)
 
 clean: ## remove what make and the tools have made, the demo workspace included
-	rm -rf .venv .venv-lock demo-workspace dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lock demo-workspace dist screenshots console/node_modules src/satsuma/web/console .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+console/node_modules/.installed: console/package.json console/package-lock.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { \
+	  echo "The console is built with Node 20 or newer. Found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+	cd console && npm ci --silent
+	@touch $@
+
+$(CONSOLE): console/node_modules/.installed $(CONSOLE_SOURCES)
+	cd console && npx --no-install vite build --logLevel warn
+	@touch $@
+
+# Debian's Chromium, for the tests in a browser; others name theirs with SATSUMA_CHROMIUM.
+browser:
+	@command -v "$${SATSUMA_CHROMIUM:-chromium}" > /dev/null || { \
+	  echo "Installing Chromium for the tests in a browser ..."; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; }
 
 # pip is what the venv module makes last: with it the environment is whole.
 .venv/bin/pip:

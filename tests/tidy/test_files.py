@@ -12,6 +12,7 @@ TOP = {
     "Makefile",
     "README.md",
     "bench",
+    "console",
     "docs",
     "pyproject.toml",
     "requirements.lock",
