@@ -158,15 +158,14 @@ def _wider(known: Catalog) -> Catalog:
 
 def _converted(known: Catalog) -> Catalog:
     """A catalog in which cities are choices, and pages too."""
-    changed = {}
-    for owner, name in ((known.entities["contact"], "city"), (known.interactions["visit"], "page")):
-        attribute = replace(owner.attributes[name], type=ValueType.CHOICE)
-        changed[owner.name] = replace(
-            owner, attributes=MappingProxyType({**owner.attributes, name: attribute})
-        )
+    contact, visit = known.entities["contact"], known.interactions["visit"]
+    city = replace(contact.attributes["city"], type=ValueType.CHOICE)
+    page = replace(visit.attributes["page"], type=ValueType.CHOICE)
+    contact = replace(contact, attributes=MappingProxyType({**contact.attributes, "city": city}))
+    visit = replace(visit, attributes=MappingProxyType({**visit.attributes, "page": page}))
     return replace(
         known,
         version=known.version + 1,
-        entities=MappingProxyType({**known.entities, "contact": changed["contact"]}),
-        interactions=MappingProxyType({**known.interactions, "visit": changed["visit"]}),
+        entities=MappingProxyType({**known.entities, "contact": contact}),
+        interactions=MappingProxyType({**known.interactions, "visit": visit}),
     )

@@ -37,25 +37,34 @@ class _Added:
 
     def __init__(self) -> None:
         self.keys: list[str] = []
-        self.places: dict[str, int] = {}
+        self._places: dict[str, int] = {}
         self._earlier: list[int] = []
 
     def cut(self, size: int) -> None:
         """Forget those of a version that was given up."""
         while len(self.keys) > size:
-            key, earlier = self.keys.pop(), self._earlier.pop()
+            key, earlier = self.keys[-1], self._earlier[-1]
             if earlier >= 0:
-                self.places[key] = earlier
+                self._places[key] = earlier
             else:
-                self.places.pop(key, None)
+                self._places.pop(key, None)
+            self.keys.pop()
+            self._earlier.pop()
 
     def add(self, keys: Sequence[str]) -> None:
         """Add keys; one that a record had that is gone may come again."""
         for key in keys:
-            self._earlier.append(self.places.get(key, -1))
-            if key:
-                self.places[key] = len(self.keys)
+            self._earlier.append(self._places.get(key, -1))
             self.keys.append(key)
+            if key:
+                self._places[key] = len(self.keys) - 1
+
+    def place(self, key: str, size: int) -> int:
+        """The last place of a key among the first ones; -1 where it has none."""
+        place = self._places.get(key, -1)
+        while place >= size:
+            place = self._earlier[place]
+        return place
 
 
 class Keys:
@@ -104,9 +113,8 @@ class Keys:
         if self._more:
             first = len(self._stored)
             texts: list[Any] = keys.to_pylist()
-            own = [self._added.places.get(key, -1) for key in texts]
-            places = np.array(own, dtype=np.int64)
-            found = np.where((places >= 0) & (places < self._more), places + first, found)
+            places = np.array([self._added.place(key, self._more) for key in texts], dtype=np.int64)
+            found = np.where(places >= 0, places + first, found)
         return found
 
     def with_(self, numbers: NDArray[np.int64], keys: Sequence[str], size: int) -> Keys:
