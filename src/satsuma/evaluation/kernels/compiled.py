@@ -19,9 +19,24 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+LOOPS: list[Any] = []
+"""All loops that are called from Python."""
+
+
+def compiled_inside(function: Function) -> Function:
+    """What loops call, as machine code, kept in the cache."""
+    try:
+        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        # Numba may write nowhere.
+        return cast("Function", numba.njit(nogil=True)(function))
+
+
 def compiled_once(function: Function) -> Function:
     """A loop as machine code, kept in the cache; it runs without Python's lock."""
-    return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    loop = compiled_inside(function)
+    LOOPS.append(loop)
+    return loop
 
 
 def as_input(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
@@ -55,7 +70,7 @@ def window_ranges(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, hi
     return found
 
 
-@compiled_once
+@compiled_inside
 def _lower_bound(at: Ints, start: int, end: int, bound: int) -> int:
     """The first row, of `start` to `end`, not below the bound; sought from the end in growing steps."""
     step = 1

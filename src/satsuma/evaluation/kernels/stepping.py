@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from satsuma.evaluation.kernels.compiled import as_input, compiled_once
+from satsuma.evaluation.kernels.compiled import as_input, compiled_inside, compiled_once
 from satsuma.evaluation.kernels.scope import Bools, Ints
 
 
@@ -109,7 +109,7 @@ def _met(  # noqa: PLR0917 - compiled functions take arrays one by one, and no k
     return found
 
 
-@compiled_once
+@compiled_inside
 def _met_by(  # noqa: PLR0917 - likewise
     at: Ints,
     meets: Ints,

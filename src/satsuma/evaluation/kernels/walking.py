@@ -20,10 +20,10 @@ WITHOUT_END_US = 2**62
 """A span that never ends; added to any instant it still fits 64 bits."""
 
 
-_LANE_COUNTS = (2, 4, 8)
+LANE_COUNTS = (2, 4, 8)
 """The loop is compiled for so many lanes; where there are fewer, some are empty."""
 
-LANES_MAX = _LANE_COUNTS[-1]
+LANES_MAX = LANE_COUNTS[-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ def walked(
         among: Whose rows are looked at.
         steps_before: Rows from this instant on are looked at for blockers and the absence only.
     """
-    wanted = next(count for count in _LANE_COUNTS if count >= len(lanes))
+    wanted = next(count for count in LANE_COUNTS if count >= len(lanes))
     nothing = np.zeros(len(among), dtype=np.int64)
     empty = Lane(nothing[:0], nothing, nothing, 0, 0, False)
     lanes = [*lanes, *[empty] * (wanted - len(lanes))]

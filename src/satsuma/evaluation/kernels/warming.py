@@ -1,0 +1,63 @@
+"""Warming: every compiled loop compiled, or loaded from the cache, before it is needed.
+
+Each loop is called once, on next to nothing, for every kind of arguments that it ever gets; afterwards no
+evaluation compiles anything. Compiling them all takes about a minute on a slow machine, loading them about a
+second. Numba keeps what it compiled beside the package where it may write there, and else in the user's cache
+folder (or where NUMBA_CACHE_DIR says); where it may write nowhere, each process compiles anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import numpy as np
+
+from satsuma.evaluation.kernels import compiled, stepping, walking
+
+_warm = Event()
+
+_NONE = np.zeros(0, dtype=np.int64)
+_ONE = np.zeros(1, dtype=np.int64)
+_TRUE = np.ones(1, dtype=np.bool_)
+
+
+def is_warm() -> bool:
+    """Whether all loops are loaded in this process."""
+    return _warm.is_set()
+
+
+def warm(progress: Callable[[float], None] | None = None) -> None:
+    """Compile or load all loops; at once when that is done. Any thread may, beside others that evaluate.
+
+    Args:
+        progress: Told the part that is done, 0 to 1; what it raises ends the warming.
+    """
+    if _warm.is_set():
+        return
+    calls = _calls()
+    for done, call in enumerate(calls):
+        if progress is not None:
+            progress(done / len(calls))
+        call()
+    _warm.set()
+
+
+def _calls() -> list[Callable[[], object]]:
+    events = stepping.Events(_ONE, _ONE, _ONE, _ONE, _TRUE, None, np.zeros((2, 1), dtype=np.int64))
+    lane = walking.Lane(_ONE, _ONE, _ONE, 1, 0, False)
+    return [
+        lambda: compiled.window_ranges(_ONE, _ONE, _ONE, _TRUE, 0, 1),
+        lambda: compiled.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, np.zeros(1, dtype=np.int64)),
+        lambda: compiled.expand(_ONE, _ONE),
+        lambda: compiled.sums_of_ints(_NONE, _NONE, 1),
+        lambda: compiled.sums_of_doubles(_NONE, _NONE.astype(np.float64), 1),
+        lambda: compiled.extremes(_NONE, _NONE, 1, greatest=True),
+        lambda: compiled.extremes(_NONE, _NONE.astype(np.float64), 1, greatest=True),
+        lambda: compiled.merged(_NONE, _NONE, _NONE, _NONE),
+        lambda: stepping.met(events, 1, 1, 0, absence=False),
+        *(
+            lambda count=count: walking.walked([lane] * count, [0, 0], _TRUE, 1, 0, absence=False)
+            for count in walking.LANE_COUNTS
+        ),
+    ]
