@@ -62,14 +62,15 @@ RULES: Mapping[str, Rule] = {
     "satsuma.segments.segment:Segment": Rule(),
     "satsuma.segments.service:Segments": Rule(),
     "satsuma.segments.templates:Templates": Rule(),
+    "satsuma.sync.changes:MembershipChanges": Rule(),
     "satsuma.sync.importer:Importer": Rule(),
     "satsuma.sync.planning:Plan": Rule(),
     "satsuma.sync.planning:PlannedFile": Rule(never=frozenset({"reader"})),
     "satsuma.sync.tracking.tracker:Tracker": Rule(never=frozenset({"close", "submit"})),
     "satsuma.workspace:Workspace": Rule(
         parts=(
-            *("access", "catalog", "centers", "consent", "forms", "importer", "lists", "mail", "segments"),
-            *("templates", "tracking"),
+            *("access", "catalog", "centers", "changes", "consent", "forms", "importer", "lists", "mail"),
+            *("segments", "templates", "tracking"),
         ),
         here=frozenset({"close"}),
         never=frozenset({"acting", "announce"}),
@@ -86,6 +87,7 @@ ARGUMENTS = frozenset(
         "satsuma.segments.blanks:Blank",
         "satsuma.segments.blanks:BlankKind",
         "satsuma.segments.gate:Status",
+        "satsuma.sync.changes:Place",
         "satsuma.sync.options:ImportOptions",
     }
 )
