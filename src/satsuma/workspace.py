@@ -75,6 +75,7 @@ from satsuma.segments.scheduling import keep_dates, next_date
 from satsuma.segments.service import Segments
 from satsuma.segments.templates import MIGRATIONS as SEGMENTS_MIGRATIONS
 from satsuma.segments.templates import Templates
+from satsuma.sync.changes import MembershipChanges
 from satsuma.sync.importer import Importer
 from satsuma.sync.ledger import Import
 from satsuma.sync.tracking.tracker import Tracker
@@ -151,6 +152,7 @@ class Workspace:
         self._time = Ticks(self._next_due, self._tick_at, lambda: record.now)
         self._ticker = Ticker(self._time, clock, lambda: time.monotonic_ns() // 1000)
         self._importing: set[int] = set()
+        self.changes = MembershipChanges(record)
         self.tracking = Tracker(self.writer, clock, self._locked)
         self._jobs = Jobs()
         links = Links(record.directory, os.urandom)
