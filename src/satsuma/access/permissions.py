@@ -155,6 +155,17 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "cancel_job": (_MARKETER, "segments:write"),
     "show_status": (_VIEWER, "workspace:read"),
     "list_versions": (_VIEWER, "workspace:read"),
+    "list_changes": (_VIEWER, "segments:read"),
+    "stream_changes": (_VIEWER, "segments:read"),
+    "call_workspace": (_ADMIN, "workspace:call"),
+    # Webhooks
+    "list_webhooks": (_MARKETER, "webhooks:read"),
+    "show_webhook": (_MARKETER, "webhooks:read"),
+    "list_webhook_deliveries": (_MARKETER, "webhooks:read"),
+    "create_webhook": (_ADMIN, "webhooks:write"),
+    "change_webhook": (_ADMIN, "webhooks:write"),
+    "delete_webhook": (_ADMIN, "webhooks:write"),
+    "test_webhook": (_ADMIN, "webhooks:write"),
     # People and keys
     "list_users": (_ADMIN, "users:read"),
     "show_user": (_ADMIN, "users:read"),
