@@ -13,7 +13,6 @@ from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.writer import Committed, Writer
 from satsuma.kernel.errors import DataError
 from satsuma.kernel.instants import format_instant
-from satsuma.language import references
 from satsuma.membership.live import LiveSegment
 from satsuma.record.change import Change
 from satsuma.record.intake import Intake, take_interactions, take_records
@@ -139,11 +138,7 @@ class Rows:
 
 def locked_attributes(live: Iterable[LiveSegment]) -> frozenset[int]:
     """Catalog numbers of the attributes that live definitions read: their types are held fast."""
-    found: set[int] = set()
-    for segment in live:
-        if segment.definition is not None:
-            found |= {attribute.number for attribute in references.attributes_in(segment.definition.where)}
-    return frozenset(found)
+    return frozenset().union(*(segment.reads for segment in live))
 
 
 def _with_instant(row: Quarantined) -> Any:

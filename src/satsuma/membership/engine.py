@@ -23,6 +23,7 @@ from satsuma.membership.follow import follow
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.membership.making import Making
 from satsuma.membership.planes import Plane
+from satsuma.membership.plans import plan_of
 from satsuma.membership.prepared import Prepared, Since, prepared_leaves
 from satsuma.membership.standing import Standing
 from satsuma.membership.stored import LiveSet
@@ -51,6 +52,7 @@ class Engine:
         self._making: tuple[Making, Standing] | None = None
         self._touched: Change | None = None
         self._prepared = Prepared()
+        self._order: tuple[object, Sequence[LiveSegment]] | None = None
         self.counted = Counted()
         self.on_cold: Callable[[], None] = lambda: None
         """Called when there is something to follow, or to answer, and the engine is cold."""
@@ -89,12 +91,13 @@ class Engine:
             if live:
                 self.on_cold()
             return follow(change, live, self._evaluate, failed, cause, causes)
-        ordered = in_dependency_order(live)
+        ordered = self._ordered(live)
         reasons = spread(ordered, failed)
         index = standing.index.apply(change)
-        making = Making(standing, change, index, self._prepared, reasons=reasons, cause=cause, causes=causes)
+        plan = plan_of(ordered, reasons, standing.plan)
+        making = Making(standing, change, index, plan, self._prepared, cause=cause, causes=causes)
         try:
-            after = making.follow(ordered)
+            after = making.follow()
         except BaseException:
             making.drop()
             raise
@@ -102,6 +105,12 @@ class Engine:
         for segment in ordered:
             mark(change, segment, reasons.get(segment.id))
         return tuple(one.delta() for one in making.changes.moved if len(one.numbers))
+
+    def _ordered(self, live: Iterable[LiveSegment]) -> Sequence[LiveSegment]:
+        """In dependency order; of the very list that came last, the very order that was given then."""
+        if self._order is None or self._order[0] is not live:
+            self._order = live, in_dependency_order(live)
+        return self._order[1]
 
     def adopt(self) -> None:
         """The version is durable: hold it."""

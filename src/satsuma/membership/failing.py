@@ -46,6 +46,7 @@ def mark(change: Change, segment: LiveSegment, reason: str | None) -> None:
     """
     if reason is None and not segment.failed:
         return
+    change.touches.defined.add(segment.id)
     if segment.failed and reason is not None:
         change.connection.execute("UPDATE segments SET reason = ? WHERE id = ?", [reason, segment.id])
         return

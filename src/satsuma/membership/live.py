@@ -22,6 +22,7 @@ class LiveSegment:
         depends_on: Segments that the definition refers to, by id.
         problem: Why the definition can no longer be read, or None. Such a segment fails at the next version.
         failed: Whether it had failed at the last version.
+        reads: Catalog numbers of the attributes that the definition reads.
     """
 
     id: int
@@ -31,6 +32,7 @@ class LiveSegment:
     depends_on: frozenset[int]
     problem: str | None = None
     failed: bool = False
+    reads: frozenset[int] = frozenset()
 
 
 def in_dependency_order(segments: Iterable[LiveSegment]) -> tuple[LiveSegment, ...]:

@@ -16,11 +16,14 @@ from satsuma.index import Index
 from satsuma.membership.asking import Asking
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.membership.planes import Numbers, Plane, bitmap_of, united
+from satsuma.membership.plans import Plan, plan_of
 from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
-from satsuma.membership.touching import Leaf, Program, Touching, program_of
+from satsuma.membership.touching import Leaf, Touching
 from satsuma.record import memberships, overrides
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.touches import Touches
+
+_FAILED = "it had failed when the workspace was opened"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,24 +70,18 @@ def load(
         Error: What evaluation raises.
     """
     ordered = in_dependency_order(of.live)
-    programs = {one.id: _program(one) for one in ordered}
-    wanted = {key: leaf for program in programs.values() if program for key, leaf in program.leaves.items()}
+    reasons = {one.id: _FAILED for one in ordered if one.failed or one.problem is not None}
+    plan = plan_of(ordered, reasons)
     asking = Asking(of.index, of.at, of.catalog, SqlMemberships(of.cursor))
     touching = None if earlier is None else _touching(of, earlier)
     leaves: dict[str, KeptLeaf] = {}
-    for done, (key, leaf) in enumerate(wanted.items()):
-        progress(done / len(wanted))
+    for done, (key, leaf) in enumerate(plan.leaves.items()):
+        progress(done / len(plan.leaves))
         leaves[key] = KeptLeaf(leaf, _plane(asking, leaf, saved or {}, earlier, touching))
     unsaved: dict[int, int] = {}
-    segments = {one.id: _segment(of, one, programs[one.id], unsaved.get(one.id, 0)) for one in ordered}
+    segments = {one.id: _segment(of, one, plan, unsaved.get(one.id, 0)) for one in ordered}
     progress(1.0)
-    return Standing(of.version, of.at, of.index, leaves, segments)
-
-
-def _program(segment: LiveSegment) -> Program | None:
-    if segment.definition is None or segment.failed or segment.problem is not None:
-        return None
-    return program_of(segment.definition)
+    return Standing(of.version, of.at, of.index, plan, leaves, segments)
 
 
 def _touching(of: Of, earlier: Earlier) -> Touching:
@@ -114,11 +111,11 @@ def _plane(
     return kept.plane
 
 
-def _segment(of: Of, segment: LiveSegment, program: Program | None, unsaved: int) -> KeptSegment:
+def _segment(of: Of, segment: LiveSegment, plan: Plan, unsaved: int) -> KeptSegment:
     numbers = memberships.members(of.cursor, segment.id)
     plane = Plane()
     plane.flip(numbers)
-    reason = "it had failed" if segment.failed or segment.problem is not None else None
+    reason, program = plan.reasons.get(segment.id), plan.programs[segment.id]
     return KeptSegment(
         segment,
         program,

@@ -8,7 +8,6 @@ leaves turned, in dependency order, so that those that refer to it see its new m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 import duckdb
@@ -25,9 +24,10 @@ from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.loading import read_overrides
 from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, united
+from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
 from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
-from satsuma.membership.touching import Leaf, Program, Touching, program_of
+from satsuma.membership.touching import Leaf, Program, Touching
 from satsuma.record import memberships
 from satsuma.record.change import Change
 
@@ -48,9 +48,9 @@ class Making:
         before: Standing,
         change: Change,
         index: Index,
+        plan: Plan,
         prepared: Prepared,
         *,
-        reasons: Mapping[int, str],
         cause: Cause,
         causes: Mapping[int, Cause],
     ) -> None:
@@ -60,24 +60,23 @@ class Making:
             before: The last version.
             change: The version; its rows are written already.
             index: Of the version.
+            plan: Of its live segments.
             prepared: Planes of leaves that were evaluated beside the writer for segments that go live.
-            reasons: Why segments fail that do.
             cause: Of the changes.
             causes: Of those of single segments, and of those that refer to them, where another.
         """
         self.before = before
         self.change = change
         self.index = index
+        self.plan = plan
         self.changes = Changes()
-        self._reasons = reasons
         self._cause = cause
         self._causes = dict(causes)
         self._prepared = prepared
-        self._leaves: dict[str, KeptLeaf] = {}
-        self._by_data: dict[str, Touched] = {}
-        self._unions: dict[tuple[int, int], Touched] = {}
+        self._leaves = _kept(before, plan)
+        self._asked: set[str] = set()
         self._segments: dict[int, KeptSegment] = {}
-        self._planes: dict[int, Plane] = {}
+        self._planes = {number: kept.plane for number, kept in before.segments.items()}
         self._moved: dict[int, Moved] = {}
         self._touching = Touching(
             change.touches, before.index, index, before.at, change.at, change.connection
@@ -90,18 +89,23 @@ class Making:
         """What it cost."""
         return self._asking.counted
 
-    def follow(self, ordered: Sequence[LiveSegment]) -> Standing:
+    def follow(self) -> Standing:
         """Bring every live segment, in dependency order, to the version.
 
         Raises:
             SegmentFailure: One of them cannot be evaluated; the transaction is lost with it.
         """
-        programs = {one.id: self._program(one) for one in ordered}
-        self._ask_plain(ordered, programs)
-        for segment in ordered:
-            self._follow(segment, programs[segment.id])
+        self._ask_plain()
+        affected = self._affected()
+        for segment in self.plan.ordered:
+            if segment.id in affected or segment.id in self.plan.referring:
+                self._follow(segment, self.plan.programs[segment.id])
+            else:
+                self._segments[segment.id] = self.before.segments[segment.id]
         memberships.write_changes(self.change, self.changes.table())
-        return Standing(self.change.version, self.change.at, self.index, self._leaves, self._segments)
+        return Standing(
+            self.change.version, self.change.at, self.index, self.plan, self._leaves, self._segments
+        )
 
     def drop(self) -> None:
         """Undo what was turned in planes that the last version holds too."""
@@ -109,59 +113,69 @@ class Making:
 
     # Leaves
 
-    def _program(self, segment: LiveSegment) -> Program | None:
-        if segment.definition is None or segment.id in self._reasons:
-            return None
-        kept = self.before.segments.get(segment.id)
-        if kept is not None and kept.program is not None and kept.segment.definition is segment.definition:
-            return kept.program
-        return program_of(segment.definition)
-
-    def _ask_plain(self, ordered: Sequence[LiveSegment], programs: Mapping[int, Program | None]) -> None:
+    def _ask_plain(self) -> None:
         """Ask all leaves that refer to no segment, those touched alike together."""
         groups: dict[tuple[int, int], tuple[Numbers, list[tuple[Leaf, Plane]]]] = {}
-        users: dict[str, LiveSegment] = {}
-        for segment in ordered:
-            program = programs[segment.id]
-            for key, leaf in () if program is None else program.leaves.items():
-                if key in users or leaf.segments:
-                    continue
-                users[key] = segment
-                plane, touched = self._plane_and_touched(leaf)
-                if touched is None:
-                    self._ask(segment, [(leaf, plane)], None)
-                elif len(touched):
-                    group = groups.setdefault((leaf.audience, id(touched)), (touched, []))
+        for leaves in self.plan.groups:
+            # Leaves of a group are touched alike: one answers for all.
+            touched = self._touched(leaves[0])
+            if touched is not None and not len(touched) and all(one.key in self._leaves for one in leaves):
+                continue
+            for leaf in leaves:
+                plane, own = self._plane(leaf, touched)
+                if own is None:
+                    self._ask([(leaf, plane)], None)
+                elif len(own):
+                    group = groups.setdefault((leaf.audience, id(own)), (own, []))
                     group[1].append((leaf, plane))
-        for numbers, leaves in groups.values():
-            self._ask(users[leaves[0][0].key], leaves, numbers)
+        for numbers, together in groups.values():
+            self._ask(together, numbers)
 
-    def _ask_referring(self, segment: LiveSegment, program: Program) -> None:
+    def _ask_referring(self, program: Program) -> None:
         """Ask the leaves of a segment that refer to others, which have followed by now."""
         for key, leaf in program.leaves.items():
-            if key not in self._leaves:
-                plane, touched = self._plane_and_touched(leaf)
-                if touched is None or len(touched):
-                    self._ask(segment, [(leaf, plane)], touched)
+            if not leaf.segments or key in self._asked:
+                continue
+            self._asked.add(key)
+            plane, touched = self._plane(leaf, self._touched(leaf))
+            if touched is None or len(touched):
+                self._ask([(leaf, plane)], touched)
 
-    def _plane_and_touched(self, leaf: Leaf) -> tuple[Plane, Touched]:
+    def _touched(self, leaf: Leaf) -> Touched:
+        data, clock = self._touching.data(leaf), self._touching.clock(leaf)
+        if data is None or clock is None:
+            return None
+        if not len(clock):
+            return data
+        return clock if not len(data) else united([data, clock])
+
+    def _plane(self, leaf: Leaf, touched: Touched) -> tuple[Plane, Touched]:
         """The plane of a leaf, as it stood, and the members to be asked for again."""
-        kept = self.before.leaves.get(leaf.key)
-        if kept is not None:
-            self._leaves[leaf.key] = KeptLeaf(leaf, kept.plane)
-            data = self._by_data[leaf.key] = self._touching.data(leaf)
-            clock = self._touching.clock(leaf)
-            both = (id(data), id(clock))
-            if both not in self._unions:
-                self._unions[both] = _either(data, clock)
-            return kept.plane, self._unions[both]
-        prepared = self._prepared.plane(leaf, self.change, self.index)
-        plane, touched = (Plane(), None) if prepared is None else prepared
-        self._leaves[leaf.key] = KeptLeaf(leaf, plane)
-        self._by_data[leaf.key] = None
-        return plane, touched
+        kept = self._leaves.get(leaf.key)
+        if kept is None:
+            prepared = self._prepared.plane(leaf, self.change, self.index)
+            plane, touched = (Plane(), None) if prepared is None else prepared
+            kept = self._leaves[leaf.key] = KeptLeaf(leaf, plane)
+        return kept.plane, touched
 
-    def _ask(self, segment: LiveSegment, leaves: Sequence[tuple[Leaf, Plane]], numbers: Touched) -> None:
+    def _affected(self) -> set[int]:
+        """Segments whose members may move, as far as that does not follow from other segments."""
+        touches, before = self.change.touches, self.before
+        found = {one.id for key in self._asking.turned for one in self.plan.users.get(key, ())}
+        found |= touches.overrides | touches.static.keys() | self.plan.reasons.keys()
+        for segment in self.plan.ordered:
+            kept = before.segments.get(segment.id)
+            if (
+                kept is None
+                or kept.failed is not None
+                or kept.program != self.plan.programs[segment.id]
+                or segment.audience in touches.created
+                or segment.audience in touches.gone
+            ):
+                found.add(segment.id)
+        return found
+
+    def _ask(self, leaves: Sequence[tuple[Leaf, Plane]], numbers: Touched) -> None:
         try:
             if numbers is not None:
                 self._asking.some(leaves, numbers)
@@ -169,16 +183,16 @@ class Making:
             for leaf, plane in leaves:
                 self._asking.everyone(leaf, plane)
         except (Error, duckdb.Error) as error:
-            raise SegmentFailure(segment, str(error)) from error
+            raise SegmentFailure(self.plan.users[leaves[0][0].key][0], str(error)) from error
 
     # Segments
 
     def _follow(self, segment: LiveSegment, program: Program | None) -> None:
         kept = self.before.segments.get(segment.id) or self._returning(segment)
         self._inherit_cause(segment)
-        reason = self._reasons.get(segment.id)
+        reason = self.plan.reasons.get(segment.id)
         if program is not None:
-            self._ask_referring(segment, program)
+            self._ask_referring(program)
         rules, ruled = self._overrides(segment, kept)
         if reason is not None:
             numbers = self._gone(segment)
@@ -248,7 +262,7 @@ class Making:
         if program is None:
             touches = self.change.touches
             return united([*always_asked, touches.numbers(touches.static, segment.id)])
-        if kept.program is not program and kept.program != program:
+        if kept.program != program:
             return None
         turned = self._asking.turned
         return united([*always_asked, *(turned[key] for key in program.leaves if key in turned)])
@@ -257,7 +271,8 @@ class Making:
         cause = self._causes.get(segment.id, self._cause)
         by_clock = np.full(len(numbers), cause == "clock")
         if cause == "data" and program is not None and len(numbers):
-            data = [self._by_data[key] for key in program.leaves if key in self._asking.turned]
+            turned = [leaf for key, leaf in program.leaves.items() if key in self._asking.turned]
+            data = [self._touching.data(leaf) for leaf in turned]
             known = [one for one in data if one is not None]
             if data and len(known) == len(data):
                 by_clock = ~np.isin(numbers, united([*known, self._created(segment), self._gone(segment)]))
@@ -288,12 +303,15 @@ class Making:
         return touches.numbers(touches.gone, segment.audience)
 
 
-def _either(a: Touched, b: Touched) -> Touched:
-    if a is None or b is None:
-        return None
-    if not len(b):
-        return a
-    return b if not len(a) else united([a, b])
+def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:
+    """The leaves that go on, as they stood, bound to the plan's catalog."""
+    if plan is before.plan:
+        return dict(before.leaves)
+    return {
+        key: KeptLeaf(leaf, before.leaves[key].plane)
+        for key, leaf in plan.leaves.items()
+        if key in before.leaves
+    }
 
 
 def _bitmap(kept: KeptSegment, moved: Moved) -> BitMap:

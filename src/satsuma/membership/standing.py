@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from satsuma.index import Index
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.planes import Numbers, Plane
+from satsuma.membership.plans import Plan
 from satsuma.membership.touching import Leaf, Program
 
 
@@ -64,6 +65,7 @@ class Standing:
     Attributes:
         version, at: Number and instant (microseconds UTC).
         index: Of that version.
+        plan: Of its live segments.
         leaves: By key.
         segments: By id.
     """
@@ -71,5 +73,6 @@ class Standing:
     version: int
     at: int
     index: Index
+    plan: Plan
     leaves: Mapping[str, KeptLeaf]
     segments: Mapping[int, KeptSegment]

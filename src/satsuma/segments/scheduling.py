@@ -53,6 +53,9 @@ def keep_dates(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
         The cause of the deltas of segments that joined.
     """
     joined: dict[int, Cause] = {}
+    dated = "SELECT count(*) FROM segments WHERE starts_at IS NOT NULL OR ends_at IS NOT NULL"
+    if not scalar(change.connection, dated):
+        return joined
     for row in definitions.segments(change.connection):
         if row.status == Status.GOING_LIVE and row.starts_at is not None and row.starts_at <= change.at:
             if _start(rooms, change, row):
