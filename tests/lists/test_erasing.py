@@ -1,0 +1,214 @@
+"""Erasing for good: from the rows, from the past, and from the bytes of every file of the workspace."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import satsuma
+from satsuma.record.rewriting import PENDING
+
+KEY, ALIAS = "kunde-4711-wegda", "anonym-0815-wegda"
+MARKS = (KEY, ALIAS, "wegdamit", "Unverwechselbar", "wegdamit@example.org", "frueher.wegdamit")
+
+
+def files_with(folder: Path, mark: str) -> list[str]:
+    """Files of a folder in whose bytes a text is found, in any case."""
+    return [
+        file.name
+        for file in folder.rglob("*")
+        if file.is_file() and mark.lower().encode() in file.read_bytes().lower()
+    ]
+
+
+def fill(ws: satsuma.Workspace) -> None:
+    """Everything that a workspace can know about somebody, between others who are alike."""
+    others = [
+        {"id": f"kunde-{n:04}-bleibt", "email": f"n{n}@example.org", "name": f"Niemand {n}"}
+        for n in range(300)
+    ]
+    ws.upsert("contact", others)
+    ws.upsert("contact", [{"id": KEY, "email": "frueher.wegdamit@example.org", "name": "Unverwechselbar"}])
+    ws.upsert("contact", [{"id": KEY, "email": "Wegdamit@example.org"}])
+    ws.upsert("contact", [{"id": ALIAS}])
+    ws.merge("contact", keep=KEY, drop=ALIAS)
+    ws.catalog.apply(
+        {
+            "entities": {
+                "contact": {"attributes": {"friend": {"type": "reference", "to": "contact"}}},
+                "ticket": {"attributes": {"owner": {"type": "reference", "to": "contact"}}},
+            },
+            "interactions": {
+                "call": {
+                    "audience": "contact",
+                    "attributes": {"with": {"type": "reference", "to": "contact"}, "note": "text"},
+                }
+            },
+        }
+    )
+    ws.upsert("contact", [{"id": "kunde-0001-bleibt", "friend": KEY}])
+    ws.upsert("ticket", [{"id": "t-1", "owner": ALIAS}])
+    ws.append(
+        "call",
+        [
+            {"contact": KEY, "occurred_at": "2026-01-01T00:00:00Z", "note": "Unverwechselbar called"},
+            {"contact": "kunde-0002-bleibt", "occurred_at": "2026-01-01T00:00:00Z", "with": KEY},
+            {"contact": KEY, "occurred_at": "whenever", "note": "wegdamit"},
+            {"contact": "kunde-0003-bleibt", "occurred_at": "soon", "note": "ask wegdamit@example.org"},
+            {"contact": "kunde-0004-bleibt", "occurred_at": "soon", "note": "nothing of him"},
+        ],
+    )
+    ws.mail.configure(public_url="https://lists.example.org", sender="news@example.org")
+    ws.lists.create("News", subscription=True, double_opt_in=True).ask([KEY])
+    ws.lists.create("Offers", subscription=True).add([KEY, "kunde-0005-bleibt"])
+    ws.consent.set_level(KEY, "marketing", evidence="letter of Unverwechselbar")
+    ws.centers.create("Main", lists=["Offers"]).publish()
+    ws.centers.end_links(KEY)
+    ws.segments.create("Named", 'name starts with "U"').go_live()
+    ws.segments.create("All", "everyone").go_live()
+    ws.segments["All"].never([KEY])
+    picked = ws.segments.create("Picked", kind="static")
+    picked.add([KEY, "kunde-0005-bleibt"])
+    picked.go_live()
+
+
+def test_no_byte_of_key_name_or_address_is_left_in_any_file(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    with satsuma.open(folder) as ws:
+        fill(ws)
+        size = len(ws.segments["All"].members())
+        for mark in MARKS:
+            assert files_with(folder, mark), f"{mark} was never there to be found"
+        receipt = ws.erase("contact", ALIAS)
+        assert receipt.is_file_rewritten
+        assert receipt.still_named_in == ()
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+        assert receipt.removed == {
+            "aliases": 1,
+            "consent entries": 5,
+            "epochs of links": 1,
+            "interactions": 7,
+            "lists": 1,
+            "messages": 1,
+            "observations": 2,
+            "opt-ins": 1,
+            "overrides": 1,
+            "references": 3,
+            "refused rows": 2,
+            "static segments": 1,
+        }
+        assert MARKS[0] not in repr(receipt)
+        assert len(ws.segments["All"].members()) == size
+        assert list(ws.segments["Named"].members()) == []
+        assert list(ws.lists["Offers"]) == list(ws.segments["Picked"].members()) == ["kunde-0005-bleibt"]
+        assert [row.row for row in ws.quarantine()] != []
+        assert ws.verify() == ()
+        with pytest.raises(satsuma.Error, match="has the key"):
+            ws.erase("contact", KEY)
+    with satsuma.open(folder) as ws:
+        assert ws.verify() == ()
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+
+
+def test_an_erased_key_may_come_again_as_someone_new(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path / "shop") as ws:
+        fill(ws)
+        ws.erase("contact", KEY)
+        taken = ws.upsert("contact", [{"id": KEY, "observed_at": "2020-01-01T00:00:00Z", "name": "New"}])
+        assert (taken.accepted, taken.created) == (1, 1)
+        assert ws.consent.entries(KEY) == []
+        assert ws.lists.of(KEY) == ()
+        assert ws.export_contact(KEY)["interactions"]["call"] == []
+
+
+def test_what_people_wrote_themselves_is_told_and_left_to_them(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path / "shop") as ws:
+        fill(ws)
+        ws.segments.create("Wrote it", f'email is "wegdamit@example.org" or id is "{KEY}"')
+        ws.lists["Offers"].describe("Asked for by wegdamit@example.org")
+        receipt = ws.erase("contact", KEY)
+        assert receipt.still_named_in == ("definitions.source", "lists.description")
+
+
+def test_an_export_holds_all_that_was_known_and_nothing_of_others(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path / "shop") as ws:
+        fill(ws)
+        known = ws.export_contact(ALIAS)
+        assert (known["key"], known["aliases"]) == (KEY, [ALIAS])
+        assert known["attributes"]["email"] == "Wegdamit@example.org"
+        assert [one["values"]["email"] for one in known["history"]] == [
+            "frueher.wegdamit@example.org",
+            "Wegdamit@example.org",
+        ]
+        assert [one["note"] for one in known["interactions"]["call"]] == ["Unverwechselbar called"]
+        assert known["lists"] == ["Offers"]
+        assert {one["segment"] for one in known["segments"]} == {"Named", "All", "Picked"}
+        assert {one["topic"] for one in known["consent"]} >= {"marketing", "profiling"}
+        assert [one["list"] for one in known["opt_ins"]] == ["News"]
+        assert [one["kind"] for one in known["messages"]] == ["confirm"]
+        assert {(one["entity"], one["key"]) for one in known["referred_to_by"]} == {
+            ("contact", "kunde-0001-bleibt"),
+            ("ticket", "t-1"),
+        }
+        assert len(known["refused_rows"]) == 2
+        assert "Niemand" not in str(known)
+
+
+def test_readers_are_waited_for_and_go_on_afterwards(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path / "shop") as ws:
+        fill(ws)
+        stop, faults, read = threading.Event(), [], 0
+
+        def reading() -> None:
+            nonlocal read
+            while not stop.is_set():
+                try:
+                    assert ws.sql("SELECT count(*) AS n FROM ticket")["n"][0].as_py() == 1
+                    read += 1
+                except BaseException as error:
+                    faults.append(error)
+                    raise
+
+        threads = [threading.Thread(target=reading) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.05)
+        receipt = ws.erase("contact", KEY)
+        after = read
+        time.sleep(0.2)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert faults == []
+        assert receipt.is_file_rewritten
+        assert read > after
+
+
+def test_a_file_that_could_not_be_rewritten_is_when_the_workspace_is_opened_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shop"
+    with satsuma.open(folder) as ws:
+        fill(ws)
+        with ws._record.cursor():
+            outcome: list[bool] = []
+            impatient = partial(ws._record.rewrite, patience_seconds=0.05)
+            monkeypatch.setattr(ws._record, "rewrite", impatient)
+            thread = threading.Thread(
+                target=lambda: outcome.append(ws.erase("contact", KEY).is_file_rewritten)
+            )
+            thread.start()
+            thread.join()
+        assert outcome == [False]
+        assert files_with(folder, KEY)
+    with satsuma.open(folder) as ws:
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+        with ws._record.cursor() as cursor:
+            assert cursor.execute("SELECT * FROM meta WHERE key = ?", [PENDING]).fetchall() == []
