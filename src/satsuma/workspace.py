@@ -33,6 +33,7 @@ from satsuma.commit.ticking import Passed, Ticker, Ticks
 from satsuma.commit.writer import Writer
 from satsuma.evaluation import sql
 from satsuma.kernel.civil import US_PER_SECOND
+from satsuma.insights.service import Insights
 from satsuma.kernel.clock import Clock, ManualClock, SystemClock
 from satsuma.kernel.errors import InvariantError, NotFoundError, UsageError
 from satsuma.kernel.ids import workspace_id
@@ -246,6 +247,8 @@ class Workspace:
         Raises:
             NotFoundError: No record has the key.
         """
+        if self._warming.has_begun:
+            self.warm()  # what is being made of the record must be whole before it can be thrown away
         return self._erasing.erase(entity, key_given(key))
 
     def export_contact(self, key: str, *, audience: str | None = None) -> dict[str, Any]:
@@ -401,7 +404,9 @@ class Workspace:
         return f"<workspace {self.path}, version {self.version} at {format_instant(self.now)}>"
 
     def _forget_index(self) -> None:
-        """Remove files made from the record: they are made again when they are needed."""
+        """Throw away what was made from the record, in memory and in files: it is made again when needed."""
+        self.engine.cool()
+        self._warming.again()
         for name in DERIVED:
             shutil.rmtree(self.path / name, ignore_errors=True)
 
@@ -441,6 +446,9 @@ class Workspace:
             record, self.writer, actor=actor, locked=self._locked, running=self._importing
         )
         self.templates = Templates(self._rooms)
+        self.insights = Insights(
+            self._rooms, self.segments, lambda key, audience: self.segments_of(key, audience=audience)
+        )
         rooms = self._list_rooms.asked_by(actor)
         self.lists = Lists(rooms)
         self.consent = Consent(rooms)

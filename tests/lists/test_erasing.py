@@ -116,6 +116,24 @@ def test_no_byte_of_key_name_or_address_is_left_in_any_file(tmp_path: Path) -> N
             assert files_with(folder, mark) == [], mark
 
 
+def test_a_warm_engine_forgets_too_and_segments_stay_exact(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    with satsuma.open(folder) as ws:
+        fill(ws)
+        ws.warm()
+        assert files_with(folder / "index", KEY), "the index has keys, and so has something to forget"
+        ws.erase("contact", KEY)
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+        ws.upsert("contact", [{"id": "later", "name": "Uhu"}])
+        ws.warm()
+        ws.upsert("contact", [{"id": "later still", "name": "Uhu"}])
+        assert list(ws.segments["Named"].members()) == ["later", "later still"]
+        assert ws.verify() == ()
+    for mark in MARKS:
+        assert files_with(folder, mark) == [], mark
+
+
 def test_an_erased_key_may_come_again_as_someone_new(tmp_path: Path) -> None:
     with satsuma.open(tmp_path / "shop") as ws:
         fill(ws)

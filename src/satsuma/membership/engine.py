@@ -187,6 +187,13 @@ class Engine:
         finally:
             self._prepared.end(since)
 
+    def cool(self) -> None:
+        """Hold nothing any more: the record has lost rows for good, and nothing made of them may outlive them.
+
+        In the writer's turn, and not while it is being warmed.
+        """
+        self._standing = None
+
     def next_due(self, after: int, upto: int) -> int | None:
         """The first instant in `(after, upto]` at which time alone may change a live segment, or None.
 

@@ -36,6 +36,16 @@ class Warming:
                 self._thread = Thread(target=self._run, name="satsuma-warming", daemon=True)
                 self._thread.start()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was started."""
+        return self._thread is not None
+
+    def again(self) -> None:
+        """Let it be started anew, once it has ended: the engine has gone cold."""
+        with self._lock:
+            self._thread, self.error, self.progress = None, None, 0.0
+
     def wait(self) -> None:
         """Start unless it was started, and return when the engine is warm.
 
