@@ -7,10 +7,11 @@ from collections import Counter
 import duckdb
 import pytest
 
-from satsuma.membership.touching import Leaf, Touching
+from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
+from satsuma.membership.touching import Leaf, Quiet, Touching, next_due
 from satsuma.membership.touching.sources import Back, Ranked, Referring, Source, Sources, Turned
 from satsuma.record.touches import Touches
-from tests.membership.touching_worlds import Step, Trial, crossed, missed, trial
+from tests.membership.touching_worlds import State, Step, Trial, crossed, missed, trial
 
 LEAVES = 45
 MANY_LEAVES = 120
@@ -29,8 +30,10 @@ def test_who_changes_with_a_single_write_is_touched(seed: int) -> None:
     with trial(seed) as world:
         leaves = world.leaves(MANY_LEAVES)
         changed: Counter[str] = Counter()
+        quiet = Quiet()
         for step in world.small_steps():
-            _check(world, leaves, step)
+            _check(world, leaves, step, quiet)
+            _check_due(world, leaves, step.after, quiet)
             for leaf in leaves:
                 different = step.before.meeting(leaf) ^ step.after.meeting(leaf)
                 changed[type(leaf.condition).__name__] += bool(different)
@@ -81,17 +84,26 @@ def test_leaves_of_one_shape_get_the_same_array() -> None:
                 assert all(len(arrays) == 1 for arrays in by_shape.values())
 
 
-def _check(world: Trial, leaves: list[Leaf], step: Step) -> None:
+def _check(world: Trial, leaves: list[Leaf], step: Step, quiet: Quiet | None = None) -> None:
     with world.record.cursor() as cursor:
-        touching = _touching(step, cursor)
+        touching = _touching(step, cursor, quiet)
         for leaf in leaves:
             found = missed(leaf, step.before, step.after, touching.data, touching.clock)
             assert found == set(), f"{leaf.condition} reads {leaf.reads}"
 
 
-def _touching(step: Step, cursor: duckdb.DuckDBPyConnection) -> Touching:
+def _check_due(world: Trial, leaves: list[Leaf], state: State, quiet: Quiet) -> None:
+    """What is known from versions before does not change what is due."""
+    for upto in (state.at + US_PER_HOUR, state.at + 400 * US_PER_DAY):
+        with world.record.cursor() as cursor:
+            known = next_due(leaves, state.index, cursor, state.at, upto, quiet=quiet)
+            assert known == next_due(leaves, state.index, cursor, state.at, upto)
+
+
+def _touching(step: Step, cursor: duckdb.DuckDBPyConnection, quiet: Quiet | None = None) -> Touching:
     before, after = step.before, step.after
-    touching = Touching(step.change.touches, before.index, after.index, before.at, after.at, cursor)
+    touches, at = step.change.touches, (before.at, after.at)
+    touching = Touching(touches, before.index, after.index, *at, cursor, quiet=quiet)
     touching.moved.update(after.moved)
     return touching
 

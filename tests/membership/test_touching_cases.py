@@ -56,7 +56,7 @@ def _ago(days: float) -> str:
     return format_instant(START - int(days * US_PER_DAY))
 
 
-FIRST = [
+FIRST: list[list[Any]] = [
     ["upsert", "account", [{"id": "acme", "plan": "gold"}, {"id": "sub", "plan": "free", "parent": "acme"}]],
     ["upsert", "product", [{"id": "pen", "price": 3}, {"id": "book", "price": 20}]],
     [

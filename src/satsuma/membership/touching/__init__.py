@@ -6,6 +6,7 @@ asked again at a version; `next_due` says at which instant time alone makes the 
 
 from satsuma.membership.touching.due import next_due
 from satsuma.membership.touching.programs import Leaf, Program, leaf_of, program_of
+from satsuma.membership.touching.quiet import Quiet
 from satsuma.membership.touching.touched import Touched, Touching
 
-__all__ = ["Leaf", "Program", "Touched", "Touching", "leaf_of", "next_due", "program_of"]
+__all__ = ["Leaf", "Program", "Quiet", "Touched", "Touching", "leaf_of", "next_due", "program_of"]

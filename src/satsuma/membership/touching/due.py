@@ -19,11 +19,18 @@ from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import day_at
 from satsuma.membership.touching.past import Past
 from satsuma.membership.touching.programs import Leaf
+from satsuma.membership.touching.quiet import Quiet
 from satsuma.membership.touching.sources import Source, Sources
 
 
 def next_due(
-    leaves: Iterable[Leaf], index: Index, connection: duckdb.DuckDBPyConnection, after: int, upto: int
+    leaves: Iterable[Leaf],
+    index: Index,
+    connection: duckdb.DuckDBPyConnection,
+    after: int,
+    upto: int,
+    *,
+    quiet: Quiet | None = None,
 ) -> int | None:
     """The first instant in `(after, upto]` at which `Touching.clock` of any leaf may be anyone, or None.
 
@@ -32,10 +39,11 @@ def next_due(
         index: Of the version at `after`.
         connection: Reads the record as that version has it.
         after, upto: Microseconds UTC.
+        quiet: What is known of the record's past; what is found out now is noted there.
     """
     shapes = {leaf.clock_shape: leaf.reads.clock for leaf in leaves}
     first = dict.fromkeys(source for of in shapes.values() for source in _first(of))
-    due = Due(index, connection)
+    due = Due(index, connection, Quiet() if quiet is None else quiet)
     found = None
     for source in first:
         at = due.next(source, Span(after, upto))
@@ -56,10 +64,10 @@ def _first(of: Sources) -> Iterator[Source]:
 class Due:
     """When time next passes something of one version."""
 
-    def __init__(self, index: Index, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, index: Index, connection: duckdb.DuckDBPyConnection, quiet: Quiet) -> None:
         """Look at a version."""
         self._index = index
-        self._past = Past(connection, index.of.catalog)
+        self._past = Past(connection, index.of.catalog, quiet)
 
     def next(self, source: Source, span: Span) -> int | None:
         """The first instant of a span at which a source of the clock's may be anyone, or None."""
@@ -80,7 +88,7 @@ class Due:
                 | sources.ConsentPassed(edge=edge)
                 | sources.ObservationPassed(edge=edge)
             ):
-                value = self._past.next_at(source, edge.at(span.after))
+                value = self._past.next_at(source, edge.at(span.after), span.after)
             case (
                 sources.Given()
                 | sources.Born()

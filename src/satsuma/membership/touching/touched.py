@@ -23,6 +23,7 @@ from satsuma.membership.touching.edges import Edge, day_at
 from satsuma.membership.touching.orders import rows_between
 from satsuma.membership.touching.past import Past
 from satsuma.membership.touching.programs import Leaf
+from satsuma.membership.touching.quiet import Quiet
 from satsuma.membership.touching.sources import Source, Sources
 from satsuma.record.touches import Touches
 
@@ -51,6 +52,8 @@ class Touching:
         t0: int,
         t1: int,
         connection: duckdb.DuckDBPyConnection,
+        *,
+        quiet: Quiet | None = None,
     ) -> None:
         """Look at what lies between two versions.
 
@@ -59,13 +62,17 @@ class Touching:
             before, after: Their indexes.
             t0, t1: Their instants, microseconds UTC, t0 <= t1.
             connection: Reads the record as the second one has it.
+            quiet: What is known of the record's past at the first version; what no longer holds at the
+                second is forgotten.
         """
+        known = Quiet() if quiet is None else quiet
+        known.forget(touches, before.of.catalog, after.of.catalog)
         self.moved: dict[int, Numbers] = {}
         self._touches = touches
         self._before = before
         self._after = after
         self._catalog: Catalog = after.of.catalog
-        self._past = Past(connection, self._catalog)
+        self._past = Past(connection, self._catalog, known)
         self._span = Span(t0, t1)
         self._shapes: dict[str, Touched] = {}
         self._found: dict[Source, Touched] = {}
