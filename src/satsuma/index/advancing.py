@@ -59,8 +59,7 @@ def entity_at(
         for one in entity.attributes.values()
         if changed.attributes is None or one.number in changed.attributes
     ]
-    rows = read_records(of.connection, entity, changed.numbers, wanted, table.columns)
-    created = rows.numbers >= table.size
+    rows = read_records(of.connection, entity, changed.numbers, wanted, table.columns, table.size)
     gone = np.setdiff1d(changed.numbers, rows.numbers, assume_unique=True)
     size = max(table.size, int(changed.numbers[-1]) + 1)
     alive = np.zeros(size, dtype=np.bool_)
@@ -78,11 +77,10 @@ def entity_at(
         }
     names = table.names
     if size > table.size:
-        new = np.flatnonzero(created)
-        names = names.with_(rows.numbers[new], [rows.keys[place] for place in new.tolist()], size)
+        names = names.with_(rows.new, rows.keys, size)
     marked = table.changed.marked(changed.numbers, of.number)
     made = replace(table, alive=alive, names=names, columns=columns, changed=marked)
-    return made, Came(rows.numbers[created], went)
+    return made, Came(rows.new, went)
 
 
 def converted(before: EntityTable, anew: EntityTable) -> tuple[EntityTable, Came]:

@@ -18,7 +18,7 @@ from satsuma.index.dictionaries import Dictionary
 from satsuma.index.parts import Ints
 from satsuma.index.runs import Rows
 from satsuma.index.texts import large
-from satsuma.record.arrow import ints_of, table_of
+from satsuma.record.arrow import ints_of, table_of, texts_in
 from satsuma.record.layout import (
     ID,
     KEY,
@@ -38,10 +38,13 @@ class RecordRows:
 
     Attributes:
         numbers: int64.
+        new: Those of them that the index does not have yet, with
+        keys: of each.
         columns: By attribute number, the values of those asked for.
     """
 
     numbers: Ints
+    new: Ints
     keys: list[str]
     columns: Mapping[int, Column]
 
@@ -52,6 +55,7 @@ def read_records(
     numbers: Ints,
     attributes: Iterable[Attribute],
     known: Mapping[int, Column],
+    size: int,
 ) -> RecordRows:
     """Those of some records that there are.
 
@@ -59,19 +63,29 @@ def read_records(
         numbers: Ascending.
         attributes: Which to read.
         known: The columns of the index, whose dictionaries are gone on with.
+        size: How many numbers the index knows.
     """
     chosen = list(attributes)
     flat, names = _expressions(chosen)
+    table = quote(entity_table(entity))
     with lent(connection, _numbers=table_of({"number": numbers.astype(np.uint32)})):
         rows = fetch(
             connection,
-            f"SELECT {', '.join([f't.{NUMBER} AS number', f't.{KEY} AS key', *flat])}"
-            f" FROM {quote(entity_table(entity))} t SEMI JOIN _numbers n ON n.number = t.{NUMBER}"
-            " ORDER BY number",
+            f"SELECT {', '.join([f't.{NUMBER} AS number', *flat])}"
+            f" FROM {table} t SEMI JOIN _numbers n ON n.number = t.{NUMBER} ORDER BY number",
         )
-    keys: list[Any] = rows["key"].to_pylist()
-    found = ints_of(rows, "number").astype(np.int64)
-    return RecordRows(found, keys, _columns(rows, chosen, names, known))
+    # Reading the keys of all would read the keys of the whole table.
+    new = fetch(
+        connection,
+        f"SELECT {NUMBER} AS number, {KEY} AS key FROM {table} WHERE {NUMBER} >= ? ORDER BY number",
+        [size],
+    )
+    return RecordRows(
+        ints_of(rows, "number").astype(np.int64),
+        ints_of(new, "number").astype(np.int64),
+        texts_in(new, "key"),
+        _columns(rows, chosen, names, known),
+    )
 
 
 def read_interactions(
