@@ -1,4 +1,4 @@
-"""Changes over HTTP: who entered and left which segment, in pages that can be gone on with, and as they happen.
+"""Changes over HTTP: who entered and left which segment, in pages to go on with, and as they happen.
 
 The stream is of server-sent events. Each bears the cursor after it as its id, so that a browser that comes
 back, with `Last-Event-ID`, misses nothing and sees nothing twice.
@@ -152,12 +152,12 @@ def _event(kind: str, after: Place, data: object) -> str:
 
 
 def _place(cursor: str | None) -> Place | None:
-    found = read_cursor(cursor or None, int, int, int)
+    found = read_cursor(cursor or None, int, int, int, int)
     return None if found is None else Place(*found)
 
 
 def _cursor(place: Place) -> str:
-    return write_cursor([place.version, place.segment, place.member])
+    return write_cursor([place.version, place.segment, place.left, place.member])
 
 
 def _change(one: MembershipChange) -> Change:

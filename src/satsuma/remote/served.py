@@ -67,13 +67,14 @@ RULES: Mapping[str, Rule] = {
     "satsuma.sync.planning:Plan": Rule(),
     "satsuma.sync.planning:PlannedFile": Rule(never=frozenset({"reader"})),
     "satsuma.sync.tracking.tracker:Tracker": Rule(never=frozenset({"close", "submit"})),
+    "satsuma.sync.webhooks.service:Webhooks": Rule(never=frozenset({"note"})),
     "satsuma.workspace:Workspace": Rule(
         parts=(
             *("access", "catalog", "centers", "changes", "consent", "forms", "importer", "lists", "mail"),
-            *("segments", "templates", "tracking"),
+            *("segments", "templates", "tracking", "webhooks"),
         ),
         here=frozenset({"close"}),
-        never=frozenset({"acting", "announce"}),
+        never=frozenset({"acting", "announce", "webhook_worker"}),
     ),
 }
 

@@ -1,8 +1,8 @@
-"""Changes of memberships, of all segments, in the order in which they became visible; to be gone on with later.
+"""Changes of memberships, of all segments, in the order in which they became visible.
 
 A reader keeps the place of the last change that it has seen, and asks for those after it. The order is by
-version, then segment, then member; a version's changes are there all at once, so none comes before a place
-that has been passed.
+version, then segment, who entered before who left, then member; a version's changes are there all at once, so
+none comes before a place that has been passed.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ _LAST = 2**32 - 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a reader stands: after this change, which need not exist."""
+    """Where a reader stands: after this change, which need not exist. `left` is 0 where it is an entering."""
 
     version: int
     segment: int = _LAST
+    left: int = 1
     member: int = _LAST
 
 
@@ -91,13 +92,14 @@ def _rows(
         return cursor.execute(
             "SELECT c.version, c.segment, c.member, epoch_us(c.at), c.sign, c.cause, s.name, s.audience"
             " FROM membership_changes c JOIN segments s ON s.id = c.segment"
-            " WHERE c.version >= $version AND (c.version > $version OR c.segment > $segment"
-            " OR (c.segment = $segment AND c.member > $member))"
+            " WHERE c.version >= $version"
+            " AND row(c.version, c.segment, c.sign < 0, c.member) > row($version, $segment, $left, $member)"
             " AND ($all OR c.segment IN (SELECT id FROM _wanted))"
-            " ORDER BY c.version, c.segment, c.member LIMIT $limit",
+            " ORDER BY c.version, c.segment, c.sign < 0, c.member LIMIT $limit",
             {
                 "version": after.version,
                 "segment": after.segment,
+                "left": bool(after.left),
                 "member": after.member,
                 "all": segments is None,
                 "limit": limit,
@@ -117,7 +119,7 @@ def _with_keys(
         keys |= {(audience, number): key for number, key in zip(numbers.tolist(), found, strict=True)}
     return tuple(
         MembershipChange(
-            Place(version, segment, member),
+            Place(version, segment, int(sign < 0), member),
             version,
             at,
             segment,
