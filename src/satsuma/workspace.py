@@ -80,10 +80,14 @@ from satsuma.sync.changes import MembershipChanges
 from satsuma.sync.importer import Importer
 from satsuma.sync.ledger import Import
 from satsuma.sync.tracking.tracker import Tracker
+from satsuma.sync.webhooks.sending import Sender
+from satsuma.sync.webhooks.service import Webhooks
+from satsuma.sync.webhooks.tables import MIGRATIONS as WEBHOOKS_MIGRATIONS
+from satsuma.sync.webhooks.worker import Worker
 
 DEFAULT_ACTOR = "python"
 
-MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS, *ACCESS_MIGRATIONS)
+MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS, *ACCESS_MIGRATIONS, *WEBHOOKS_MIGRATIONS)
 """Of the rooms above the record."""
 
 DERIVED = ("index", "planes")
@@ -371,6 +375,10 @@ class Workspace:
             live = LiveSet().read(cursor, state.catalog)
             return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
 
+    def webhook_worker(self, *, allowed: Sequence[str] = ()) -> Worker:
+        """What posts to webhooks once it is started, or asked; `allowed` names networks that are not public."""
+        return Worker(self.webhooks, self.changes, self._clock, lambda: self.version, Sender(allowed))
+
     def acting(self, actor: str) -> Workspace:
         """The same open workspace for somebody else: what is done through it bears their name."""
         view = copy(self)
@@ -446,6 +454,7 @@ class Workspace:
             record, self.writer, actor=actor, locked=self._locked, running=self._importing
         )
         self.templates = Templates(self._rooms)
+        self.webhooks = Webhooks(record, self.writer, self._clock, os.urandom, actor)
         self.insights = Insights(
             self._rooms, self.segments, lambda key, audience: self.segments_of(key, audience=audience)
         )
