@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Any, TypeAlias
 
 GATHERED_MAX = 4_096
@@ -20,11 +20,12 @@ Work: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 """Does several requests in order; gives the answer to each."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     kind: Hashable
     request: Any
     work: Work
+    woken: Event = field(default_factory=Event)
     done: bool = False
     answer: Any = None
     error: Exception | None = None
@@ -35,7 +36,8 @@ class Gathering:
 
     def __init__(self) -> None:
         self._queue: deque[_Waiting] = deque()
-        self._turn = Lock()
+        self._lock = Lock()
+        self._is_led = False
 
     def ask(self, kind: Hashable, request: Any, work: Work) -> Any:
         """The answer to a request, once it is done.
@@ -49,23 +51,53 @@ class Gathering:
             Whatever `work` raises for this request.
         """
         mine = _Waiting(kind, request, work)
-        self._queue.append(mine)
-        with self._turn:
-            while not mine.done:
-                self._some()
+        with self._lock:
+            self._queue.append(mine)
+            leads, self._is_led = not self._is_led, True
+        if not leads:
+            try:
+                mine.woken.wait()
+            except BaseException:
+                self._leave(mine)
+                raise
+        if not mine.done:
+            self._lead(mine)
         if mine.error is not None:
             raise mine.error
         return mine.answer
 
+    def _lead(self, mine: _Waiting) -> None:
+        """Work until one's own request is done, then let the next who waits lead."""
+        try:
+            while not mine.done:
+                self._some()
+        finally:
+            # Ctrl-C ends the one who works; what the others asked for is done by the next.
+            self._leave(mine, leading=True)
+
+    def _leave(self, mine: _Waiting, *, leading: bool = False) -> None:
+        """Ask for nothing any more; where one leads, or was called to, the next does."""
+        with self._lock:
+            if mine in self._queue:
+                self._queue.remove(mine)
+            if leading or (mine.woken.is_set() and not mine.done):
+                self._is_led = bool(self._queue)
+                if self._queue:
+                    self._queue[0].woken.set()
+
     def _some(self) -> None:
-        batch = [self._queue.popleft()]
-        while self._queue and len(batch) < GATHERED_MAX and self._queue[0].kind == batch[0].kind:
-            batch.append(self._queue.popleft())
+        with self._lock:
+            batch = [self._queue.popleft()]
+            while self._queue and len(batch) < GATHERED_MAX and self._queue[0].kind == batch[0].kind:
+                batch.append(self._queue.popleft())
         try:
             self._do(batch)
         finally:
-            # Ctrl-C ends the one who works; what the others asked for waits for the next.
-            self._queue.extendleft(one for one in reversed(batch) if not one.done)
+            with self._lock:
+                self._queue.extendleft(one for one in reversed(batch) if not one.done)
+            for one in batch:
+                if one.done:
+                    one.woken.set()
 
     def _do(self, batch: Sequence[_Waiting]) -> None:
         try:
