@@ -376,7 +376,7 @@ class Workspace:
             return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
 
     def webhook_worker(self, *, allowed: Sequence[str] = ()) -> Worker:
-        """What posts to webhooks once it is started, or asked; `allowed` names networks that are not public."""
+        """What posts to webhooks, once started or asked; `allowed` names networks that are not public."""
         return Worker(self.webhooks, self.changes, self._clock, lambda: self.version, Sender(allowed))
 
     def acting(self, actor: str) -> Workspace:
