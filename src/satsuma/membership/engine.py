@@ -188,7 +188,7 @@ class Engine:
             self._prepared.end(since)
 
     def cool(self) -> None:
-        """Hold nothing any more: the record has lost rows for good, and nothing made of them may outlive them.
+        """Hold nothing any more: the record has lost rows for good; nothing made of them may outlive them.
 
         In the writer's turn, and not while it is being warmed.
         """
@@ -218,6 +218,6 @@ class Engine:
             of = IndexOf(self._record.workspace_id, state.version, state.now, state.catalog)
             index = Index.read(cursor, of, self._record.directory / "index")
             live = LiveSet().read(cursor, state.catalog)
-            saved = saving.saved(self._record.directory, of.stamp) if earlier is None else {}
+            saved = saving.read(self._record.directory, of.stamp) if earlier is None else None
             wanted = loading.Of(cursor, state.version, state.now, state.catalog, index, live)
             return loading.load(wanted, saved=saved, earlier=earlier, progress=progress)

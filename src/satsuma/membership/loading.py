@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -15,9 +15,10 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.index import Index
 from satsuma.membership.asking import Asking
 from satsuma.membership.live import LiveSegment, in_dependency_order
-from satsuma.membership.planes import Numbers, Plane, bitmap_of, united
+from satsuma.membership.planes import Numbers, Plane, bitmap_of, numbers_in, united
 from satsuma.membership.plans import Plan, plan_of
-from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
+from satsuma.membership.saving import Saved
+from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
 from satsuma.membership.touching import Leaf, Touching
 from satsuma.record import memberships, overrides
 from satsuma.record.resolve import numbers_of_keys
@@ -54,7 +55,7 @@ class Earlier:
 def load(
     of: Of,
     *,
-    saved: Mapping[str, Plane] | None = None,
+    saved: Saved | None = None,
     earlier: Earlier | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Standing:
@@ -62,7 +63,7 @@ def load(
 
     Args:
         of: The version.
-        saved: Planes of leaves that were stored at this very version, by key.
+        saved: What was saved at this very version.
         earlier: Where to go on from; its planes are brought to the version and must not be used any more.
         progress: Told the part that is done, 0 to 1.
 
@@ -77,9 +78,9 @@ def load(
     leaves: dict[str, KeptLeaf] = {}
     for done, (key, leaf) in enumerate(plan.leaves.items()):
         progress(done / len(plan.leaves))
-        leaves[key] = KeptLeaf(leaf, _plane(asking, leaf, saved or {}, earlier, touching))
-    unsaved: dict[int, int] = {}
-    segments = {one.id: _segment(of, one, plan, unsaved.get(one.id, 0)) for one in ordered}
+        leaves[key] = KeptLeaf(leaf, _plane(asking, leaf, saved, earlier, touching))
+    unsaved = memberships.unsaved(of.cursor)
+    segments = {one.id: _segment(of, one, plan, saved, unsaved.get(one.id, 0)) for one in ordered}
     progress(1.0)
     return Standing(of.version, of.at, of.index, plan, leaves, segments)
 
@@ -92,12 +93,12 @@ def _touching(of: Of, earlier: Earlier) -> Touching:
 def _plane(
     asking: Asking,
     leaf: Leaf,
-    saved: Mapping[str, Plane],
+    saved: Saved | None,
     earlier: Earlier | None,
     touching: Touching | None,
 ) -> Plane:
-    if leaf.key in saved:
-        return saved[leaf.key]
+    if saved is not None and leaf.key in saved.planes:
+        return saved.planes[leaf.key]
     kept = None if earlier is None else earlier.standing.leaves.get(leaf.key)
     if kept is None or touching is None or leaf.segments:
         plane = Plane()
@@ -111,16 +112,18 @@ def _plane(
     return kept.plane
 
 
-def _segment(of: Of, segment: LiveSegment, plan: Plan, unsaved: int) -> KeptSegment:
-    numbers = memberships.members(of.cursor, segment.id)
+def _segment(of: Of, segment: LiveSegment, plan: Plan, saved: Saved | None, unsaved: int) -> KeptSegment:
+    members = None if saved is None else saved.members.get(segment.id)
+    if members is None:
+        members = bitmap_of(memberships.members(of.cursor, segment.id))
     plane = Plane()
-    plane.flip(numbers)
+    plane.flip(numbers_in(members))
     reason, program = plan.reasons.get(segment.id), plan.programs[segment.id]
     return KeptSegment(
         segment,
         program,
         plane,
-        bitmap_of(numbers),
+        members,
         read_overrides(of.cursor, of.catalog, segment),
         reason,
         unsaved,
@@ -132,6 +135,8 @@ def read_overrides(
 ) -> Overrides:
     """The overrides of a segment as they stand."""
     rules = overrides.overrides(connection, segment.id)
+    if not rules:
+        return NO_OVERRIDES
     found: dict[str, Numbers] = {}
     for rule in (overrides.ALWAYS, overrides.NEVER):
         keys = pa.array([row.key for row in rules if row.rule == rule], pa.string())

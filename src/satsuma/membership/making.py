@@ -8,6 +8,7 @@ leaves turned, in dependency order, so that those that refer to it see its new m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import duckdb
@@ -23,10 +24,10 @@ from satsuma.membership.deltas import Cause, Changes, Moved
 from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.loading import read_overrides
-from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, united
+from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, numbers_in, united
 from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
-from satsuma.membership.standing import KeptLeaf, KeptSegment, Overrides, Standing
+from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
 from satsuma.membership.touching import Leaf, Program, Touching
 from satsuma.record import memberships
 from satsuma.record.change import Change
@@ -103,6 +104,7 @@ class Making:
             else:
                 self._segments[segment.id] = self.before.segments[segment.id]
         memberships.write_changes(self.change, self.changes.table())
+        self._save_snapshots()
         return Standing(
             self.change.version, self.change.at, self.index, self.plan, self._leaves, self._segments
         )
@@ -221,8 +223,7 @@ class Making:
         numbers = memberships.members(self.change.connection, segment.id)
         plane = Plane()
         plane.flip(numbers)
-        nothing = Overrides(some=False, always=NOBODY, never=NOBODY)
-        return KeptSegment(segment, None, plane, bitmap_of(numbers), nothing, None, 0)
+        return KeptSegment(segment, None, plane, bitmap_of(numbers), NO_OVERRIDES, None, 0)
 
     def _truth(
         self,
@@ -301,6 +302,14 @@ class Making:
     def _gone(self, segment: LiveSegment) -> Numbers:
         touches = self.change.touches
         return touches.numbers(touches.gone, segment.audience)
+
+    def _save_snapshots(self) -> None:
+        """Save the members of segments whose changes since the last snapshot outgrow them."""
+        for number in self._moved:
+            kept = self._segments[number]
+            if kept.unsaved > max(SNAPSHOT_CHANGES_MIN, len(kept.members)):
+                memberships.snapshot(self.change, number, numbers_in(kept.members))
+                self._segments[number] = replace(kept, unsaved=0)
 
 
 def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:

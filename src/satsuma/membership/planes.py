@@ -96,6 +96,13 @@ def united(parts: Iterable[NDArray[Any]]) -> Numbers:
     some = [part for part in parts if len(part)]
     if not some:
         return np.zeros(0, dtype=np.uint32)
-    if len(some) == 1:
-        return np.unique(some[0]).astype(np.uint32)
-    return np.unique(np.concatenate(some)).astype(np.uint32)
+    # Sorted, not hashed as `np.unique` does: that is several times slower for what is sorted in parts.
+    found = np.sort(np.concatenate(some).astype(np.uint32, copy=False), kind="stable")
+    is_first = np.ones(len(found), dtype=np.bool_)
+    np.not_equal(found[1:], found[:-1], out=is_first[1:])
+    return found[is_first]
+
+
+def numbers_in(members: BitMap) -> Numbers:
+    """The numbers of a bitmap, ascending, uint32."""
+    return np.frombuffer(members.to_array(), dtype=np.uint32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from pyroaring import BitMap
 
 from satsuma.index import Index
@@ -34,6 +35,9 @@ class Overrides:
     some: bool
     always: Numbers
     never: Numbers
+
+
+NO_OVERRIDES = Overrides(False, np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

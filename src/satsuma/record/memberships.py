@@ -131,9 +131,14 @@ def _since(
     )
     numbers, balance = ints_of(changed, "member"), changed["balance"].cast(pa.int64()).to_numpy()
     entered, left = numbers[balance > 0], numbers[balance < 0]
-    if len(entered):
-        found = np.union1d(found, entered)
-    return np.setdiff1d(found, left, assume_unique=True) if len(left) else found
+    if not len(entered) and not len(left):
+        return found
+    last = max(int(part[-1]) for part in (found, entered, left) if len(part))
+    is_member = np.zeros(last + 1, dtype=np.bool_)
+    is_member[found] = True
+    is_member[entered] = True
+    is_member[left] = False
+    return np.flatnonzero(is_member).astype(np.uint32)
 
 
 def _saved(connection: duckdb.DuckDBPyConnection, segment: int, version: int | None) -> NDArray[np.uint32]:
