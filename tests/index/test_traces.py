@@ -15,7 +15,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from satsuma.catalog.model import Attribute, Catalog, OwnerKind, ValueType
-from satsuma.index import Index, columns, runs
+from satsuma.index import Index, columns, merging, runs
+from satsuma.index.merging import is_due
 from satsuma.kernel.errors import Error
 from satsuma.record.change import Change
 from satsuma.record.store import Record
@@ -42,7 +43,7 @@ steps = st.one_of(
 versions = st.lists(
     st.tuples(
         st.lists(steps, min_size=1, max_size=3),
-        st.sampled_from(["keep", "keep", "keep", "abort", "reopen"]),
+        st.sampled_from(["keep", "keep", "abort", "reopen", "merge", "take over"]),
     ),
     min_size=4,
     max_size=9,
@@ -56,7 +57,11 @@ versions = st.lists(
 )
 @given(versions, st.booleans())
 def test_an_index_that_goes_on_is_one_made_anew(trace: list[Any], small: bool) -> None:
-    limits = [patch.object(columns, "PATCH_MIN", 1), patch.object(runs, "MERGED_ROWS_MAX", 3)]
+    limits = [
+        patch.object(columns, "PATCH_MIN", 1),
+        patch.object(runs, "MERGED_ROWS_MAX", 3),
+        patch.object(merging, "PIECE_ROWS", 2),
+    ]
     with TemporaryDirectory() as directory, ExitStack() as stack:
         made = Record.create(directory, workspace_id="w", catalog=catalog(), at=START, actor="test")
         record = stack.enter_context(made)
@@ -67,6 +72,7 @@ def test_an_index_that_goes_on_is_one_made_anew(trace: list[Any], small: bool) -
 
 def _follow(record: Record, directory: Path, trace: list[Any]) -> None:
     index = Index.open(record)
+    being_merged: Index | None = None
     seen: list[tuple[Index, Any]] = []
     for number, (done, end) in enumerate(trace):
         with record.begin(at=START + number, actor="test") as change:
@@ -82,9 +88,17 @@ def _follow(record: Record, directory: Path, trace: list[Any]) -> None:
         found = everything(index)
         assert found == everything(Index.open(record, directory / f"anew-{number}"))
         seen.append((index, found))
-        if end == "reopen":
-            index = Index.open(record)
-            assert everything(index) == found
+        match end:
+            case "reopen":
+                index, being_merged = Index.open(record), None
+            case "merge":
+                being_merged = index.merged(whole=True)
+                assert everything(being_merged) == found
+                assert not any(is_due(one, whole=True) for one in being_merged.tables())
+            case "take over" if being_merged is not None:
+                index, being_merged = being_merged.rebase(index), None
+                assert everything(Index.open(record)) == found
+        assert everything(index) == found
     for earlier, found in seen:
         assert everything(earlier) == found
 

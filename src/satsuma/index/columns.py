@@ -77,6 +77,14 @@ class Arrays:
             None if self.longitude is None else self.longitude[places],
         )
 
+    def piece(self, start: int, end: int) -> Arrays:
+        """The values of rows from one to before another."""
+        return Arrays(
+            self.values[start:end],
+            None if self.valid is None else self.valid[start:end],
+            None if self.longitude is None else self.longitude[start:end],
+        )
+
     def placed(self, rows: NDArray[Any], on: Arrays) -> Arrays:
         """These values at some rows of others, which are not changed."""
         values = on.values.astype(np.result_type(on.values, self.values), copy=True)
@@ -208,6 +216,12 @@ class Column:
         at = np.minimum(np.searchsorted(self._patch.rows, places), len(self._patch.rows) - 1)
         patched = np.flatnonzero(self._patch.rows[at] == places)
         return self._patch.arrays.take(at[patched]).placed(patched, found) if len(patched) else found
+
+    def piece(self, start: int, end: int) -> Arrays:
+        """The values of rows from one to before another."""
+        if self._patch is None and end <= len(self._stored):
+            return self._stored.piece(start, end)
+        return self.take(np.arange(start, end))
 
     def resized(self, size: int) -> Column:
         """With more rows, which have no value yet."""

@@ -24,7 +24,9 @@ from satsuma.index.entities import EntityTable
 from satsuma.index.folders import Folders
 from satsuma.index.interactions import InteractionTable
 from satsuma.index.links import Links, links_of
+from satsuma.index.merging import Merging, Progress, is_due
 from satsuma.index.opening import Building, Of, Opening
+from satsuma.index.rebasing import entity_on, interactions_on, links_on
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 
@@ -43,6 +45,7 @@ class Index:
         made: Names of the folders that had to be made anew for it.
         turned: Of the version that `apply` was called for, by number of a reference attribute: the codes
             whose record came or went, so that those who refer with them refer to another than before.
+        merged_from: Of tables that were just merged, by number, what `base` they had before.
     """
 
     of: Of
@@ -52,6 +55,7 @@ class Index:
     path: Path
     made: tuple[str, ...] = ()
     turned: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
+    merged_from: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
@@ -133,6 +137,65 @@ class Index:
         return replace(
             self, of=of, entities=entities, interactions=interactions, links=links, made=(), turned=turned
         )
+
+    @property
+    def is_merge_due(self) -> bool:
+        """Whether so much came since the files were made that they should be made anew (`merged`)."""
+        return any(map(is_due, self.tables()))
+
+    def merged(self, progress: Progress = lambda _: None, *, whole: bool = False) -> Index:
+        """This index on files that are made anew from it: of the tables that are due, or of all.
+
+        To be called for a committed version; another thread may go on making versions meanwhile and then take
+        the files over with `rebase`. The older files are removed; who reads them has them mapped.
+
+        Args:
+            progress: Told the part that is done, 0 to 1; what it raises gives the merge up.
+            whole: Whether to make files of all tables that have changed at all.
+        """
+        due = [table for table in self.tables() if is_due(table, whole=whole)]
+        merging = Merging(self.of, Folders(self.path), due, progress)
+        entities = {
+            number: merging.entity(table) if table in due else table
+            for number, table in self.entities.items()
+        }
+        interactions = {
+            number: merging.interactions(table) if table in due else table
+            for number, table in self.interactions.items()
+        }
+        links = links_on(self.links, entities)
+        return replace(
+            self,
+            entities=entities,
+            interactions=interactions,
+            links=links,
+            made=tuple(merging.made),
+            merged_from=merging.merged_from,
+        )
+
+    def rebase(self, newer: Index) -> Index:
+        """A later version on the files that `merged` made for this one.
+
+        To be called by the one who makes versions, between two of them. A table that was converted since
+        stays as it is.
+        """
+        from_ = self.merged_from
+        entities = {
+            number: entity_on(self.entities[number], table) if from_.get(number) == table.base else table
+            for number, table in newer.entities.items()
+        }
+        interactions = {
+            number: interactions_on(self.interactions[number], table)
+            if from_.get(number) == table.base
+            else table
+            for number, table in newer.interactions.items()
+        }
+        links = links_on(newer.links, entities)
+        return replace(newer, entities=entities, interactions=interactions, links=links, merged_from={})
+
+    def tables(self) -> list[EntityTable | InteractionTable]:
+        """Those of all entities and interaction types."""
+        return [*self.entities.values(), *self.interactions.values()]
 
     def at(self, record: Record, path: Path | None = None) -> Index:
         """This index where it reflects the record's last version; else the one that does."""

@@ -163,7 +163,7 @@ def woven(start: int, end: int, places: Ints, counts: NDArray[np.bool_] | None) 
     Args:
         start, end: The rows of the first part.
         places: Before which of them each row of the other stands, ascending, from `start` to `end`.
-        counts: Which rows of the first part are wanted; None: all.
+        counts: Which rows of the first part, and of the other after them, are wanted; None: all.
 
     Returns:
         Places among the rows of the first, counted from 0, and those of the other after them.
@@ -172,6 +172,5 @@ def woven(start: int, end: int, places: Ints, counts: NDArray[np.bool_] | None) 
     order = np.insert(np.arange(size), places - start, size + np.arange(len(places)))
     if counts is None:
         return order
-    keep = np.append(counts, np.ones(len(places), dtype=np.bool_))
-    found: Ints = order[keep[order]]
+    found: Ints = order[counts[order]]
     return found

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from satsuma.index.columns import Column, among, chained
+from satsuma.index.columns import Column, chained
 from satsuma.index.dictionaries import Dictionary
 from satsuma.index.parts import Ints, Part, woven
 from satsuma.index.texts import joined, taken
@@ -74,9 +75,8 @@ def with_run(parts: tuple[Part, ...], run: Part) -> tuple[Part, ...]:
 
 def merged(older: Part, newer: Part) -> Part:
     """Two runs as one, without the rows that do not count any more."""
-    newer = _compact(newer)
     places = older.places_for(newer)
-    order = woven(0, older.size, places, older.counting(0, older.size))
+    order = woven(0, older.size, places, counting([(older, 0, older.size), (newer, 0, newer.size)]))
     member = np.concatenate([older.owner_of_rows(), newer.owner_of_rows()])[order]
     made = np.concatenate([_made(older), _made(newer)])[order]
     rows = Rows(
@@ -120,18 +120,21 @@ def later(parts: Iterable[Part], version: int) -> list[Part]:
     return found
 
 
-def _compact(part: Part) -> Part:
-    counts = part.counting(0, part.size)
-    return part if counts is None else only(part, np.flatnonzero(counts))
+Piece: TypeAlias = tuple[Part, int, int]
+"""Rows of a part, from one to before another."""
+
+
+def counting(pieces: Sequence[Piece]) -> NDArray[np.bool_] | None:
+    """Which rows of pieces, one after the other, count; None: all."""
+    counts = [part.counting(low, high) for part, low, high in pieces]
+    if all(one is None for one in counts):
+        return None
+    whole = [
+        np.ones(high - low, dtype=np.bool_) if one is None else one
+        for one, (_, low, high) in zip(counts, pieces, strict=True)
+    ]
+    return np.concatenate(whole)
 
 
 def _made(part: Part) -> Ints:
     return np.zeros(part.size, dtype=np.int64) if part.made is None else part.made
-
-
-def in_time_without(at: Ints, member: NDArray[np.uint32], out: Ints) -> tuple[Ints, NDArray[np.uint32]]:
-    """Instants and their members, but for some members."""
-    if not len(out):
-        return at, member
-    counts = ~among(member.astype(np.int64), out)
-    return at[counts], member[counts]
