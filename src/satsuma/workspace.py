@@ -32,8 +32,8 @@ from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.ticking import Passed, Ticker, Ticks
 from satsuma.commit.writer import Writer
 from satsuma.evaluation import sql
-from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.insights.service import Insights
+from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock, ManualClock, SystemClock
 from satsuma.kernel.errors import InvariantError, NotFoundError, UsageError
 from satsuma.kernel.ids import workspace_id
@@ -353,6 +353,11 @@ class Workspace:
             NotFoundError: No record has the key.
         """
         key = key_given(key)
+        standing = self.engine.standing
+        if standing is not None and standing.version == self.version:
+            held = Snapshot(standing)
+            if held.holds(key, audience):
+                return held.segments_of(key, audience)
         with self._rooms.reading() as (cursor, state):
             entity = audience_named(state.catalog, audience)
             number = int(numbers_of_keys(cursor, entity, pa.array([key], pa.string()))[0])

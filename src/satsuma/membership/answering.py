@@ -12,12 +12,29 @@ import numpy as np
 from satsuma.catalog.model import Entity
 from satsuma.evaluation import kernels, sql
 from satsuma.evaluation.kernels.memberships import SqlMemberships
+from satsuma.evaluation.kernels.scope import Records
 from satsuma.language import bound
 from satsuma.membership.engine import Engine
-from satsuma.membership.planes import Bools, Numbers
+from satsuma.membership.planes import Bools, Numbers, numbers_in
+from satsuma.membership.standing import Standing
 from satsuma.record.layout import NUMBER, entity_table
 from satsuma.record.sql import quote, scalar
 from satsuma.record.store import State
+
+NOBODY: Numbers = np.zeros(0, dtype=np.uint32)
+
+
+class _Held(SqlMemberships):
+    """Answers about segments from what the engine holds, and about all else from the record."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, standing: Standing) -> None:
+        super().__init__(cursor)
+        self._standing = standing
+
+    def segment(self, segment: int, frame: Records) -> Bools:
+        """Whether each record of a frame is a member."""
+        kept = self._standing.segments.get(segment)
+        return frame.marked(numbers_in(kept.members) if kept is not None else NOBODY)
 
 
 class Answers:
@@ -56,7 +73,7 @@ class Answers:
                 numbers=None,
                 timezone=timezone,
                 now=state.now,
-                memberships=SqlMemberships(cursor),
+                memberships=_Held(cursor, standing),
             )
             here: Bools = found & standing.index.entity(audience).alive
             return here

@@ -91,6 +91,10 @@ class Snapshot:
             f"no live segment “{name}”", code="not_found.segment", hint=did_you_mean(name, names)
         )
 
+    def holds(self, key: str, audience: str | None = None) -> bool:
+        """Whether a record bears the key itself, not as an alias."""
+        return self._number(audience_named(self.standing.index.of.catalog, audience).number, key) is not None
+
     def _number(self, audience: int, key: str) -> int | None:
         index = self.standing.index
         entity = entity_of_number(index.of.catalog, audience)
