@@ -10,6 +10,7 @@ export default defineConfig({
   build: {
     outDir: '../src/satsuma/web/console',
     emptyOutDir: true,
+    manifest: true,
     target: 'es2022',
     chunkSizeWarningLimit: 700,
   },

@@ -58,7 +58,6 @@ export type SegmentChange = {
   owner?: string | null;
   starts_at?: string | null;
   ends_at?: string | null;
-  timezone?: string | null;
 };
 
 /** Change a segment. Without the tag of the state that was seen, the present one is taken. */
@@ -71,9 +70,9 @@ export function saveDraft(id: string, draft: { where?: Condition; text?: string 
   return patchSegment(id, { where: draft.text ?? draft.where });
 }
 
-/** Give up the draft beside a live definition. */
-export async function discardDraft(id: string): Promise<void> {
-  await patchSegment(id, { where: null });
+/** Give up the draft beside a live definition: it becomes what is live again, which is no difference. */
+export function discardDraft(id: string, live: Condition): Promise<void> {
+  return patchSegment(id, { where: live });
 }
 
 export type Progressing = { job: string; progress: number };
@@ -91,7 +90,7 @@ export async function finished(job: Job, tell: (progressing: Progressing) => voi
   throw new ApiError(
     409,
     problem?.code ?? now.state,
-    problem?.detail ?? problem?.title ?? now.state,
+    problem?.message ?? now.state,
     problem?.hint ?? null,
     (problem ?? {}) as Record<string, unknown>,
   );
@@ -140,8 +139,10 @@ export function setOverride(id: string, keys: string[], rule: 'always' | 'never'
 
 // Contacts
 
-export async function eraseContact(key: string): Promise<Record<string, unknown>> {
-  return (await send<Record<string, unknown>>('DELETE', `/records/contact/${encodeURIComponent(key)}`)).data;
+export type Erasure = { version: number; removed: Record<string, number>; still_named_in: string[] };
+
+export function eraseContact(key: string): Promise<Erasure> {
+  return post<Erasure>(`/records/contact/${encodeURIComponent(key)}:erase`, {});
 }
 
 // Data
@@ -206,8 +207,8 @@ export async function refreshLists(): Promise<void> {
 }
 
 export async function changeList(id: string, what: 'add' | 'remove', keys: string[]): Promise<number> {
-  const receipt = await post<{ changed: number }>(`/lists/${id}/members:${what}`, { keys });
-  return receipt.changed;
+  const receipt = await post<{ accepted: number }>(`/lists/${id}/members:${what}`, { keys });
+  return receipt.accepted;
 }
 
 export function deleteList(id: string): Promise<unknown> {

@@ -25,7 +25,7 @@ function start(): void {
 }
 
 function listen(): void {
-  const source = new EventSource(url('/changes/stream'));
+  const source = new EventSource(url('/changes/stream', { changes: false }));
   let asking: ReturnType<typeof setInterval> | null = null;
   const hear = (event: MessageEvent) => {
     let told: { version?: number } = {};
@@ -34,11 +34,10 @@ function listen(): void {
     } catch {
       // An event without JSON, such as one that keeps the line open.
     }
-    sawVersion(Number(told.version ?? event.lastEventId ?? 0) || 0);
+    sawVersion(told.version ?? 0);
     become({ connected: true });
   };
-  for (const name of ['message', 'version', 'change', 'changes', 'segment'])
-    source.addEventListener(name, hear as EventListener);
+  source.addEventListener('version', hear as EventListener);
   source.onopen = () => {
     if (asking) clearInterval(asking);
     asking = null;

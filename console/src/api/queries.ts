@@ -8,6 +8,7 @@ import type {
   Edition,
   Explanation,
   Named,
+  Observed,
   Preview,
   Problem,
   RecordRow,
@@ -160,8 +161,8 @@ export async function segment(id: string, signal?: AbortSignal): Promise<Segment
     draft: written(data.draft),
     always: ruled('always'),
     never: ruled('never'),
-    testsIn: data.tests.in,
-    testsOut: data.tests.out,
+    testsIn: data.tests.members,
+    testsOut: data.tests.others,
   };
 }
 
@@ -261,14 +262,15 @@ export function useNames() {
     staleTime: 30_000,
     meta: LIVE,
     queryFn: async ({ signal }) => {
-      const [segments, lists] = await Promise.all([
+      const [segments, lists, topics] = await Promise.all([
         everything<wire.SegmentSummary>('/segments', { status: 'live' }, signal),
         lists_(signal),
+        get<{ topics: string[]; do_not_email: string }>('/consent/topics', {}, signal),
       ]);
       return {
         segments: segments.map((one) => one.name).sort((a, b) => a.localeCompare(b)),
         lists: lists.map((one) => one.name),
-        topics: [] as string[],
+        topics: topics.topics.filter((one) => one !== topics.do_not_email),
       };
     },
   });
@@ -344,6 +346,9 @@ export function useContacts(asked: { search: string; columns: string[]; list?: s
 
 const person = (key: string) => `/records/${PEOPLE}/${encodeURIComponent(key)}`;
 
+/** Everything that is known of one, as a file. */
+export const exportContactUrl = (key: string) => url(`${person(key)}/export`);
+
 export function useContact(key: string) {
   return useQuery({
     queryKey: ['contact', key],
@@ -356,7 +361,30 @@ export function useContactHistory(key: string) {
   return useQuery({
     queryKey: ['contact-history', key],
     meta: LIVE,
-    queryFn: ({ signal }) => everything<wire.Observed>(`${person(key)}/history`, {}, signal),
+    queryFn: async ({ signal }) => {
+      const found = await everything<wire.Observation>(`${person(key)}/history`, {}, signal);
+      return found.flatMap(({ at, version, values }) =>
+        Object.entries(values).map(([attribute, value]): Observed => ({ at, version, attribute, value })),
+      );
+    },
+  });
+}
+
+export function useContactConsent(key: string) {
+  return useQuery({
+    queryKey: ['contact-consent', key],
+    meta: LIVE,
+    queryFn: ({ signal }) => get<wire.Consent>(`${person(key)}/consent`, {}, signal),
+  });
+}
+
+/** How many of a segment can be e-mailed, and why the others cannot. */
+export function useReach(segment: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ['reach', segment],
+    enabled,
+    meta: LIVE,
+    queryFn: ({ signal }) => get<wire.Reach>('/reach', { segment }, signal),
   });
 }
 

@@ -107,3 +107,5 @@ export type Explanation = {
   override: { rule: string; at: string; by: string } | null;
   condition: Explained | null;
 };
+
+export type Observed = { at: string; version: number; attribute: string; value: unknown };

@@ -45,7 +45,7 @@ export type Segment = SegmentSummary & {
   ends_at: string | null;
   definition: Def | null;
   draft: Def | null;
-  tests: { in: string[]; out: string[] };
+  tests: { members: string[]; others: string[] };
   version: number;
 };
 export type Override = { key: string; rule: string; at: string; by: string };
@@ -84,7 +84,18 @@ export type Record = {
   last_observed_at?: string;
   aliases?: string[];
 };
-export type Observed = { at: string; version: number; attribute: string; value: unknown };
+export type Observation = { at: string; version: number; values: { [attribute: string]: unknown } };
+export type Consent = {
+  level: string;
+  do_not_email: boolean;
+  topics: { [topic: string]: { topic: string; state: string; at: string; source: string | null } };
+};
+export type Reach = {
+  size: number;
+  reachable: number;
+  reasons: { [reason: string]: number };
+  topic: string | null;
+};
 export type Happening = { at: string; type: string; id: string; values: { [attribute: string]: unknown } };
 
 export type List = { id: number; name: string; description?: string | null; size?: number; members?: number };
@@ -114,7 +125,7 @@ export type Job = {
   progress: number;
   segment_ids: number[];
   result: { [what: string]: unknown } | null;
-  problem: { title?: string; detail?: string; hint?: string | null; code?: string; details?: unknown } | null;
+  problem: { code: string; message: string; hint: string | null; details: unknown } | null;
 };
 
 export type Growth = { at: string; version: number; entered: number; left: number; size: number };

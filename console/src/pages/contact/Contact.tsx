@@ -5,24 +5,26 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useMemo, useState } from 'react';
 import { eraseContact } from '../../api/actions';
 import {
+  exportContactUrl,
   useCatalog,
   useContact,
+  useContactConsent,
   useContactHistory,
   useContactLists,
   useContactSegments,
   useTimeline,
 } from '../../api/queries';
 import { useMay } from '../../api/session';
-import type { Happening, Observed } from '../../api/wire';
+import type { Observed } from '../../api/types';
+import type { Happening } from '../../api/wire';
 import { entityNamed } from '../../builder/catalog';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { Page } from '../../components/Page';
 import { Failed, Loading, messageOf } from '../../components/states';
 import { shown } from '../../components/value';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 import { Why } from '../segment/Why';
-import { exportContact } from './export';
 import { Timeline } from './Timeline';
 import './contact.css';
 
@@ -34,7 +36,7 @@ export default function Contact() {
   const navigate = useNavigate({ from: '/contacts/$key' });
   const { data, error, refetch } = useContact(key);
   const [erasing, setErasing] = useState(false);
-  const mayErase = useMay('delete_record');
+  const mayErase = useMay('erase_record');
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={8} />;
   const tab = TABS.find((one) => one === search.tab) ?? 'profile';
@@ -53,7 +55,9 @@ export default function Contact() {
           <Menu.Dropdown>
             <Menu.Item
               leftSection={<IconDownload size={16} />}
-              onClick={() => void exportContact(data.key).catch(failed)}
+              component="a"
+              href={exportContactUrl(data.key)}
+              download
             >
               {t.contact.export}
             </Menu.Item>
@@ -96,6 +100,7 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
   const { data: catalog } = useCatalog();
   const { data: history } = useContactHistory(contact);
   const { data: lists } = useContactLists(contact);
+  const { data: consent } = useContactConsent(contact);
   const [opened, setOpened] = useState<string | null>(null);
   const byAttribute = useMemo(() => {
     const found = new Map<string, Observed[]>();
@@ -162,6 +167,32 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
             </li>
           ))}
         </ul>
+        <h2 className="c-second">{t.contact.consent}</h2>
+        {consent && (
+          <dl className="facts">
+            {consent.do_not_email && (
+              <div className="fact">
+                <dt>{t.contact.doNotEmail}</dt>
+                <dd>{t.builder.yes}</dd>
+              </div>
+            )}
+            <div className="fact">
+              <dt>{t.contact.level}</dt>
+              <dd>{consent.level}</dd>
+            </div>
+            {Object.values(consent.topics).map((one) => (
+              <div className="fact" key={one.topic}>
+                <dt>{one.topic}</dt>
+                <dd>
+                  {one.state}{' '}
+                  <span className="muted small">
+                    <When at={one.at} />
+                  </span>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
       </section>
       {opened && (
         <Modal
@@ -260,7 +291,11 @@ function Erase({ contact, onClose }: { contact: string; onClose: () => void }) {
     try {
       const receipt = await eraseContact(contact);
       done(
-        `${t.contact.erased(contact)}. ${t.contact.receipt}: ${t.shell.version(String(receipt.version ?? ''))}`,
+        `${t.contact.erased(contact)}. ${t.contact.receipt(
+          Object.entries(receipt.removed)
+            .filter(([, n]) => n > 0)
+            .map(([what, n]) => `${t.number(n)} ${what.replaceAll('_', ' ')}`),
+        )}`,
       );
       await navigate({ to: '/contacts' });
     } catch (problem) {

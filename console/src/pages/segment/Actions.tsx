@@ -79,7 +79,7 @@ export function Actions(props: {
   const discard = async () => {
     try {
       draft.revert();
-      if (detail.draft) await discardDraft(detail.id);
+      if (detail.draft && detail.definition) await discardDraft(detail.id, detail.definition.condition);
       setBeside(false);
       refreshSegments(detail.id);
     } catch (error) {

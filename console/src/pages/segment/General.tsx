@@ -1,5 +1,5 @@
 // What a segment is: its name and what is said about it, dates, tags, exceptions.
-import { Button, Group, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { patchSegment, refreshSegments, type SegmentChange, setOverride } from '../../api/actions';
 import { useCatalog } from '../../api/queries';
@@ -21,7 +21,6 @@ export default function General({ detail }: { detail: SegmentDetail }) {
 }
 
 function About({ detail }: { detail: SegmentDetail }) {
-  const { data: catalog } = useCatalog();
   const [edited, setEdited] = useState<SegmentChange>({});
   const [busy, setBusy] = useState(false);
   const value = {
@@ -29,7 +28,6 @@ function About({ detail }: { detail: SegmentDetail }) {
     description: detail.description ?? '',
     tags: detail.tags,
     folder: detail.folder ?? '',
-    timezone: detail.timezone,
     starts_at: detail.startsAt,
     ends_at: detail.endsAt,
     ...edited,
@@ -74,20 +72,6 @@ function About({ detail }: { detail: SegmentDetail }) {
           value={value.folder ?? ''}
           onChange={(event) => set({ folder: event.currentTarget.value || null })}
         />
-        {detail.kind !== 'static' && (
-          <Select
-            label={t.general.timezone}
-            placeholder={t.general.timezoneDefault(catalog?.timezone ?? 'UTC')}
-            searchable
-            clearable
-            clearButtonProps={{ 'aria-label': t.shell.none }}
-            limit={60}
-            data={Intl.supportedValuesOf('timeZone')}
-            value={value.timezone}
-            disabled={detail.status !== 'draft'}
-            onChange={(timezone) => set({ timezone })}
-          />
-        )}
         <Group grow>
           <TextInput
             label={t.general.starts}
@@ -115,12 +99,21 @@ function About({ detail }: { detail: SegmentDetail }) {
 }
 
 function Facts({ detail }: { detail: SegmentDetail }) {
+  const { data: catalog } = useCatalog();
   const facts: [string, React.ReactNode][] = [
     [t.general.kind, t.kind[detail.kind]],
     [t.general.basis, detail.basis ? (t.basis[detail.basis] ?? detail.basis) : '–'],
     [t.general.audience, detail.audience],
     [t.general.status, t.status[detail.status as keyof typeof t.status] ?? detail.status],
     ...(detail.reason ? [[t.general.reason, detail.reason] as [string, string]] : []),
+    ...(detail.kind === 'static'
+      ? []
+      : [
+          [t.general.timezone, detail.timezone ?? t.general.timezoneDefault(catalog?.timezone ?? 'UTC')] as [
+            string,
+            string,
+          ],
+        ]),
     [t.general.owner, detail.owner ?? '–'],
     [t.general.created, <When key="c" at={detail.createdAt} />],
     [t.general.changed, <When key="m" at={detail.changedAt} />],

@@ -20,7 +20,7 @@ const Create = lazy(() => import('./Create'));
 
 const STATUSES = ['draft', 'going_live', 'live', 'failed'];
 const KINDS = ['dynamic', 'static', 'compound'];
-const BASES = ['attributes', 'interactions', 'both', 'segments', 'members'];
+const BASES = ['profile', 'interactions', 'both', 'segments', 'members'];
 
 export default function Segments() {
   const { data: rows, error, refetch } = useSegments();

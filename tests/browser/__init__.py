@@ -1,0 +1,1 @@
+"""The console in a browser, against a real server and a small seeded workspace."""

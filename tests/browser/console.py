@@ -1,0 +1,112 @@
+"""The console as a test uses it: pages, and what people do on several of them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
+
+from tests.browser.serving import EMAIL, PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@functools.cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+@dataclass
+class Console:
+    """A page of the console."""
+
+    page: Page
+    url: str
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen for what goes wrong in the page."""
+        self.page.on("pageerror", self._threw)
+        self.page.on("console", self._said)
+
+    def _threw(self, error: Error) -> None:
+        self.errors.append(str(error))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Requests that are refused are told by the browser too; those the page shows itself.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    def open(self, path: str = "/") -> None:
+        """Go to an address, and wait until something stands there."""
+        self.page.goto(self.url + path)
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the page shows its head, and nothing is loading any more."""
+        expect(self.page.locator("h1").first).to_be_visible()
+        expect(self.page.get_by_role("status", name="Loading")).to_have_count(0)
+
+    def sign_in(self) -> None:
+        """Sign in as the administrator."""
+        self.page.goto(self.url + "/")
+        self.page.get_by_label("E-mail address").fill(EMAIL)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name=re.compile("^Hello"))).to_be_visible()
+
+    def begin_segment(self, way: str, name: str) -> None:
+        """Open the dialog for a new segment, choose how to begin, and name it."""
+        self.open("/segments")
+        self.page.get_by_role("button", name="New segment").first.click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name=re.compile(f"^{way}")).click()
+        dialog.get_by_label("Name").fill(name)
+
+    def make_segment(self, name: str, text: str) -> None:
+        """Make a draft from text; the page of the segment is open after it."""
+        self.begin_segment("Text", name)
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Definition").fill(text)
+        dialog.get_by_role("button", name="Create").click()
+        self.heading(name)
+
+    def heading(self, name: str) -> None:
+        """Wait for a page of this name."""
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def go_live(self) -> None:
+        """Press the button, and wait until it is live."""
+        self.page.get_by_role("button", name="Go live").click()
+        expect(self.page.locator(".page-about .status[data-status=live]")).to_be_visible()
+
+    def tab(self, name: str) -> None:
+        """Open a tab of the page."""
+        self.page.get_by_role("tab", name=name).click()
+        self.settled()
+
+    def size(self) -> Locator:
+        """The size beside a definition."""
+        return self.page.get_by_test_id("size")
+
+    def exact_size(self) -> int:
+        """The size beside a definition, once it is of what stands there now."""
+        expect(self.page.locator(".d-side[data-stale]")).to_have_count(0)
+        expect(self.size()).to_have_text(re.compile(r"^[\d,]+$"))
+        return int(self.size().inner_text().replace(",", ""))
+
+    def axe(self) -> list[str]:
+        """Violations of accessibility, each with where it is."""
+        self.page.evaluate(_axe())
+        found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, rules)", RULES)
+        return [
+            f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]

@@ -1,0 +1,52 @@
+"""No page has a violation that axe finds, light or dark, wide or narrow."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.console import Console
+from tests.browser.pages import visits
+from tests.browser.serving import Served
+
+STILL_MS = 250
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_no_page_has_a_violation(
+    served: Served, browser: Browser, signed_in: str, scheme: str, width: int
+) -> None:
+    context = browser.new_context(
+        storage_state=signed_in,
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    console = Console(context.new_page(), served.url)
+    found = {}
+    for visit in visits(console.page, served.url):
+        console.open(visit.path)
+        if visit.press:
+            console.page.get_by_role("button", name=visit.press).first.click()
+        console.page.wait_for_timeout(STILL_MS)
+        violations = console.axe()
+        # Nothing sticks out of a narrow page.
+        beyond = console.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if beyond > 1:
+            violations.append(f"{beyond} pixels wider than the window")
+        if violations:
+            found[visit.name] = violations
+    context.close()
+    assert found == {}
+    assert console.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signing_in_has_no_violation(served: Served, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    console = Console(context.new_page(), served.url)
+    console.page.goto(f"{served.url}/sign-in")
+    console.page.get_by_label("E-mail address").wait_for()
+    assert console.axe() == []
+    context.close()

@@ -1,0 +1,160 @@
+"""Living with segments and contacts in the console: found, stopped, deleted, swapped, erased."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.console import Console
+from tests.browser.serving import EMAIL, Served
+
+
+def test_signing_in_leads_back_to_where_one_wanted_to_go(served: Served, browser: Browser) -> None:
+    context = browser.new_context()
+    console = Console(context.new_page(), served.url)
+    page = console.page
+    page.goto(f"{served.url}/segments?status=live")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    from tests.browser.serving import PASSWORD
+
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    console.heading("Segments")
+    assert urllib.parse.urlsplit(page.url).query == "status=live"
+    context.close()
+
+
+def test_segments_are_searched_sorted_and_filtered(console: Console, page: Page) -> None:
+    console.open("/segments")
+    page.get_by_label("Search segments").fill("spend")
+    rows = page.locator(".t-data")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("Big spenders")
+    page.get_by_role("button", name="Clear filters", exact=True).click()
+    page.get_by_role("button", name="Members").click()
+    header = page.get_by_role("columnheader", name="Members")
+    expect(header).to_have_attribute("aria-sort", "descending")
+    cells = page.locator(".t-data .t-cell:nth-child(4)").all_inner_texts()
+    sizes = [int(text.replace(",", "")) for text in cells if text != "–"]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) > 3
+    page.get_by_label("Kind", exact=True).and_(page.locator("input")).click()
+    page.get_by_role("option", name="Compound").click()
+    expect(page.locator(".t-data").filter(has_text="Spring audience")).to_have_count(1)
+    expect(page.locator(".t-data").filter(has_text="Big spenders")).to_have_count(0)
+
+
+def test_a_segment_in_use_is_not_stopped_and_says_by_what_it_is_used(console: Console, page: Page) -> None:
+    console.open("/segments")
+    page.get_by_role("link", name="Engaged readers").click()
+    console.heading("Engaged readers")
+    page.get_by_role("button", name="Stop").click()
+    asked = page.get_by_role("dialog")
+    expect(asked.get_by_role("link", name="Spring audience")).to_be_visible()
+    expect(asked.get_by_role("button", name="Stop")).to_be_disabled()
+
+
+def test_segments_are_deleted_together_and_those_in_use_stay(console: Console, page: Page) -> None:
+    console.make_segment("To go 1", 'city is "Berlin"')
+    console.make_segment("To go 2", 'city is "Berlin"')
+    console.open("/segments?q=To+go")
+    page.get_by_label("Select all that are shown").check()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("2 segments deleted")).to_be_visible()
+    expect(page.get_by_text("No segment fits")).to_be_visible()
+
+
+def test_a_new_version_is_edited_beside_the_live_one_and_swapped_in(console: Console, page: Page) -> None:
+    console.make_segment("Swapped", 'city is "Berlin"')
+    console.go_live()
+    console.tab("Definition")
+    before = console.exact_size()
+    page.get_by_role("button", name="Edit a new version").first.click()
+    value = page.get_by_label("Value", exact=True).and_(page.locator("input"))
+    value.fill("Hamburg")
+    expect(page.get_by_label("Compared with the live version")).to_contain_text(f"−{before:,} leave")
+    after = console.exact_size()
+    page.get_by_role("button", name="Put changes live").click()
+    expect(page.locator(".page-about")).to_contain_text(f"{after:,} contacts")
+    console.tab("History")
+    expect(page.get_by_text("Version 2")).to_be_visible()
+    expect(page.locator(".diff [data-sign='+']")).to_contain_text("Hamburg")
+    page.get_by_role("button", name="Restore: Version 1").click()
+    expect(page.get_by_label("Value", exact=True).and_(page.locator("input"))).to_have_value("Berlin")
+
+
+def test_a_size_changes_on_the_screen_when_it_changes_in_the_database(console: Console, page: Page) -> None:
+    console.make_segment("Watched", 'city is "Atlantis"')
+    console.go_live()
+    expect(page.locator(".page-about")).to_contain_text("0 contacts")
+    session = json.loads(page.request.get(f"{console.url}/api/v1/session").text())
+    answer = page.request.post(
+        f"{console.url}/api/v1/records/contact",
+        data={"rows": [{"id": "c-new", "city": "Atlantis"}]},
+        headers={"X-CSRF-Token": session["csrf_token"], "Origin": console.url},
+    )
+    assert answer.ok, answer.text()
+    expect(page.locator(".page-about")).to_contain_text("1 contact")
+
+
+def test_a_contact_is_shown_and_erased(console: Console, page: Page) -> None:
+    console.open("/contacts")
+    page.get_by_label("Search by key or a value").fill("c-0042")
+    page.get_by_role("link", name="c-0042").click()
+    expect(page.locator(".page-about")).to_have_text("c-0042")
+    console.tab("Timeline")
+    expect(page.locator(".c-timeline li").first).to_be_visible()
+    console.tab("Segments")
+    console.tab("Profile")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Erase for good").click()
+    asked = page.get_by_role("dialog")
+    erase = asked.get_by_role("button", name="Erase for good")
+    expect(erase).to_be_disabled()
+    asked.get_by_label("Key of the contact").fill("c-0042")
+    erase.click()
+    console.heading("Contacts")
+    page.get_by_label("Search by key or a value").fill("c-0042")
+    expect(page.get_by_text("No contact fits")).to_be_visible()
+
+
+def test_the_keyboard_leads_everywhere(console: Console, page: Page) -> None:
+    console.open("/")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    console.heading("Segments")
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Search segments, contacts and pages").fill("birthday")
+    page.keyboard.press("Enter")
+    console.heading("Birthday soon")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_file_is_previewed_imported_and_undone(console: Console, page: Page) -> None:
+    console.open("/data?tab=import")
+    rows = b"id,city,lead_score\nc-x1,Bremen,5\nc-x2,Bremen,7\nc-x3,Bremen,many\n"
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "bremen.csv", "mimeType": "text/csv", "buffer": rows}]
+    )
+    expect(page.get_by_text("2 rows will be taken")).to_be_visible()
+    expect(page.get_by_text("1 rows go to quarantine")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("2 rows imported")).to_be_visible()
+    page.get_by_role("tab", name="Quarantine").click()
+    expect(page.locator(".t-data").filter(has_text="many")).to_be_visible()
+    page.get_by_role("tab", name="Import").click()
+    page.get_by_role("button", name=re.compile("^Undo")).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Import undone")).to_be_visible()
