@@ -48,6 +48,18 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> list[Version]:
     return [Version(*row) for row in rows]
 
 
+def newest(
+    connection: duckdb.DuckDBPyConnection, *, kind: str | None, before: int | None, limit: int
+) -> list[Version]:
+    """Versions, the newest first: of one kind or all, below a number."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE v.kind = coalesce(?, v.kind) AND v.version < coalesce(?, v.version + 1)"
+        " ORDER BY v.version DESC LIMIT ?",
+        [kind, before, limit],
+    ).fetchall()
+    return [Version(*row) for row in rows]
+
+
 def in_force(connection: duckdb.DuckDBPyConnection, at: int) -> int | None:
     """The number of the last version whose instant is not after `at` (microseconds UTC), if any."""
     statement = f"SELECT max(version) FROM versions v WHERE v.at <= {INSTANT}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from enum import StrEnum
 from threading import Event, Thread
 from typing import Any, Generic, TypeVar
@@ -33,7 +34,9 @@ class Job(Generic[T]):
         self._result: T | None = None
         self._error: BaseException | None = None
         if background:
-            Thread(target=self._run, args=(work,), name="satsuma-job", daemon=True).start()
+            # In the starter's context, so that what it notes about its doings holds for the work too.
+            run = copy_context().run
+            Thread(target=run, args=(self._run, work), name="satsuma-job", daemon=True).start()
         else:
             self._run(work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, overload
@@ -25,9 +25,11 @@ from satsuma.segments.files.result import Applied
 from satsuma.segments.gate import Status
 from satsuma.segments.going_live import go_live
 from satsuma.segments.jobs import Job
+from satsuma.segments.previewing import Preview, preview
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.segment import Segment
 from satsuma.segments.sources import from_stored, source_of
+from satsuma.segments.updating import Update, update
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ class Segments:
         about = About(description=description, owner=self._rooms.actor, tags=tuple(tags))
         return self._made(lambda change: drafts.create(change, title, source, about), "create segment")
 
-    def __getitem__(self, name: str) -> Segment:
-        """The segment of a name, without regard to case."""
+    def __getitem__(self, name: str | int) -> Segment:
+        """The segment of a name, without regard to case, or of an id."""
         with self._rooms.reading() as (cursor, _):
             return Segment(self._rooms, drafts.row_of(definitions.segments(cursor), name).id)
 
@@ -160,6 +162,35 @@ class Segments:
             wanted = fold(search)
             found = [one for one in found if any(wanted in fold(text) for text in (one.name, *one.tags))]
         return tuple(_sorted(found, sort))
+
+    def preview(
+        self,
+        where: str | Mapping[str, object],
+        *,
+        audience: str | None = None,
+        timezone: str | None = None,
+        kind: str | None = None,
+        own_id: int | None = None,
+    ) -> Preview:
+        """What a definition that is not stored would give, and all that is wrong with it."""
+        wanted = None if kind is None else _kind(kind).value
+        return preview(self._rooms, where, audience=audience, timezone=timezone, kind=wanted, own_id=own_id)
+
+    def update(
+        self,
+        name: str | int,
+        wanted: Update,
+        *,
+        check: Callable[[SegmentRow, tuple[str, ...]], None] | None = None,
+    ) -> Segment:
+        """Change several things about a segment in one version; see `updating.Update`.
+
+        Args:
+            check: Told the segment's row and tags in that version before anything changes; may refuse.
+        """
+        segment = self[name]
+        update(self._rooms, segment.id, wanted, check)
+        return segment
 
     def duplicate(self, name: str, new_name: str) -> Segment:
         """Make a draft with the definition (or draft of one), tags and tests of another segment."""

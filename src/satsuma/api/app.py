@@ -1,0 +1,149 @@
+"""The application: every router under `/api/v1`, tracking under `/v1`, and what goes around all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+
+
+from satsuma import __version__
+from satsuma.access.passwords import hash_token
+from satsuma.access.permissions import TABLE
+from satsuma.api import (
+    catalog,
+    centers,
+    consent,
+    imports,
+    insights,
+    jobs,
+    language,
+    lists,
+    people,
+    quarantine,
+    records,
+    session,
+    templates,
+    workspace,
+)
+from satsuma.api.ingestion.routes import tracking_router
+from satsuma.api.limits import BODY_TIME_S, Limits
+from satsuma.api.openapi import describe
+from satsuma.api.problems import fault, problem_of
+from satsuma.api.routing import Serving
+from satsuma.api.segments import changing, designing
+from satsuma.api.segments import reading as segments
+from satsuma.api.uploads import Uploads
+from satsuma.kernel.clock import Clock
+from satsuma.kernel.errors import InvariantError
+from satsuma.workspace import Workspace
+
+ROUTERS: tuple[APIRouter, ...] = (
+    session.router,
+    segments.router,
+    changing.router,
+    designing.router,
+    templates.router,
+    catalog.router,
+    language.router,
+    consent.router,
+    records.router,
+    quarantine.router,
+    imports.router,
+    insights.router,
+    lists.router,
+    centers.router,
+    jobs.router,
+    workspace.router,
+    people.router,
+)
+"""In this order: consent's paths lie below those of records, and are looked at first."""
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """What an application is told.
+
+    Attributes:
+        hosts: Names by which it may be called; `*` for any.
+        upload_bytes_max: Of one file.
+        body_time_s: How long a body may take to arrive.
+        requests_per_minute: Of one caller; 0 for no limit.
+        setup_token: Admits whoever makes the first administrator; None where nobody shall.
+    """
+
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]", "testserver")
+    upload_bytes_max: int = 2 * 1024**3
+    body_time_s: float = BODY_TIME_S
+    requests_per_minute: int = 6_000
+    setup_token: str | None = None
+
+
+def make_app(
+    ws: Workspace, clock: Clock, settings: AppSettings | None = None, more: Iterable[APIRouter] = ()
+) -> FastAPI:
+    """The application of a workspace; whoever makes it opens and closes the workspace.
+
+    Args:
+        clock: Tells how far the data is behind.
+        more: Routers of their own manners, such as streams, under `/api/v1` too.
+    """
+    settings = settings or AppSettings()
+    app = FastAPI(
+        title="Satsuma",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.serving = Serving(ws, requests_per_minute=settings.requests_per_minute)
+    app.state.jobs = jobs.Jobs(clock.now)
+    app.state.uploads = Uploads(ws.path, os.urandom)
+    app.state.upload_bytes_max = settings.upload_bytes_max
+    app.state.clock_now = clock.now
+    app.state.is_stopping = False
+    app.state.setup_token_hash = None if settings.setup_token is None else hash_token(settings.setup_token)
+    app.state.mail_server = None
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    for router in more:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(tracking_router(ws.tracking, ws.access.keys))
+    app.add_exception_handler(Exception, _answer)
+    app.add_exception_handler(HTTPException, _answer)
+    app.add_middleware(
+        Limits,
+        hosts=settings.hosts,
+        bytes_max=settings.upload_bytes_max,
+        body_time_s=settings.body_time_s,
+        version=lambda: ws.version,
+    )
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says
+    _check_table(app)
+    return app
+
+
+async def _answer(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- the framework's form
+    return problem_of(error) or fault()
+
+
+def operations(app: FastAPI) -> dict[str, tuple[str, str]]:
+    """The operations of an application: id → method and path."""
+    found: dict[str, tuple[str, str]] = {}
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            found[operation["operationId"]] = (method.upper(), path)
+    return found
+
+
+def _check_table(app: FastAPI) -> None:
+    """Refuse an application with an operation that nobody has ruled on."""
+    for operation, (_, path) in operations(app).items():
+        if path.startswith(PREFIX) and operation not in TABLE:
+            raise InvariantError(f"the operation {operation} is not in the table of permissions")

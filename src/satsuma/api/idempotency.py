@@ -1,0 +1,84 @@
+"""Repeats: a creation that is asked for again under the same `Idempotency-Key` is answered as the first time."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from fastapi import Request, Response
+
+from satsuma.api.problems import RefusedError
+from satsuma.kernel.errors import ConflictError
+
+KEYS_MAX = 10_000
+KEEP_S = 24 * 3600.0
+KEY_CHARS_MAX = 255
+ANSWER_BYTES_MAX = 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Kept:
+    digest: str
+    at: float
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answer: Response | None = None
+
+
+class Repeats:
+    """Answers of creations by their keys, for a day, in this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
+
+    async def answer(
+        self,
+        key: str,
+        caller: tuple[str, str],
+        request: Request,
+        own: Callable[[Request], Awaitable[Response]],
+    ) -> Response:
+        """The answer kept for a key; or what `own` answers, which is kept unless it is a refusal.
+
+        Args:
+            caller: Who asks, and for which operation.
+
+        Raises:
+            RefusedError: The key is too long.
+            ConflictError: It came before with another request.
+        """
+        if not 0 < len(key) <= KEY_CHARS_MAX:
+            raise RefusedError("request.fields", f"Idempotency-Key: expected 1 to {KEY_CHARS_MAX} characters")
+        named = str(request.url.path).encode() + b"\0" + str(request.url.query).encode() + b"\0"
+        digest = hashlib.sha256(named + await request.body()).hexdigest()
+        kept = self._find((*caller, key), digest)
+        async with kept.lock:
+            if kept.answer is None:
+                response = await own(request)
+                body = getattr(response, "body", None)
+                if response.status_code >= 400 or body is None or len(body) > ANSWER_BYTES_MAX:
+                    return response
+                kept.answer = response
+                return response
+        again = Response(kept.answer.body, kept.answer.status_code, headers=dict(kept.answer.headers))
+        again.headers["Idempotent-Replayed"] = "true"
+        return again
+
+    def _find(self, name: tuple[str, str, str], digest: str) -> _Kept:
+        now = time.monotonic()
+        kept = self._kept.get(name)
+        if kept is None or now - kept.at > KEEP_S or (kept.answer is None and not kept.lock.locked()):
+            kept = self._kept[name] = _Kept(digest, now)
+            self._kept.move_to_end(name)
+            if len(self._kept) > KEYS_MAX:
+                self._kept.popitem(last=False)
+        if kept.digest != digest:
+            raise ConflictError(
+                "the Idempotency-Key came before with another request",
+                code="conflict.idempotency_key",
+                hint="a key stands for one request; make a new one",
+            )
+        return kept

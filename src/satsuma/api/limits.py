@@ -1,0 +1,120 @@
+"""Limits of every request, as ASGI middleware: hosts, size, time; names with slashes; the version on answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from satsuma.api.forms import SLASH
+from satsuma.api.problems import problem
+
+BODY_TIME_S = 60.0
+"""So long a body may take to arrive."""
+
+
+class Limits:
+    """Refuses, before anything is read, what no route shall see."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        bytes_max: int,
+        body_time_s: float,
+        version: Callable[[], int],
+    ) -> None:
+        """Wire it.
+
+        Args:
+            hosts: Names by which the server may be called; `*` for any, `*.example.com` for all below one.
+            bytes_max: Of a body, uploads included.
+            body_time_s: How long one may take to arrive.
+            version: The last version of the workspace.
+        """
+        self._app = app
+        self._hosts = tuple(host.lower() for host in hosts)
+        self._bytes_max = bytes_max
+        self._body_time_s = body_time_s
+        self._version = version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sending = self._with_headers(send)
+        headers = dict(scope["headers"])
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await refusal(scope, receive, sending)
+            return
+        _keep_slashes(scope)
+        await self._app(scope, self._timed(receive), sending)
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if not self._is_known(host):
+            return problem(400, "request.host", "the server is not called by this name")
+        if b"%00" in scope.get("raw_path", b"") or "\x00" in scope["path"]:
+            return problem(400, "request.path", "the address has a character that nothing has in its name")
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            return problem(400, "request.body", "the length of the body is no number")
+        if int(length) > self._bytes_max:
+            return problem(413, "request.size", f"the body has more than {self._bytes_max} bytes")
+        return None
+
+    def _is_known(self, host: str) -> bool:
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        return any(
+            known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:]))
+            for known in self._hosts
+        )
+
+    def _timed(self, receive: Receive) -> Receive:
+        deadline = asyncio.get_running_loop().time() + self._body_time_s
+        is_whole = False
+
+        async def timed() -> Message:
+            nonlocal is_whole
+            if is_whole:  # what comes after the body is that the caller has gone, which may be never
+                return await receive()
+            left = deadline - asyncio.get_running_loop().time()
+            try:
+                message = await asyncio.wait_for(receive(), max(left, 0.001))
+            except TimeoutError:
+                return {"type": "http.disconnect"}
+            is_whole = not message.get("more_body", False)
+            return message
+
+        return timed
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                more: list[tuple[bytes, bytes]] = [
+                    (b"satsuma-version", str(self._version()).encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+                given: list[Any] = list(message.get("headers", ()))
+                have = {name.lower() for name, _ in given}
+                message["headers"] = given + [one for one in more if one[0] not in have]
+            await send(message)
+
+        return sending
+
+
+def _keep_slashes(scope: Scope) -> None:
+    """Let slashes that are written as %2F be told from those that divide the address."""
+    raw: bytes = scope.get("raw_path", b"")
+    if b"%2f" not in raw.lower():
+        return
+    parts = raw.split(b"?")[0].decode("latin-1").split("/")
+    scope["path"] = "/".join(unquote(part).replace("/", SLASH) for part in parts)

@@ -1,0 +1,252 @@
+"""People, API keys and the audit log over HTTP; for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+from pydantic import BaseModel, Field
+
+from satsuma.access.keys import Key, KeyKind
+from satsuma.access.people import Person
+from satsuma.access.roles import Role
+from satsuma.api.calling import Caller, Calling
+from satsuma.api.etags import IfMatch, check_etag, etag_of
+from satsuma.api.forms import Given, IdInPath, instant, instant_or_none
+from satsuma.api.paging import Cursor, Items, Limit, Page, page_by_offset, read_cursor, write_cursor
+from satsuma.api.problems import RefusedError
+from satsuma.api.routing import api_router
+from satsuma.kernel.instants import parse_instant
+from satsuma.kernel.zones import UTC
+
+router = api_router("people")
+
+
+class Account(BaseModel):
+    """Somebody who may sign in."""
+
+    id: int
+    email: str = Field(examples=["ada@example.com"])
+    name: str = Field(examples=["Ada Lovelace"])
+    role: Role
+    is_active: bool
+    created_at: str
+    changed_at: str
+
+
+class AccountCreate(Given):
+    """Somebody new."""
+
+    email: str = Field(max_length=254, examples=["bob@example.com"])
+    name: str = Field(max_length=120, examples=["Bob"])
+    role: Role
+    password: str = Field(max_length=1_000, examples=["correct horse battery staple"])
+
+
+class AccountChange(Given):
+    """What shall change; sessions end with a new password or role."""
+
+    email: str | None = Field(default=None, max_length=254)
+    name: str | None = Field(default=None, max_length=120)
+    role: Role | None = None
+    is_active: bool | None = None
+    password: str | None = Field(default=None, max_length=1_000)
+
+
+class ApiKey(BaseModel):
+    """A key, without its secret."""
+
+    id: int
+    kind: KeyKind
+    name: str = Field(examples=["warehouse"])
+    prefix: str = Field(description="How the secret begins.", examples=["sk_2a8jUF6e"])
+    role: Role
+    scopes: list[str]
+    created_by: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None = Field(description="Since the server has started.")
+
+
+class ApiKeyCreate(Given):
+    """A key for a program. A `write` key may only send tracking messages."""
+
+    name: str = Field(min_length=1, max_length=120, examples=["warehouse"])
+    kind: KeyKind = KeyKind.API
+    role: Role = Role.VIEWER
+    scopes: list[str] = Field(
+        default_factory=lambda: ["*"], max_length=50, examples=[["segments:read", "records:write"]]
+    )
+    expires_at: str | None = Field(default=None, max_length=40, examples=["2027-01-01T00:00:00Z"])
+
+
+class ApiKeyMade(ApiKey):
+    """A new key, with its secret, which is told only here."""
+
+    secret: str
+
+
+class AuditEntry(BaseModel):
+    """Something that somebody did."""
+
+    id: int
+    at: str
+    version: int
+    actor: str = Field(examples=["ada@example.com"])
+    action: str = Field(examples=["stop_segment"])
+    target: str | None = Field(examples=["id=7"])
+    details: dict[str, Any]
+    origin: str | None = Field(description="The address it came from.")
+
+
+@router.get("/users", operation_id="list_users", summary="List people")
+def list_users(
+    caller: Caller,
+    search: Annotated[str | None, Query(max_length=200)] = None,
+    role: Role | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Account]:
+    """By name."""
+    found = caller.ws.access.people.list(search=search, role=role)
+    part, more = page_by_offset(found, cursor, limit)
+    return Page(items=[_account(one) for one in part], next_cursor=more, total=len(found))
+
+
+@router.get("/users/{id}", operation_id="show_user", summary="Show a person")
+def show_user(id: IdInPath, caller: Caller, response: Response) -> Account:
+    """The ETag is for `If-Match`."""
+    return _shown(caller, id, response)
+
+
+@router.post("/users", operation_id="create_user", summary="Add a person", status_code=201)
+def create_user(given: AccountCreate, caller: Caller, response: Response) -> Account:
+    """They sign in with the address and the password."""
+    made = caller.ws.access.people.add(
+        given.email, given.name, given.role, given.password, actor=caller.actor
+    )
+    return _shown(caller, made.id, response)
+
+
+@router.patch("/users/{id}", operation_id="change_user", summary="Change a person")
+def change_user(
+    id: IdInPath, given: AccountChange, caller: Caller, response: Response, if_match: IfMatch = None
+) -> Account:
+    """Refused where nobody would be left to administer."""
+    access = caller.ws.access
+    with caller.ws.writer.turn():
+        check_etag(if_match, _etag(access.people[id]))
+        access.people.change(
+            id,
+            actor=caller.actor,
+            email=given.email,
+            name=given.name,
+            role=given.role,
+            is_active=given.is_active,
+            password=given.password,
+        )
+        access.sessions.reload()
+    return _shown(caller, id, response)
+
+
+@router.delete("/users/{id}", operation_id="delete_user", summary="Remove a person", status_code=204)
+def delete_user(id: IdInPath, caller: Caller) -> None:
+    """With their sessions; what they did stays under their name."""
+    caller.ws.access.people.remove(id, actor=caller.actor)
+    caller.ws.access.sessions.reload()
+
+
+@router.get("/api-keys", operation_id="list_api_keys", summary="List keys")
+def list_api_keys(caller: Caller) -> Items[ApiKey]:
+    """The newest first."""
+    keys = caller.ws.access.keys
+    return Items(items=[ApiKey(**_key(one, keys.last_used.get(one.id))) for one in keys.list()])
+
+
+@router.post("/api-keys", operation_id="create_api_key", summary="Make a key", status_code=201)
+def create_api_key(given: ApiKeyCreate, caller: Caller) -> ApiKeyMade:
+    """Its secret is told now and never again; only its hash is kept."""
+    if caller.role is None or not caller.role.is_at_least(given.role):
+        raise RefusedError("access.forbidden", "a key may do at most what whoever makes it may do")
+    expires_at = None if given.expires_at is None else parse_instant(given.expires_at, UTC)
+    made, secret = caller.ws.access.keys.create(
+        given.kind,
+        given.name,
+        actor=caller.actor,
+        role=given.role,
+        scopes=given.scopes,
+        expires_at=expires_at,
+    )
+    return ApiKeyMade(**_key(made, None), secret=secret)
+
+
+@router.delete("/api-keys/{id}", operation_id="delete_api_key", summary="Revoke a key", status_code=204)
+def delete_api_key(id: IdInPath, caller: Caller) -> None:
+    """It is of no use from now on."""
+    caller.ws.access.keys.revoke(id, actor=caller.actor)
+
+
+@router.get("/audit", operation_id="list_audit", summary="The audit log")
+def list_audit(
+    caller: Caller,
+    actor: Annotated[str | None, Query(max_length=254)] = None,
+    action: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[AuditEntry]:
+    """Every change and every export that came over HTTP, the newest first; `/versions` has all changes."""
+    place = read_cursor(cursor, int)
+    found = caller.ws.access.audit.entries(
+        actor=actor, action=action, before=None if place is None else int(place[0]), limit=limit + 1
+    )
+    items = [
+        AuditEntry(
+            id=one.id,
+            at=instant(one.at),
+            version=one.version,
+            actor=one.actor,
+            action=one.action,
+            target=one.target,
+            details=dict(one.details),
+            origin=one.origin,
+        )
+        for one in found[:limit]
+    ]
+    return Page(items=items, next_cursor=write_cursor([found[limit - 1].id]) if len(found) > limit else None)
+
+
+def _account(one: Person) -> Account:
+    return Account(
+        id=one.id,
+        email=one.email,
+        name=one.name,
+        role=one.role,
+        is_active=one.is_active,
+        created_at=instant(one.created_at),
+        changed_at=instant(one.changed_at),
+    )
+
+
+def _etag(one: Person) -> str:
+    return etag_of(one.id, one.email, one.name, one.role, one.is_active, one.changed_at)
+
+
+def _shown(caller: Calling, id: int, response: Response) -> Account:
+    found = caller.ws.access.people[id]
+    response.headers["ETag"] = _etag(found)
+    return _account(found)
+
+
+def _key(one: Key, last_used_at: int | None) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "name": one.name,
+        "prefix": one.prefix,
+        "role": one.role,
+        "scopes": list(one.scopes),
+        "created_by": one.created_by,
+        "created_at": instant(one.created_at),
+        "expires_at": instant_or_none(one.expires_at),
+        "last_used_at": instant_or_none(last_used_at),
+    }

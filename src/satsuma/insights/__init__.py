@@ -1,0 +1,1 @@
+"""Insights: what the data and the segments look like: records, timelines, growth, overlap, breakdowns."""
