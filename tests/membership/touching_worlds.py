@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -153,21 +153,23 @@ class Trial:
         self.read(index)
         return Step(before, self.last, change)
 
+    @contextmanager
+    def tried(self, at: int, writes: Iterable[Write]) -> Iterator[Step]:
+        """A version that is written and then given up, as it is while it is made."""
+        with suppress(_GivenUp), self.record.begin(at=at, actor="oracle") as change:
+            for place, write in enumerate(writes):
+                building._write(change, self.world, write, f"tried/{place}")
+            index = self.last.index.apply(change)
+            yield Step(self.last, _state(change.connection, change.version, at, index), change)
+            raise _GivenUp
+
     def read(self, index: Index | None = None) -> None:
         """Read the last version, whose index may be there."""
         with self.record.cursor() as cursor:
-            catalog, now = self.record.catalog, self.record.now
-            database = load(cursor, catalog, now)
-            numbers = {}
-            for entity in catalog.entities.values():
-                keys = list(database.records[entity.name])
-                found = numbers_of_keys(cursor, entity, texts(keys)).tolist()
-                numbers[entity.name] = dict(zip(keys, found, strict=True))
             if index is None:
-                of = Of(self.record.workspace_id, self.record.version, now, catalog)
+                of = Of(self.record.workspace_id, self.record.version, self.record.now, self.record.catalog)
                 index = Index.read(cursor, of, self.folder / str(self.record.version))
-            moved = _moved(cursor, self.record.version)
-        self.states.append(State(self.record.version, database, index, numbers, moved))
+            self.states.append(_state(cursor, self.record.version, self.record.now, index))
 
     def leaves(self, many: int) -> list[Leaf]:
         """Leaves of random definitions, each once."""
@@ -217,6 +219,21 @@ def crossed(states: Iterable[State]) -> dict[int, NDArray[np.uint32]]:
         for segment, members in state.moved.items():
             found[segment] = np.union1d(found.get(segment, members), members)
     return found
+
+
+class _GivenUp(Exception):  # noqa: N818  (nothing is wrong)
+    """Undoes a version."""
+
+
+def _state(cursor: duckdb.DuckDBPyConnection, version: int, now: int, index: Index) -> State:
+    catalog = index.of.catalog
+    database = load(cursor, catalog, now)
+    numbers = {}
+    for entity in catalog.entities.values():
+        keys = list(database.records[entity.name])
+        found = numbers_of_keys(cursor, entity, texts(keys)).tolist()
+        numbers[entity.name] = dict(zip(keys, found, strict=True))
+    return State(version, database, index, numbers, _moved(cursor, version))
 
 
 def _moved(cursor: duckdb.DuckDBPyConnection, version: int) -> dict[int, NDArray[np.uint32]]:
