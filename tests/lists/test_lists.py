@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import satsuma
 from satsuma.lists import joining
 from satsuma.lists.joining import Request
+from satsuma.record.change import Change
 from tests.lists.shop import count, shop
 
 
@@ -162,6 +163,21 @@ def test_a_list_with_double_opt_in_takes_nobody_without_evidence(ws: satsuma.Wor
     assert news.add(["c-1"], confirmed=True).accepted == 1
     with pytest.raises(satsuma.Error, match="no subscription list"):
         ws.lists.create("Other", double_opt_in=True)
+
+
+def test_what_one_version_does_and_undoes_leaves_no_change_of_the_list(ws: satsuma.Workspace) -> None:
+    news = ws.lists.create("News")
+    news.add(["c-1"])
+    since = ws.version
+
+    def several(change: Change) -> None:
+        for is_joining, keys in ((True, ["c-2", "c-3"]), (False, ["c-1", "c-2"]), (True, ["c-1"])):
+            joining.apply(change, [Request(news.id, keys, is_joining, "test")])
+
+    ws.writer.commit(several, actor="ada")
+    assert list(news) == ["c-1", "c-3"]
+    assert [(one.key, one.has_joined) for one in news.history(since_version=since)] == [("c-3", True)]
+    assert count(ws, "list_unsubscribed") == 2
 
 
 STEPS = st.lists(

@@ -143,8 +143,8 @@ def _of_list(
     changed = np.empty(len(order), dtype=np.bool_)
     changed[order] = joins[order] != before
     is_on = joins[order][is_last]
-    rows.join(change, row.id, distinct[is_on & ~was_on])
-    rows.leave(change, row.id, distinct[~is_on & was_on])
+    rows.put(change, row.id, distinct[is_on & ~was_on])
+    rows.take_off(change, row.id, distinct[~is_on & was_on])
     _tell(change, row, entity, steps, numbers[changed], of[changed], joins[changed])
     if len(steps) == 1:
         return {id(steps[0]): np.sort(numbers[changed])}

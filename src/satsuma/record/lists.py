@@ -137,23 +137,33 @@ def join(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) ->
     """Put records on a list; returns those that were not on it, ascending."""
     numbers = np.unique(numbers).astype(np.uint32)
     new = np.setdiff1d(numbers, among(transaction.connection, list_id, numbers), assume_unique=True)
-    with lent(transaction.connection, _new=table_of({"member": new})):
-        transaction.connection.execute("INSERT INTO list_members SELECT ?, member FROM _new", [list_id])
-    _note(transaction, np.full(len(new), list_id, dtype=np.uint32), new, 1)
+    put(transaction, list_id, new)
     return new
 
 
 def leave(transaction: Transaction, list_id: int, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Take records off a list; returns those that were on it, ascending."""
     gone = among(transaction.connection, list_id, numbers)
-    if not len(gone):
-        return gone
-    with lent(transaction.connection, _left=table_of({"member": gone})):
-        transaction.connection.execute(
-            "DELETE FROM list_members WHERE list = ? AND member IN (SELECT member FROM _left)", [list_id]
-        )
-    _note(transaction, np.full(len(gone), list_id, dtype=np.uint32), gone, -1)
+    take_off(transaction, list_id, gone)
     return gone
+
+
+def put(transaction: Transaction, list_id: int, new: NDArray[np.uint32]) -> None:
+    """Put records on a list that are not on it, each once."""
+    if len(new):
+        with lent(transaction.connection, _new=table_of({"member": new})):
+            transaction.connection.execute("INSERT INTO list_members SELECT ?, member FROM _new", [list_id])
+        _note(transaction, np.full(len(new), list_id, dtype=np.uint32), new, 1)
+
+
+def take_off(transaction: Transaction, list_id: int, gone: NDArray[np.uint32]) -> None:
+    """Take records off a list that are on it, each once."""
+    if len(gone):
+        with lent(transaction.connection, _left=table_of({"member": gone})):
+            transaction.connection.execute(
+                "DELETE FROM list_members WHERE list = ? AND member IN (SELECT member FROM _left)", [list_id]
+            )
+        _note(transaction, np.full(len(gone), list_id, dtype=np.uint32), gone, -1)
 
 
 def leave_all(transaction: Transaction, audience: int, numbers: NDArray[np.uint32]) -> tuple[int, ...]:
@@ -181,8 +191,16 @@ def _note(
         return
     for list_id in np.unique(lists).tolist():
         transaction.touches.join_or_leave(list_id, numbers[lists == list_id])
-    with lent(transaction.connection, _changed=table_of({"list": lists, "member": numbers})):
-        transaction.connection.execute(
-            f"INSERT INTO list_changes SELECT list, member, ?, {INSTANT}, ? FROM _changed",
-            [transaction.version, transaction.at, sign],
-        )
+    connection, version = transaction.connection, transaction.version
+    with lent(connection, _changed=table_of({"list": lists, "member": numbers})):
+        # Of what one version does and undoes nothing is left: its changes are netted.
+        undone = " version = ? AND sign = ? AND (list, member) IN (SELECT list, member FROM _changed)"
+        before = fetch(connection, f"SELECT list, member FROM list_changes WHERE{undone}", [version, -sign])
+        with lent(connection, _undone=before):
+            connection.execute(
+                f"INSERT INTO list_changes SELECT list, member, ?, {INSTANT}, ? FROM _changed"
+                " WHERE (list, member) NOT IN (SELECT list, member FROM _undone)",
+                [version, transaction.at, sign],
+            )
+        if before.num_rows:
+            connection.execute(f"DELETE FROM list_changes WHERE{undone}", [version, -sign])
