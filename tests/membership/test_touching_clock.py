@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
+from satsuma.kernel.civil import AFTER_ALL_US, US_PER_DAY, US_PER_HOUR
 from satsuma.membership.touching import Quiet, Touching, next_due
 from satsuma.record.touches import Touches
 from tests.membership.touching_worlds import Trial, missed, trial
@@ -60,6 +60,16 @@ def test_what_is_due_is_the_earliest_of_all_leaves() -> None:
             each = [next_due([leaf], state.index, cursor, state.at, upto) for leaf in leaves]
             together = next_due(leaves, state.index, cursor, state.at, upto)
         assert together == min(at for at in each if at is not None)
+
+
+def test_what_is_due_may_be_asked_for_all_time_to_come() -> None:
+    with trial(603) as world:
+        _all_written(world)
+        leaves, state = world.leaves(LEAVES), world.last
+        with world.record.cursor() as cursor:
+            for_ever = next_due(leaves, state.index, cursor, state.at, AFTER_ALL_US)
+            for_a_while = next_due(leaves, state.index, cursor, state.at, state.at + 400 * US_PER_DAY)
+        assert for_ever == for_a_while is not None
 
 
 def test_nobody_is_touched_when_time_stands_still() -> None:

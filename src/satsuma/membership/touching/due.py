@@ -13,7 +13,7 @@ import duckdb
 
 from satsuma.evaluation.due.inverse import Span
 from satsuma.index import Index
-from satsuma.kernel.civil import MAX_DAY, US_PER_DAY, date_of_day, day_of_date
+from satsuma.kernel.civil import MAX_DAY, MAX_INSTANT_US, US_PER_DAY, date_of_day, day_of_date
 from satsuma.kernel.zones import zone
 from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import day_at
@@ -43,6 +43,8 @@ def next_due(
     """
     shapes = {leaf.clock_shape: leaf.reads.clock for leaf in leaves}
     first = dict.fromkeys(source for of in shapes.values() for source in _first(of))
+    # The calendar has an end, and days are counted a little beyond what is asked for.
+    upto = min(upto, MAX_INSTANT_US - 3 * US_PER_DAY)
     due = Due(index, connection, Quiet() if quiet is None else quiet)
     found = None
     for source in first:
