@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from satsuma.api.consent import MessageShape, message_shape
+from satsuma.api.forms import Given, IdInPath
 from satsuma.api.lists import Key, Name
 from satsuma.api.paging import Cursor, Items, Limit, Page, read_cursor, write_cursor
 from satsuma.api.routing import Caller, api_router
@@ -41,7 +42,7 @@ class CenterShape(BaseModel):
     published_at: str | None
 
 
-class CenterParts(BaseModel):
+class CenterParts(Given):
     """Parts of what a centre shows; what is not given stays, or is the default."""
 
     lists: list[Any] | None = Field(
@@ -73,13 +74,13 @@ class CenterEdit(CenterParts):
     name: Name | None = None
 
 
-class KeyOnly(BaseModel):
+class KeyOnly(Given):
     """One contact."""
 
     key: Key
 
 
-class MaybeKey(BaseModel):
+class MaybeKey(Given):
     """One contact, or everybody."""
 
     key: Key | None = None
@@ -102,7 +103,7 @@ class FormShape(BaseModel):
     html: str | None = Field(description="For one's own page; null until the public address is set.")
 
 
-class NewForm(BaseModel):
+class NewForm(Given):
     """A form to be made."""
 
     name: Name
@@ -120,7 +121,7 @@ class OutboxCounts(BaseModel):
     cancelled: int
 
 
-class Ids(BaseModel):
+class Ids(Given):
     """Messages."""
 
     ids: Annotated[list[int], Field(max_length=10_000)]
@@ -150,7 +151,7 @@ class MailShape(BaseModel):
     server: str | None = Field(description="The mail server in use; null where none is configured.")
 
 
-class MailEdit(BaseModel):
+class MailEdit(Given):
     """What is to change; what is not given stays."""
 
     public_url: str | None = Field(default=None, max_length=500)
@@ -187,7 +188,7 @@ def create_center(caller: Caller, body: NewCenter) -> CenterShape:
     summary="One subscription center",
     response_model=CenterShape,
 )
-def show_center(caller: Caller, id: int) -> CenterShape:
+def show_center(caller: Caller, id: IdInPath) -> CenterShape:
     """Its draft, and what people see."""
     return _center(caller.ws.centers[id].row)
 
@@ -198,7 +199,7 @@ def show_center(caller: Caller, id: int) -> CenterShape:
     summary="Change the draft of a subscription center",
     response_model=CenterShape,
 )
-def change_center(caller: Caller, id: int, body: CenterEdit) -> CenterShape:
+def change_center(caller: Caller, id: IdInPath, body: CenterEdit) -> CenterShape:
     """People see it once it is published."""
     found = caller.ws.centers[id]
     parts = body.given()
@@ -213,7 +214,7 @@ def change_center(caller: Caller, id: int, body: CenterEdit) -> CenterShape:
     summary="Delete a subscription center",
     status_code=204,
 )
-def delete_center(caller: Caller, id: int) -> None:
+def delete_center(caller: Caller, id: IdInPath) -> None:
     """Its links lead to a page that says no more than that."""
     caller.ws.centers[id].delete()
 
@@ -224,7 +225,7 @@ def delete_center(caller: Caller, id: int) -> None:
     summary="Let people see the draft",
     response_model=CenterShape,
 )
-def publish_center(caller: Caller, id: int) -> CenterShape:
+def publish_center(caller: Caller, id: IdInPath) -> CenterShape:
     """From then on links show it."""
     return _center(caller.ws.centers[id].publish())
 
@@ -235,7 +236,7 @@ def publish_center(caller: Caller, id: int) -> CenterShape:
     summary="Let nobody see it",
     response_model=CenterShape,
 )
-def unpublish_center(caller: Caller, id: int) -> CenterShape:
+def unpublish_center(caller: Caller, id: IdInPath) -> CenterShape:
     """Links to it show nothing until it is published again."""
     return _center(caller.ws.centers[id].unpublish())
 
@@ -246,7 +247,7 @@ def unpublish_center(caller: Caller, id: int) -> CenterShape:
     summary="The draft as people would see it",
     response_class=HTMLResponse,
 )
-def preview_center(caller: Caller, request: Request, id: int, language: str = "en") -> HTMLResponse:
+def preview_center(caller: Caller, request: Request, id: IdInPath, language: str = "en") -> HTMLResponse:
     """A page, with nobody's memberships."""
     draw: Preview | None = getattr(request.app.state, "preview", None)
     if draw is None:
@@ -267,7 +268,7 @@ def preview_center(caller: Caller, request: Request, id: int, language: str = "e
     summary="A contact's personal link",
     response_model=LinkShape,
 )
-def link_center(caller: Caller, id: int, body: KeyOnly) -> LinkShape:
+def link_center(caller: Caller, id: IdInPath, body: KeyOnly) -> LinkShape:
     """Who has it acts for the contact; it is good for 180 days."""
     return LinkShape(url=caller.ws.centers[id].link(body.key))
 
@@ -300,7 +301,7 @@ def create_form(caller: Caller, body: NewForm) -> FormShape:
 
 
 @router.delete("/forms/{id}", operation_id="delete_form", summary="Delete a form", status_code=204)
-def delete_form(caller: Caller, id: int) -> None:
+def delete_form(caller: Caller, id: IdInPath) -> None:
     """What is posted to it from then on is thrown away."""
     caller.ws.forms.delete(id)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from satsuma.api.forms import EntityInPath, Given, KeyInPath
 from satsuma.api.lists import THROUGH
 from satsuma.api.paging import Items
 from satsuma.api.routing import Caller, api_router
@@ -49,7 +50,7 @@ class ConsentShape(BaseModel):
     entries: list[Entry]
 
 
-class NewConsent(BaseModel):
+class NewConsent(Given):
     """Entries to be written."""
 
     states: dict[Topic, State] = Field(default_factory=dict, max_length=100)
@@ -104,23 +105,23 @@ def list_consent_topics(caller: Caller) -> ConsentTopics:
 
 
 @router.get(
-    "/records/{entity}/{key:path}/consent",
+    "/records/{entity}/{key}/consent",
     operation_id="show_consent",
     summary="A record's consent",
     response_model=ConsentShape,
 )
-def show_consent(caller: Caller, entity: str, key: str) -> ConsentShape:
+def show_consent(caller: Caller, entity: EntityInPath, key: KeyInPath) -> ConsentShape:
     """What counts now, and the whole ledger about it."""
     return _consent(caller, entity, key)
 
 
 @router.post(
-    "/records/{entity}/{key:path}/consent",
+    "/records/{entity}/{key}/consent",
     operation_id="record_consent",
     summary="Write entries about a record",
     response_model=ConsentShape,
 )
-def record_consent(caller: Caller, entity: str, key: str, body: NewConsent) -> ConsentShape:
+def record_consent(caller: Caller, entity: EntityInPath, key: KeyInPath, body: NewConsent) -> ConsentShape:
     """All of them in one version."""
     states: dict[str, str] = {} if body.level is None else levels.states_of_level(body.level)
     states |= body.states
@@ -144,34 +145,34 @@ def record_consent(caller: Caller, entity: str, key: str, body: NewConsent) -> C
 
 
 @router.get(
-    "/records/{entity}/{key:path}/messages",
+    "/records/{entity}/{key}/messages",
     operation_id="list_record_messages",
     summary="Messages to a record",
     response_model=Items[MessageShape],
 )
-def list_record_messages(caller: Caller, entity: str, key: str) -> Items[MessageShape]:
+def list_record_messages(caller: Caller, entity: EntityInPath, key: KeyInPath) -> Items[MessageShape]:
     """The newest first, at most a hundred."""
     found = caller.ws.mail.outbox(key=key, audience=entity)
     return Items(items=[message_shape(one) for one in found])
 
 
 @router.get(
-    "/records/{entity}/{key:path}/export",
+    "/records/{entity}/{key}/export",
     operation_id="export_contact",
     summary="All that is known of one record",
 )
-def export_contact(caller: Caller, entity: str, key: str) -> dict[str, Any]:
+def export_contact(caller: Caller, entity: EntityInPath, key: KeyInPath) -> dict[str, Any]:
     """For the person whom it is about."""
     return caller.ws.export_contact(key, audience=entity)
 
 
 @router.post(
-    "/records/{entity}/{key:path}:erase",
+    "/records/{entity}/{key}:erase",
     operation_id="erase_record",
     summary="Erase a record for good",
     response_model=Erasure,
 )
-def erase_record(caller: Caller, entity: str, key: str) -> Erasure:
+def erase_record(caller: Caller, entity: EntityInPath, key: KeyInPath) -> Erasure:
     """From the rows and from the files; nothing is kept by which the key could be told."""
     found = caller.ws.erase(entity, key)
     return Erasure(

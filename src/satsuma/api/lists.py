@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from satsuma.api.forms import Given, IdInPath
 from satsuma.api.paging import Cursor, Items, Limit, Page, read_cursor, write_cursor
 from satsuma.api.routing import Caller, api_router
 from satsuma.commit.receipts import Receipt
@@ -45,7 +46,7 @@ class ListDetails(ListSummary):
     used_by: list[str] = Field(examples=[["segment “VIP”"]])
 
 
-class NewList(BaseModel):
+class NewList(Given):
     """A list to be made."""
 
     name: Name
@@ -55,7 +56,7 @@ class NewList(BaseModel):
     description: str | None = Field(default=None, max_length=4_000)
 
 
-class ListEdit(BaseModel):
+class ListEdit(Given):
     """What is to change; what is not given stays."""
 
     name: Name | None = None
@@ -63,7 +64,7 @@ class ListEdit(BaseModel):
     double_opt_in: bool | None = None
 
 
-class Keys(BaseModel):
+class Keys(Given):
     """Keys of records."""
 
     keys: Annotated[list[Key], Field(max_length=KEYS_MAX)]
@@ -77,14 +78,14 @@ class KeysToAdd(Keys):
     )
 
 
-class WhereToAdd(BaseModel):
+class WhereToAdd(Given):
     """Everyone who meets a definition now."""
 
     where: Annotated[str, Field(min_length=1, max_length=1_048_576)]
     confirmed: bool = False
 
 
-class SegmentToAdd(BaseModel):
+class SegmentToAdd(Given):
     """Everyone who is in a segment now."""
 
     segment: int | Name
@@ -174,13 +175,13 @@ def create_list(caller: Caller, body: NewList) -> ListDetails:
 
 
 @router.get("/lists/{id}", operation_id="show_list", summary="One list", response_model=ListDetails)
-def show_list(caller: Caller, id: int) -> ListDetails:
+def show_list(caller: Caller, id: IdInPath) -> ListDetails:
     """A list, its size, and what uses it."""
     return _details(caller, caller.ws.lists[id])
 
 
 @router.patch("/lists/{id}", operation_id="change_list", summary="Change a list", response_model=ListDetails)
-def change_list(caller: Caller, id: int, body: ListEdit) -> ListDetails:
+def change_list(caller: Caller, id: IdInPath, body: ListEdit) -> ListDetails:
     """Rename it, say what it is for, turn double opt-in on or off."""
     found = caller.ws.lists[id]
     if body.name is not None and body.name != found.name:
@@ -193,7 +194,7 @@ def change_list(caller: Caller, id: int, body: ListEdit) -> ListDetails:
 
 
 @router.delete("/lists/{id}", operation_id="delete_list", summary="Delete a list", status_code=204)
-def delete_list(caller: Caller, id: int) -> None:
+def delete_list(caller: Caller, id: IdInPath) -> None:
     """Remove it; refused while something uses it."""
     caller.ws.lists[id].delete()
 
@@ -205,7 +206,7 @@ def delete_list(caller: Caller, id: int) -> None:
     response_model=Page[ListMember],
 )
 def list_list_members(
-    caller: Caller, id: int, search: str | None = None, limit: Limit = 50, cursor: Cursor = None
+    caller: Caller, id: IdInPath, search: str | None = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ListMember]:
     """Keys in the order of their code points."""
     place = read_cursor(cursor, str)
@@ -226,7 +227,7 @@ def list_list_members(
     summary="Put records on a list",
     response_model=ListReceipt,
 )
-def add_list_members(caller: Caller, id: int, body: KeysToAdd) -> ListReceipt:
+def add_list_members(caller: Caller, id: IdInPath, body: KeysToAdd) -> ListReceipt:
     """Keys never seen make records where the catalog learns."""
     return _receipt(caller.ws.lists[id].add(body.keys, confirmed=body.confirmed, through=THROUGH))
 
@@ -237,7 +238,7 @@ def add_list_members(caller: Caller, id: int, body: KeysToAdd) -> ListReceipt:
     summary="Take records off a list",
     response_model=ListReceipt,
 )
-def remove_list_members(caller: Caller, id: int, body: Keys) -> ListReceipt:
+def remove_list_members(caller: Caller, id: IdInPath, body: Keys) -> ListReceipt:
     """Those that are not on it count as duplicates."""
     return _receipt(caller.ws.lists[id].remove(body.keys, through=THROUGH))
 
@@ -248,7 +249,7 @@ def remove_list_members(caller: Caller, id: int, body: Keys) -> ListReceipt:
     summary="Put everyone on a list who meets a definition now",
     response_model=ListReceipt,
 )
-def add_list_members_where(caller: Caller, id: int, body: WhereToAdd) -> ListReceipt:
+def add_list_members_where(caller: Caller, id: IdInPath, body: WhereToAdd) -> ListReceipt:
     """They stay whatever becomes of them."""
     return _receipt(caller.ws.lists[id].add_where(body.where, confirmed=body.confirmed))
 
@@ -259,7 +260,7 @@ def add_list_members_where(caller: Caller, id: int, body: WhereToAdd) -> ListRec
     summary="Put everyone on a list who is in a segment now",
     response_model=ListReceipt,
 )
-def add_list_members_of_segment(caller: Caller, id: int, body: SegmentToAdd) -> ListReceipt:
+def add_list_members_of_segment(caller: Caller, id: IdInPath, body: SegmentToAdd) -> ListReceipt:
     """They stay whatever becomes of them."""
     keys = list(caller.ws.segments[body.segment].members())
     return _receipt(caller.ws.lists[id].add(keys, confirmed=body.confirmed, through="segment"))
@@ -271,7 +272,7 @@ def add_list_members_of_segment(caller: Caller, id: int, body: SegmentToAdd) -> 
     summary="Ask records to confirm that they want to be on a list",
     response_model=AskedToConfirm,
 )
-def ask_list_members(caller: Caller, id: int, body: Keys) -> AskedToConfirm:
+def ask_list_members(caller: Caller, id: IdInPath, body: Keys) -> AskedToConfirm:
     """Each gets one message, however often they are asked within 30 days."""
     found = caller.ws.lists[id].ask(body.keys, through=THROUGH)
     return AskedToConfirm(
@@ -290,7 +291,7 @@ def ask_list_members(caller: Caller, id: int, body: Keys) -> AskedToConfirm:
     summary="Who has yet to confirm",
     response_model=Items[PendingOptIn],
 )
-def list_list_pending(caller: Caller, id: int) -> Items[PendingOptIn]:
+def list_list_pending(caller: Caller, id: IdInPath) -> Items[PendingOptIn]:
     """The first asked first."""
     return Items(
         items=[
@@ -312,7 +313,7 @@ def list_list_pending(caller: Caller, id: int) -> Items[PendingOptIn]:
     response_model=Items[ListEventShape],
 )
 def list_list_history(
-    caller: Caller, id: int, since_version: Annotated[int, Query(ge=0)] = 0, limit: Limit = 50
+    caller: Caller, id: IdInPath, since_version: Annotated[int, Query(ge=0)] = 0, limit: Limit = 50
 ) -> Items[ListEventShape]:
     """The newest first."""
     found = caller.ws.lists[id].history(since_version=since_version, limit=limit)
