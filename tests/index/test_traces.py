@@ -22,7 +22,7 @@ from satsuma.record.change import Change
 from satsuma.record.store import Record
 from satsuma.sync.undoing import undo
 from tests.index.everything import everything
-from tests.record.support import catalog, interactions, records
+from tests.record.support import CONTACT, catalog, interactions, records
 from tests.traces.test_record_model import interaction_rows, keys, pairs, record_rows
 
 START = 100
@@ -183,3 +183,30 @@ def _converted(known: Catalog) -> Catalog:
         entities=MappingProxyType({**known.entities, "contact": contact}),
         interactions=MappingProxyType({**known.interactions, "visit": visit}),
     )
+
+
+def test_references_follow_records_that_come_and_go(tmp_path: Path) -> None:
+    path = tmp_path / "ws"
+    contacts = [{"id": "a", "account": "x"}, {"id": "b", "account": "x"}, {"id": "c", "account": "y"}]
+    history: list[Any] = [
+        ("upsert", "contact", contacts),
+        ("upsert", "account", [{"id": "x"}]),
+        ("append", "purchase", [{"id": "1", "contact": "c", "occurred_at": 1, "seller": "x"}]),
+        ("delete", "account", ["x"]),
+        ("upsert", "account", [{"id": "y"}, {"id": "x"}]),
+        ("merge", "account", ("y", "x")),
+        ("upsert", "contact", [{"id": "b", "account": None}, {"id": "d", "account": "x"}]),
+    ]
+    referring = [[], ["a", "b"], ["a", "b"], [], ["a", "b", "c"], ["a", "b", "c"], ["a", "c", "d"]]
+    account = CONTACT.attributes["account"].number
+    with Record.create(path, workspace_id="w", catalog=catalog(), at=START, actor="test") as record:
+        index = Index.open(record)
+        for number, (step, expected) in enumerate(zip(history, referring, strict=True)):
+            with record.begin(at=START + number, actor="test") as change:
+                _do(change, step, f"{number}")
+                later = index.apply(change)
+            _check_relinked(index, later, change)
+            index = later
+            _, found = index.links[account].referrers(np.arange(index.named("account").size))
+            assert sorted(index.named("contact").keys_of(found)) == expected
+            assert everything(index) == everything(Index.open(record, tmp_path / f"anew-{number}"))
