@@ -61,7 +61,7 @@ class Rows:
 
         def work(change: Change) -> Taken:
             intake = taking.take(change, self._locked(change))
-            return change.append(type, intake, source=f"version {change.version}")
+            return change.append(type, intake, source=change.origin)
 
         return _receipt(self._writer.commit(work, actor=self._actor, detail=f"append {type}"))
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import RLock
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass, replace
+from threading import RLock, get_ident
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from satsuma.commit.counting import Counted, Histogram
+from satsuma.commit.queue import Command, Queue
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import UsageError
 from satsuma.membership.deltas import Cause, Delta
 from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
+from satsuma.record import actors
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 
 T = TypeVar("T")
+
+ATTEMPTS_MAX = 3
+"""So often a group is made smaller by one command that failed; after that each is written alone."""
+
+DETAILS_MAX = 3
+"""So many different details a version names."""
 
 LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
 """The live segments as the change leaves them, bound to its catalog."""
@@ -59,29 +68,58 @@ class Committed(Generic[T]):
     Attributes:
         version, at: Its number and instant (microseconds UTC).
         result: What the work returned.
-        deltas: What it changed in each live segment.
+        deltas: What it changed in each live segment, those of other commands that share it included.
+        took_us: How long it took to be made; 0 where nobody measures.
     """
 
     version: int
     at: int
     result: T
     deltas: tuple[Delta, ...]
+    took_us: int = 0
 
 
 class Writer:
-    """Makes versions of one record. Callers of any thread wait their turn."""
+    """Makes versions of one record. Callers of any thread wait their turn, and may share a version.
+
+    The first who comes while nobody makes a version makes it, and those that come meanwhile are written
+    together in the next. A command that fails takes none of the others with it: they are written again
+    without it, and it alone.
+    """
 
     def __init__(
-        self, record: Record, clock: Clock, live: LiveOf, follower: Follower, due: Due | None = None
+        self,
+        record: Record,
+        clock: Clock,
+        live: LiveOf,
+        follower: Follower,
+        due: Due | None = None,
+        *,
+        steady_us: Callable[[], int] = lambda: 0,
+        queue: Queue | None = None,
     ) -> None:
-        """Wire it; see `LiveOf`, `Follower` and `Due`."""
+        """Wire it; see `LiveOf`, `Follower` and `Due`.
+
+        Args:
+            steady_us: Microseconds that pass evenly, to measure with.
+            queue: Where callers wait.
+        """
         self._record = record
         self._clock = clock
         self._live = live
         self._follower = follower
         self.due = due
+        self._steady_us = steady_us
+        self._queue = Queue() if queue is None else queue
         self._turn = RLock()
-        self._working = False
+        self._holder: int | None = None
+        self._maker: int | None = None
+        self._counted = Counted()
+
+    @property
+    def counted(self) -> Counted:
+        """How versions went so far."""
+        return replace(self._counted, waiting=len(self._queue))
 
     def commit(
         self,
@@ -94,12 +132,12 @@ class Writer:
         detail: str | None = None,
         at: int | None = None,
     ) -> Committed[T]:
-        """Make one version of what `work` writes.
+        """Make one version of what `work` writes, perhaps together with others' work.
 
         Args:
-            work: Writes through the change. It may be called again when a live segment fails: the transaction
-                is lost then, and the version is made anew with that segment marked.
-            actor: Who asks.
+            work: Writes through the change. It may be called again, in another transaction, when a live
+                segment fails, or somebody else's work in the same version does. Any thread may call it.
+            actor: Who asks. A version that is shared bears the name of the first of them.
             kind: Of the version (`data`, `clock`, `definition`, ...).
             cause: Of the deltas that follow.
             causes: Of the deltas of single segments, and of those that refer to them, where another; `work`
@@ -108,62 +146,167 @@ class Writer:
             at: The version's instant; default the clock's. Held at the last version's if that is later.
 
         Raises:
-            Whatever `work` raises; nothing of the version remains then.
+            Whatever `work` raises; nothing of it remains then.
+            BusyError: Too many wait already.
         """
-        with self.turn():
-            if self._working:
-                raise UsageError(
-                    "a version cannot be made inside the making of another", code="usage.nested_commit"
-                )
-            self._working = True
-            try:
-                return self._commit(
-                    work,
-                    actor=actor,
-                    kind=kind,
-                    cause=cause,
-                    causes={} if causes is None else causes,
-                    detail=detail,
-                    at=at,
-                )
-            finally:
-                self._working = False
+        if self._maker == get_ident():
+            raise UsageError(
+                "a version cannot be made inside the making of another", code="usage.nested_commit"
+            )
+        command = Command(work, actor, kind, cause, causes, detail, at)
+        try:
+            if self._holder == get_ident():
+                # Nobody else makes versions until this thread lets them.
+                self._write([command])
+            elif self._queue.enter(command):
+                self._lead(command)
+        finally:
+            self._queue.withdraw(command)
+        if command.error is not None:
+            raise command.error
+        found: Committed[T] = command.committed
+        return found
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Hold up the making of versions while the context lasts."""
+        """Hold up the making of versions by others while the context lasts."""
         with self._turn:
-            yield
+            before, self._holder = self._holder, get_ident()
+            try:
+                yield
+            finally:
+                self._holder = before
 
-    def _commit(
-        self,
-        work: Callable[[Change], T],
-        *,
-        actor: str,
-        kind: str,
-        cause: Cause,
-        causes: Mapping[int, Cause],
-        detail: str | None,
-        at: int | None,
-    ) -> Committed[T]:
-        instant = max(self._clock.now() if at is None else at, self._record.now)
+    def _lead(self, command: Command) -> None:
+        """Write groups from the queue until this command is done."""
+        group: list[Command] = []
+        try:
+            while not command.done:
+                with self.turn():
+                    group = self._queue.group()
+                    self._write(group)
+        except BaseException:
+            # Somebody ends this thread; what others want written is not theirs.
+            self._queue.put_back([one for one in group if not one.done])
+            raise
+        finally:
+            self._queue.leave()
+
+    def _write(self, group: list[Command]) -> None:
+        """Write commands in one version, or where one of them fails in several."""
+        waiting, attempts = [group], 0
+        while waiting:
+            batch = waiting.pop(0)
+            try:
+                self._maker = get_ident()
+                made = self._make(batch)
+            except _Failed as failed:
+                attempts += 1
+                waiting[:0] = failed.apart(batch, one_by_one=attempts > ATTEMPTS_MAX)
+                self._count(repeated=1)
+            except Exception as error:  # noqa: BLE001  -- raised again where the command was given
+                for command in batch:
+                    command.end(error=error)
+                self._count(failed=len(batch))
+            else:
+                for command, committed in zip(batch, made, strict=True):
+                    command.end(committed=committed)
+            finally:
+                self._maker = None
+                self._queue.tell()
+
+    def _make(self, batch: Sequence[Command]) -> list[Committed[Any]]:
+        """Make one version of some commands.
+
+        Raises:
+            _Failed: There are several, and they cannot be written together.
+        """
+        first, begun_us = batch[0], self._steady_us()
+        instant = max(self._clock.now() if first.at is None else first.at, self._record.now)
         failed: dict[int, str] = {}
         while True:
             try:
-                with self._record.begin(at=instant, actor=actor, kind=kind, detail=detail) as change:
-                    result = work(change)
+                with self._record.begin(
+                    at=instant, actor=first.actor, kind=first.kind, detail=_detail(batch)
+                ) as change:
+                    results = self._works(change, batch)
                     due = {} if self.due is None else self.due(change)
                     live = self._live(change)
-                    deltas = self._follower.follow(change, live, failed, cause, {**causes, **due})
+                    causes = {**(first.causes or {}), **due}
+                    deltas = self._follower.follow(change, live, failed, first.cause, causes)
             except SegmentFailure as failure:
                 self._follower.drop()
                 failed[failure.segment.id] = failure.reason
-            except BaseException:
+                self._count(repeated=1)
+            except BaseException as error:
                 self._follower.drop()
+                if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, _Failed):
+                    raise _Failed(None) from error
                 raise
             else:
-                if change.aborted:
-                    self._follower.drop()
-                else:
-                    self._follower.adopt()
-                return Committed(change.version, instant, result, deltas)
+                return self._made(change, results, deltas, self._steady_us() - begun_us)
+
+    def _works(self, change: Change, batch: Sequence[Command]) -> list[Any]:
+        results = []
+        first = change.actor
+        for place, command in enumerate(batch):
+            change.place = place
+            if place:
+                change.actor = actors.ensure(change.connection, command.actor)
+            try:
+                results.append(command.work(change))
+            except Exception as error:
+                if len(batch) > 1:
+                    raise _Failed(place) from error
+                raise
+            if change.aborted and len(batch) > 1:
+                raise _Failed(place)
+        change.actor = first
+        return results
+
+    def _made(
+        self, change: Change, results: list[Any], deltas: tuple[Delta, ...], took_us: int
+    ) -> list[Committed[Any]]:
+        if change.aborted:
+            self._follower.drop()
+        else:
+            self._follower.adopt()
+            self._count(
+                versions=1,
+                commands=len(results),
+                groups=self._counted.groups.plus(len(results)),
+                commit_us=self._counted.commit_us.plus(took_us),
+            )
+        return [Committed(change.version, change.at, result, deltas, took_us) for result in results]
+
+    def _count(
+        self, *, groups: Histogram | None = None, commit_us: Histogram | None = None, **more: int
+    ) -> None:
+        was = self._counted
+        self._counted = replace(
+            was,
+            groups=groups or was.groups,
+            commit_us=commit_us or was.commit_us,
+            **{name: getattr(was, name) + count for name, count in more.items()},
+        )
+
+
+class _Failed(Exception):  # noqa: N818  -- commands that cannot share a version; each is told its own error
+    """Commands cannot be written in one version; `place` is that of the one at fault, if it is known."""
+
+    def __init__(self, place: int | None) -> None:
+        super().__init__()
+        self.place = place
+
+    def apart(self, batch: list[Command], *, one_by_one: bool) -> list[list[Command]]:
+        """Smaller batches of the same commands: the others, then the one at fault alone."""
+        if self.place is None or one_by_one:
+            return [[command] for command in batch]
+        return [batch[: self.place] + batch[self.place + 1 :], [batch[self.place]]]
+
+
+def _detail(batch: Sequence[Command]) -> str | None:
+    """What people read about a version."""
+    told = list(dict.fromkeys(command.detail for command in batch if command.detail is not None))
+    more = [] if len(told) <= DETAILS_MAX else [f"{len(told) - DETAILS_MAX} more"]
+    return ", ".join(told[:DETAILS_MAX] + more) or None

@@ -4,6 +4,7 @@
     ├── UsageError                   usage                the caller passed something unusable
     ├── NotFoundError                not_found            what was asked for does not exist
     ├── ConflictError                conflict             refused in the state things are in now
+    │   └── BusyError                conflict.busy        too much waits already: come back later
     ├── CatalogError                 catalog              the catalog, or a change of it, contradicts itself
     ├── DefinitionError              definition           a segment definition has problems (.problems)
     ├── DataError                    data                 an input file or table as a whole cannot be read
@@ -85,6 +86,12 @@ class ConflictError(Error):
     """The request is sound but refused in the state things are in now."""
 
     default_code = "conflict"
+
+
+class BusyError(ConflictError):
+    """Too much waits already; the same request may succeed later."""
+
+    default_code = "conflict.busy"
 
 
 class CatalogError(Error):

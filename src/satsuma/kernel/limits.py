@@ -38,6 +38,8 @@ ROWS_PER_BATCH_MAX = 1_000_000  # a commit's rows are gathered in memory; longer
 REQUEST_BYTES_MAX = 33_554_432  # body of one request: 32 MiB are parsed at once
 ROWS_PER_REQUEST_MAX = 100_000  # rows of one request, which waits for its commit
 QUEUE_COMMANDS_MAX = 10_000  # commands waiting for the writer; beyond it callers are told to come back
+QUEUE_PATIENCE_SECONDS = 10.0  # how long callers wait to be let into that queue
+COMMANDS_PER_VERSION_MAX = 1_000  # commands that share a version, so that one that fails costs little
 QUARANTINE_ROWS_MAX = 10_000_000  # refused rows kept for replay: a broken feed must not fill the disk
 
 # Answers

@@ -22,6 +22,13 @@ class Change(Transaction):
     """One version in the making (see `Record.begin`); of no use once its context has ended."""
 
     aborted = False
+    place = 0
+    """Which of the commands that share the version is writing, from 0."""
+
+    @property
+    def origin(self) -> str:
+        """Tells what one command writes in one version from all else, for ids that derive from it."""
+        return f"version {self.version}" + (f", command {self.place}" if self.place else "")
 
     def abort(self) -> None:
         """Leave nothing of this change when its context ends."""

@@ -12,6 +12,7 @@ from satsuma.kernel.suggest import did_you_mean
 from satsuma.record.quarantine import ENTITY
 from satsuma.sync.formats.base import ReadOptions
 from satsuma.sync.options import ImportOptions
+from satsuma.sync.pace import Pace
 
 ID = "id"
 OCCURRED_AT = "occurred_at"
@@ -50,6 +51,7 @@ class ColumnMap:
         names: Column → name; columns that are left out are in `options.ignore`.
         times: Column → how its times are written.
         audience: Of interactions: the name of the column of members' keys, once mapped.
+        pace: Shared by all files of the import.
     """
 
     target: Target
@@ -57,6 +59,7 @@ class ColumnMap:
     names: Mapping[str, str]
     times: Mapping[str, str]
     audience: str
+    pace: Pace
 
     def reading(self, catalog: Catalog) -> ReadOptions:
         """How files are read for this mapping."""
@@ -71,7 +74,7 @@ class ColumnMap:
         chosen = owners.values() if name is None else [owners[name]] if name in owners else []
         return ReadOptions(
             options.delimiter,
-            options.rows_max,
+            self.pace,
             options.bytes_max,
             required=frozenset(required),
             is_sparse=not is_entity,
@@ -112,7 +115,7 @@ def mapping_of(target: Target, options: ImportOptions, catalog: Catalog) -> Colu
                 hint="name the column: COLUMN=FORMAT, or say which column is observed_at",
             )
         times.setdefault(column, options.time_format)
-    return ColumnMap(target, options, names, times, audience)
+    return ColumnMap(target, options, names, times, audience, Pace(options.rows_max))
 
 
 def _check_kind(target: Target, options: ImportOptions) -> None:

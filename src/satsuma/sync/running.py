@@ -122,6 +122,7 @@ class Run:
         self._id, counts, self._position = committed.result
         self._running.add(self._id)
         self._counts += counts
+        self._plan.mapping.pace.took(counts.rows_read, committed.took_us)
         self._version = committed.version
         if not prepared.fitted or self._record.catalog is not prepared.fitted[-1].intake.catalog:
             # Something else changed the catalog, or this chunk was fitted again: those to come follow that.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from satsuma.kernel.errors import DataError
 from satsuma.record.intake import REFUSED_SCHEMA
 from satsuma.record.intake.results import RefusedRow, refused_table
+from satsuma.sync.pace import Pace
 
 CHUNK_ROWS_MAX = 250_000
 CHUNK_BYTES_MAX = 33_554_432
@@ -47,18 +48,24 @@ class ReadOptions:
 
     Attributes:
         delimiter: Between the cells of CSV; None finds it in the header.
-        rows_max, bytes_max: Of one chunk: the number of its rows, and about what they take in memory.
+        pace: How many rows a chunk may have, which goes with how quickly they are written.
+        bytes_max: About what a chunk may take in memory.
         required: Columns that every row must give.
         is_sparse: Whether a value that is absent means the same as null.
         is_exact: Whether numbers are wanted exactly as written, since some become decimals.
     """
 
     delimiter: str | None = None
-    rows_max: int = CHUNK_ROWS_MAX
+    pace: Pace = field(default_factory=lambda: Pace(CHUNK_ROWS_MAX))
     bytes_max: int = CHUNK_BYTES_MAX
     required: frozenset[str] = frozenset()
     is_sparse: bool = False
     is_exact: bool = False
+
+    @property
+    def rows_max(self) -> int:
+        """The number of rows of the chunk that comes next."""
+        return self.pace.rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class Messages:
             }
         id = message.id
         if id is None:
-            id = derived_id(f"{self._source} at version {self._change.version}", self._nameless)
+            id = derived_id(f"{self._source} at {self._change.origin}", self._nameless)
             self._nameless += 1
         return {**row, self._audience: who, "occurred_at": format_instant(message.at), "id": id}
 
