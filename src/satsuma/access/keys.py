@@ -1,4 +1,4 @@
-"""Keys for programs: API keys with a role and scopes, and write keys, which may only send tracking messages."""
+"""Keys for programs: API keys with a role and scopes; write keys, which may only send tracking messages."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ CREATE TABLE sessions (
 );
 CREATE TABLE api_keys (
     id UINTEGER NOT NULL, kind VARCHAR NOT NULL, name VARCHAR NOT NULL, prefix VARCHAR NOT NULL,
-    secret_hash VARCHAR NOT NULL, role VARCHAR NOT NULL, scopes VARCHAR[] NOT NULL, created_by VARCHAR NOT NULL,
+    secret_hash VARCHAR NOT NULL, role VARCHAR NOT NULL, scopes VARCHAR[] NOT NULL,
+    created_by VARCHAR NOT NULL,
     created_at TIMESTAMP NOT NULL, expires_at TIMESTAMP
 );
 CREATE TABLE one_time_links (

@@ -30,7 +30,7 @@ def check_password(password: str) -> str:
     """
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX or len(set(password)) < 4:
         raise UsageError(
-            f"found a password of {len(password)} characters, expected {PASSWORD_CHARS_MIN} or more that differ",
+            f"found a password of {len(password)} characters, expected {PASSWORD_CHARS_MIN} or more",
             code="usage.password",
             hint="several words in a row are easy to remember and hard to guess",
         )
@@ -43,7 +43,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, hashed: str | None) -> bool:
-    """Whether a password is the one of a hash; takes as long where there is none, so that time tells nothing."""
+    """Whether a password is the one of a hash; as slow where there is none, so time tells nothing."""
     from argon2.exceptions import VerificationError  # noqa: PLC0415 -- only servers need it
 
     try:
@@ -64,7 +64,7 @@ def hash_token(token: str) -> str:
 
 
 def csrf_token(session_token: str) -> str:
-    """The token that requests of a session bear beside its cookie; only who reads the session's answer has it."""
+    """The token that requests of a session bear beside its cookie; only its own pages can read it."""
     return hmac.new(session_token.encode(), b"satsuma csrf", hashlib.sha256).hexdigest()
 
 

@@ -149,7 +149,7 @@ class People:
         password: str | None = None,
         unit: str | Keep | None = KEEP,
     ) -> Person:
-        """Change what is given; the rest stays. Sessions of who is put out of action, or gets a password, end.
+        """Change what is given; the rest stays. With a new password or role, or out of action, sessions end.
 
         Raises:
             NotFoundError: There is no such person.

@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
-
 
 from satsuma import __version__
 from satsuma.access.passwords import hash_token
@@ -16,6 +14,7 @@ from satsuma.access.permissions import TABLE
 from satsuma.api import (
     catalog,
     centers,
+    changes,
     consent,
     imports,
     insights,
@@ -57,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     lists.router,
     centers.router,
     jobs.router,
+    changes.router,
     workspace.router,
     people.router,
 )

@@ -59,7 +59,7 @@ def caller_of(request: Request, ws: Workspace, operation: str) -> Calling:
     """Who calls an operation, and that they may.
 
     Raises:
-        RefusedError: Nobody has signed in, the key is not valid, their role or the key's scopes do not admit it,
+        RefusedError: Nobody has signed in, the key is not valid, the role or the scopes do not admit it,
             or a session's request does not show that it comes from our own pages.
     """
     rule = TABLE[operation]

@@ -1,4 +1,4 @@
-"""The catalog over HTTP: what there is, with counts; changed by declaring; values of attributes for editors."""
+"""The catalog over HTTP: what there is, with counts; declared changes; values of attributes for editors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repeats: a creation that is asked for again under the same `Idempotency-Key` is answered as the first time."""
+"""Repeats: a creation asked for again under the same `Idempotency-Key` is answered as the first time."""
 
 from __future__ import annotations
 

@@ -111,6 +111,15 @@ class Jobs:
         entry.work.cancel()
         return _told(entry)
 
+    def end(self) -> None:
+        """Cancel all and wait for them."""
+        with self._lock:
+            works = [one.work for one in self._entries.values()]
+        for work in works:
+            work.cancel()
+        for work in works:
+            work.settle()
+
     def running(self) -> int:
         """How many are under way."""
         with self._lock:

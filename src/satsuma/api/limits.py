@@ -1,4 +1,4 @@
-"""Limits of every request, as ASGI middleware: hosts, size, time; names with slashes; the version on answers."""
+"""Limits of every request, as ASGI middleware: hosts, size, time; slashes in names; versions on answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Masking: what viewers see in place of personal data.
 
 Which attributes are personal is not declared in catalogs. For viewers texts, dates and locations of audience
-records count as personal: names, addresses and birthdays are among them. Numbers, choices and times are shown.
+records count as personal: names, addresses and birthdays are among them. Numbers, choices and times are
+shown.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class Problem(BaseModel):
     hint: str | None = Field(default=None, description="What to do about it.")
     details: dict[str, Any] | None = Field(
         default=None,
-        description="Further facts: `problems` of a definition, each with its place; `errors` of the body's fields.",
+        description="Further facts: `problems` of a definition with their places; `errors` of fields.",
     )
 
 

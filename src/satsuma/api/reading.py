@@ -15,8 +15,7 @@ def check_json(body: bytes) -> Any:
     """The value of a body.
 
     Raises:
-        RefusedError: It is not JSON (`request.json`): too deep, with numbers that are none, or with texts that no
-            UTF-8 can hold.
+        RefusedError: It is not JSON (`request.json`), too deep, or has numbers or texts that none can hold.
     """
     try:
         value = json.loads(body, parse_constant=_refuse_constant)

@@ -266,7 +266,7 @@ async def append_interactions(
     ] = None,
     audience: Annotated[str | None, Query(max_length=120, description="Whose a new type's are.")] = None,
 ) -> Receipt:
-    """Rows with the member's key, `occurred_at`, perhaps `id`, and attributes; a known id counts as a duplicate."""
+    """Rows with the member's key, `occurred_at`, perhaps `id`, and attributes; known ids are duplicates."""
     rows = await read_rows(request)
     found = await asyncio.to_thread(caller.ws.append, type, rows, member=member, audience=audience)
     return receipt_told(found)

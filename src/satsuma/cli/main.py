@@ -17,7 +17,19 @@ from typing import Annotated
 import typer
 
 from satsuma import __version__
-from satsuma.cli import applying, catalog, consent, importing, lists, mail, quarantine, segment, workspace
+from satsuma.cli import (
+    applying,
+    catalog,
+    consent,
+    importing,
+    lists,
+    mail,
+    quarantine,
+    segment,
+    serving,
+    users,
+    workspace,
+)
 from satsuma.cli.output import print_error
 from satsuma.cli.state import State
 from satsuma.kernel.errors import (
@@ -42,9 +54,11 @@ app.add_typer(lists.app, name="list")
 app.add_typer(consent.app, name="consent")
 app.add_typer(mail.app, name="mail")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(users.app, name="user")
 importing.register(app)
 applying.register(app)
 workspace.register(app)
+serving.register(app)
 consent.register(app)
 
 

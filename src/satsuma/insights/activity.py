@@ -42,7 +42,8 @@ def activity(
     since = now - min(days, DAYS_MAX) * US_PER_DAY
     among = "" if members is None else f" AND t.{quote(MEMBER)} IN (SELECT member FROM _members)"
     parts = [
-        f"SELECT CAST(t.{quote(OCCURRED_AT)} AS DATE) AS day, ? AS type FROM {quote(interaction_table(type_))} t"
+        f"SELECT CAST(t.{quote(OCCURRED_AT)} AS DATE) AS day, ? AS type"
+        f" FROM {quote(interaction_table(type_))} t"
         f" WHERE t.{quote(OCCURRED_AT)} > {INSTANT} AND t.{quote(OCCURRED_AT)} <= {INSTANT}{among}"
         for type_ in types
     ]

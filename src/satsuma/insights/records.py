@@ -1,4 +1,4 @@
-"""Records in pages: searched, filtered by segment or list, sorted; and one record with what is known of it."""
+"""Records in pages: searched, filtered by segment or list, sorted; and one record with all its values."""
 
 from __future__ import annotations
 

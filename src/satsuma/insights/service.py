@@ -12,11 +12,12 @@ from satsuma.catalog.audiences import audience_named
 from satsuma.insights import activity, breakdown, overlap, overview, records, timeline, values
 from satsuma.insights.overlap import Intersection
 from satsuma.insights.overview import Overview
+from satsuma.insights.records import Rows, Wanted, Whole
 from satsuma.kernel.errors import NotFoundError, UsageError
 from satsuma.membership.names import StoredNames
 from satsuma.record import lists, versions
-from satsuma.record.quarantine import Quarantined
 from satsuma.record.layout import entity_table, interaction_table
+from satsuma.record.quarantine import Quarantined
 from satsuma.record.sql import quote, scalar
 from satsuma.record.versions import Version
 from satsuma.segments.rooms import Rooms
@@ -103,16 +104,16 @@ class Insights:
     def records(
         self,
         entity: str,
-        wanted: records.Wanted,
+        wanted: Wanted,
         *,
         segment: int | None = None,
         list: int | None = None,
-    ) -> records.Rows:
+    ) -> Rows:
         """Records of an entity in a page; of a segment's members or of those on a list only.
 
         Raises:
             NotFoundError: There is no such entity, segment or list.
-            UsageError: The segment or list is of another audience, or there is nothing of that name to sort by.
+            UsageError: The segment is of another audience, or nothing of that name is there to sort by.
         """
         numbers = None if segment is None else self._members(segment, entity)
         with self._rooms.reading() as (cursor, state):
@@ -125,7 +126,7 @@ class Insights:
                 numbers = on if numbers is None else np.intersect1d(numbers, on)
             return records.page(cursor, found, replace(wanted, among=numbers))
 
-    def record(self, entity: str, key: str) -> records.Whole:
+    def record(self, entity: str, key: str) -> Whole:
         """One record.
 
         Raises:
@@ -165,8 +166,8 @@ class Insights:
             number = records.number_of(cursor, found, key)
             since = dict(
                 cursor.execute(
-                    "SELECT segment, epoch_us(max(c.at)) FROM membership_changes c WHERE member = ? AND sign > 0"
-                    " GROUP BY segment",
+                    "SELECT segment, epoch_us(max(c.at)) FROM membership_changes c"
+                    " WHERE member = ? AND sign > 0 GROUP BY segment",
                     [number],
                 ).fetchall()
             )

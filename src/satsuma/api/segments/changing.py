@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fastapi import Response
 
+from satsuma.access.roles import Role
 from satsuma.api.calling import Caller, Calling
 from satsuma.api.etags import IfMatch, check_etag, etag_of
 from satsuma.api.forms import IdInPath
 from satsuma.api.jobs import Job, Jobs, JobsOf
 from satsuma.api.paging import Items
+from satsuma.api.problems import RefusedError
 from satsuma.api.routing import api_router
 from satsuma.api.segments import models
 from satsuma.api.segments.reading import overrides_of, shown
-from satsuma.access.roles import Role
-from satsuma.api.problems import RefusedError
 from satsuma.kernel.instants import instant_of
 from satsuma.kernel.zones import zone
 from satsuma.record.definitions import SegmentRow
@@ -53,7 +53,7 @@ def create_segment(given: models.SegmentCreate, caller: Caller, response: Respon
 def change_segment(
     id: IdInPath, given: models.SegmentChange, caller: Caller, response: Response, if_match: IfMatch = None
 ) -> models.Segment:
-    """All of it in one version, or nothing. A new definition is a draft; what is live stays until `go-live`."""
+    """All of it in one version, or nothing. A new definition is a draft beside what is live."""
     ws = caller.ws
     clocks = zone(ws.catalog.timezone)
     wanted = {name: getattr(given, name) for name in given.model_fields_set}

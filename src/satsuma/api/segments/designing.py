@@ -1,4 +1,4 @@
-"""What is told of a definition while it is written, and of one record in a segment: estimate, compare, explain."""
+"""What is told of a definition while it is written, and why a record is in a segment or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE_MAX = 20
 
 @router.get("/segments/{id}/estimate", operation_id="estimate_segment", summary="Estimate")
 def estimate_segment(id: IdInPath, caller: Caller) -> models.Estimate:
-    """What the draft, or else the live definition, gives on the last version: exact, condition by condition."""
+    """What the draft, or else the live definition, gives on the last version, condition by condition."""
     found = caller.ws.segments[id].estimate()
     return models.Estimate(**_estimate(found), version=found.version, at=instant(found.at))
 
@@ -94,4 +94,4 @@ def _estimate(found: Estimate) -> dict[str, Any]:
 
 def _some(members: Members) -> models.Some:
     first = members.to_arrow(limit=SAMPLE_MAX)["id"].to_pylist()
-    return models.Some(count=len(members), sample=first)
+    return models.Some(count=len(members), sample=[key for key in first if key is not None])

@@ -25,7 +25,7 @@ class SegmentSummary(BaseModel):
     name: str = Field(examples=["VIP"])
     kind: Kind
     basis: str | None = Field(
-        description="What it reads: `profile`, `interactions`, `both`, `segments`; `members` of a static one.",
+        description="What it reads: `profile`, `interactions`, `both`, `segments`, or `members`.",
         examples=["interactions"],
     )
     audience: str = Field(examples=["contact"])

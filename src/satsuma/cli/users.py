@@ -1,0 +1,98 @@
+"""Commands on people: who may sign in to the console and the HTTP API."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from satsuma.access.people import Person
+from satsuma.access.roles import Role
+from satsuma.cli.output import print_json, print_table
+from satsuma.cli.state import Json, state_of
+from satsuma.kernel.errors import NotFoundError, UsageError
+from satsuma.workspace import Workspace
+
+app = typer.Typer(help="People who may sign in.", no_args_is_help=True, rich_markup_mode=None)
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Their address, by which they sign in.")]
+FromInput = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input, not from the terminal."),
+]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    email: Email,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.VIEWER,
+    name: Annotated[str | None, typer.Option(help="Their name; default the address.")] = None,
+    password_stdin: FromInput = False,
+    as_json: Json = False,
+) -> None:
+    """Add somebody; the password is asked for."""
+    password = _password(from_input=password_stdin)
+    state = state_of(context)
+    with state.open() as ws:
+        person = ws.access.people.add(email, name or email, role, password, actor=state.actor)
+        if as_json:
+            print_json(_plain(person))
+        else:
+            typer.echo(f"{person.email} may sign in as {person.role}")
+
+
+@app.command("list")
+def list_people(context: typer.Context, as_json: Json = False) -> None:
+    """List people."""
+    with state_of(context).open() as ws:
+        found = [_plain(person) for person in ws.access.people.list()]
+    if as_json:
+        print_json(found)
+    else:
+        columns = ("email", "name", "role", "active")
+        print_table(columns, [[one[column] for column in columns] for one in found])
+
+
+@app.command()
+def passwd(
+    context: typer.Context, email: Email, password_stdin: FromInput = False, as_json: Json = False
+) -> None:
+    """Give somebody another password; their sessions end."""
+    password = _password(from_input=password_stdin)
+    state = state_of(context)
+    with state.open() as ws:
+        person = _named(ws, email)
+        ws.access.people.change(person.id, actor=state.actor, password=password)
+        if as_json:
+            print_json(_plain(person))
+        else:
+            typer.echo(f"{person.email} has another password")
+
+
+def _named(ws: Workspace, email: str) -> Person:
+    found = ws.access.people.find(email)
+    if found is None:
+        raise NotFoundError(f"nobody has the address {email}", code="not_found.person")
+    return found
+
+
+def _password(*, from_input: bool) -> str:
+    if from_input:
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise UsageError("found no password on standard input", code="usage.password")
+        return password
+    found: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return found
+
+
+def _plain(person: Person) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "email": person.email,
+        "name": person.name,
+        "role": person.role.value,
+        "active": person.is_active,
+    }

@@ -1,0 +1,69 @@
+"""Composing: the API, the public pages, the console and the metrics as one application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from satsuma.api.app import PREFIX, AppSettings, make_app
+from satsuma.api.rpc import by_permissions, rpc_router
+from satsuma.kernel.clock import Clock
+from satsuma.lists.smtp import MailServer
+from satsuma.remote.serving import Serving
+from satsuma.server.console import console_router
+from satsuma.server.metrics import Metrics, Observed, metrics_router
+from satsuma.server.settings import Settings
+from satsuma.web import drawing
+from satsuma.web.router import WebSettings
+from satsuma.web.router import router as public_pages
+from satsuma.workspace import Workspace
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 -- compared with, not listened at
+
+
+def compose(
+    ws: Workspace, clock: Clock, settings: Settings, serving: Serving, setup_token: str | None
+) -> FastAPI:
+    """The whole application of an open workspace.
+
+    Args:
+        serving: Answers calls of `satsuma.connect`.
+        setup_token: Admits whoever makes the first administrator.
+    """
+    own = settings.host.lower()
+    names = (*LOCAL_NAMES, *settings.hosts, *(() if own in ANYWHERE else (own,)))
+    app = make_app(
+        ws,
+        clock,
+        AppSettings(
+            hosts=names,
+            upload_bytes_max=settings.upload_bytes_max,
+            body_time_s=settings.body_time_s,
+            requests_per_minute=settings.requests_per_minute,
+            setup_token=setup_token,
+        ),
+        more=(rpc_router(serving, by_permissions(ws)),),
+    )
+    app.state.preview = drawing.preview
+    app.state.mail_server = mail_server_of(settings)
+    metrics = Metrics(ws, clock, app.state.jobs)
+    measured = metrics_router(ws, metrics, is_open=settings.metrics == "open")
+    app.include_router(measured)
+    app.include_router(measured, prefix=PREFIX)
+    app.include_router(public_pages(ws, WebSettings()))
+    app.include_router(console_router())
+    app.add_middleware(Observed, metrics=lambda: metrics)
+    return app
+
+
+def mail_server_of(settings: Settings) -> MailServer | None:
+    """The mail server that the settings name, if they do."""
+    if not settings.smtp_host:
+        return None
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_username or None,
+        settings.smtp_password or None,
+        settings.smtp_security,
+    )

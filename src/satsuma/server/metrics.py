@@ -1,0 +1,149 @@
+"""Metrics for Prometheus: requests by operation, and the workspace as it is when they are asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from satsuma.api.calling import caller_of
+from satsuma.api.jobs import Jobs
+from satsuma.api.problems import fault, problem_of
+from satsuma.kernel.civil import US_PER_SECOND
+from satsuma.kernel.clock import Clock
+from satsuma.kernel.errors import Error
+from satsuma.record.files import DATABASE_FILE
+from satsuma.workspace import Workspace
+
+OPERATION = "show_status"
+"""Whoever may see the status may see the metrics, where they are not open."""
+
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+_log = structlog.get_logger("satsuma.requests")
+
+
+class Metrics:
+    """What one server counts."""
+
+    def __init__(self, ws: Workspace, clock: Clock, jobs: Jobs) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "satsuma_requests", "Requests answered.", ("operation", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "satsuma_request_seconds",
+            "Time to the answer.",
+            ("operation",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.registry.register(_State(ws, clock, jobs))
+
+    def text(self) -> bytes:
+        """In Prometheus' text form."""
+        return generate_latest(self.registry)
+
+
+class _State(Collector):
+    """The workspace as it is when it is asked."""
+
+    def __init__(self, ws: Workspace, clock: Clock, jobs: Jobs) -> None:
+        self._ws = ws
+        self._clock = clock
+        self._jobs = jobs
+
+    def collect(self) -> Iterable[Metric]:
+        """All of it."""
+        ws = self._ws
+        yield _gauge("satsuma_version", "The last version.", ws.version)
+        lag = max(0, self._clock.now() - ws.now) / US_PER_SECOND
+        yield _gauge("satsuma_lag_seconds", "Between the clock and the last version.", lag)
+        yield _gauge("satsuma_jobs_running", "Jobs under way.", self._jobs.running())
+        yield _gauge("satsuma_quarantined_rows", "Refused rows that wait.", ws.insights.refused_count())
+        for name, file in (("database", DATABASE_FILE), ("log", f"{DATABASE_FILE}.wal")):
+            yield _gauge(f"satsuma_{name}_bytes", f"Size of the {name} file.", _size(ws.path / file))
+        segments = GaugeMetricFamily("satsuma_segments", "Segments by status.", labels=["status"])
+        counts: dict[str, int] = {}
+        for one in ws.segments.list():
+            counts[one.status] = counts.get(one.status, 0) + 1
+        for status, count in sorted(counts.items()):
+            segments.add_metric([status], count)
+        yield segments
+        stopped = ws.time_stopped_by is not None
+        yield _gauge("satsuma_time_stopped", "1 where due versions are no longer made.", int(stopped))
+
+
+def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+class Observed:
+    """Counts requests and logs them, as ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics]) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            taken = time.perf_counter() - begun
+            route = scope.get("route")
+            operation = (route.operation_id if isinstance(route, APIRoute) else None) or "other"
+            metrics = self._metrics()
+            metrics.requests.labels(operation, str(status)).inc()
+            metrics.seconds.labels(operation).observe(taken)
+            level = "info" if status < 500 else "error"
+            getattr(_log, level)(
+                "answered",
+                method=scope["method"],
+                operation=operation,
+                status=status,
+                ms=round(taken * 1000, 1),
+            )
+
+
+def metrics_router(ws: Workspace, metrics: Metrics, *, is_open: bool) -> APIRouter:
+    """`/metrics`, for the root and under `/api/v1`."""
+    router = APIRouter(include_in_schema=False)
+
+    def show(request: Request) -> Response:
+        try:
+            if not is_open:
+                caller_of(request, ws, OPERATION)
+            return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        except Error as error:
+            return problem_of(error) or fault()
+
+    router.add_api_route("/metrics", show, methods=["GET"])
+    return router

@@ -1,0 +1,143 @@
+"""Settings of a server: from a file, the environment and the command line; what comes later counts.
+
+The file is TOML: `satsuma.toml` in the workspace's directory, or another that is named. In the environment a
+setting has `SATSUMA_` before its name, in capitals. `docs/server.md` has the same table as this module.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from satsuma.kernel.errors import UsageError
+from satsuma.kernel.suggest import did_you_mean
+
+FILE = "satsuma.toml"
+PREFIX = "SATSUMA_"
+
+Logs = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of a server.
+
+    Attributes:
+        host, port: Where it listens; port 0 takes a free one.
+        hosts: Names by which it may be called, beside where it listens; `*.example.com` for all below one,
+            `*` for any.
+        trusted_proxies: Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+        requests_per_minute: That one caller may send; 0 for no limit.
+        connections_max: Open at once; more are answered with 503.
+        upload_bytes_max: Of one file that is uploaded.
+        body_time_s: How long a body may take to arrive.
+        stop_time_s: How long requests under way may take to end when the server stops.
+        logs: `text` for people, `json` for programs; on standard error.
+        log_level: `debug`, `info`, `warning` or `error`.
+        metrics: `key` asks for an administrator or a key with the scope `workspace:read`; `open` asks nobody.
+        webhook_networks: Private networks that webhooks may call, such as `10.1.0.0/16`.
+        smtp_host, smtp_port, smtp_username, smtp_password: Of the mail server; no host, no mail.
+        smtp_security: `starttls`, `tls` or `none`.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    requests_per_minute: int = 6_000
+    connections_max: int = 1_000
+    upload_bytes_max: int = 2 * 1024**3
+    body_time_s: float = 60.0
+    stop_time_s: float = 10.0
+    logs: Logs = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics: Literal["key", "open"] = "key"
+    webhook_networks: tuple[str, ...] = ()
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+
+
+def load(directory: Path, environment: Mapping[str, str], file: Path | None = None, **given: Any) -> Settings:
+    """The settings of a server.
+
+    Args:
+        directory: Of the workspace, whose `satsuma.toml` is read if there is one.
+        environment: Variables that begin with `SATSUMA_` count.
+        file: Another file.
+        given: From the command line; None where nothing is given.
+
+    Raises:
+        UsageError: The file cannot be read, a setting is unknown in it, or a value does not fit.
+    """
+    settings = _with(
+        Settings(), _of_file(directory / FILE if file is None else file, must_exist=file is not None)
+    )
+    names = {field.name for field in fields(Settings)}
+    named = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() in names
+    }
+    settings = _with(settings, {name: _read(name, value) for name, value in named.items()})
+    return _with(settings, {name: value for name, value in given.items() if value is not None})
+
+
+def _of_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
+    if not file.exists() and not must_exist:
+        return {}
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"the settings {file} cannot be read: {error}", code="usage.settings") from error
+    names = [field.name for field in fields(Settings)]
+    for name in found:
+        if name not in names:
+            raise UsageError(
+                f"{file}: there is no setting {name!r}",
+                code="usage.settings",
+                hint=did_you_mean(name, names) or f"there are {', '.join(names)}",
+            )
+    return found
+
+
+def _with(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    return replace(settings, **{name: _checked(name, value) for name, value in values.items()})
+
+
+def _read(name: str, text: str) -> Any:
+    """A value as the environment has it: of several values each after a comma."""
+    kind = get_type_hints(Settings)[name]
+    if kind == tuple[str, ...]:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return kind(text) if kind in (int, float) else text
+    except ValueError:
+        raise _unfit(name, text, kind.__name__) from None
+
+
+def _checked(name: str, value: Any) -> Any:
+    kind = get_type_hints(Settings)[name]
+    if kind == tuple[str, ...]:
+        if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise _unfit(name, value, "a list of texts")
+    if kind is float and type(value) is int:
+        return float(value)
+    if (words := get_args(kind)) and value in words:
+        return value
+    if words or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise _unfit(name, value, " or ".join(words) if words else kind.__name__)
+    if isinstance(value, int | float) and value < 0:
+        raise _unfit(name, value, "nothing below 0")
+    return value
+
+
+def _unfit(name: str, value: object, expected: str) -> UsageError:
+    shown = "a value" if name == "smtp_password" else repr(value)
+    return UsageError(f"setting {name}: found {shown}, expected {expected}", code="usage.settings")
