@@ -9,17 +9,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from satsuma.api.consent import MessageShape, message_shape
 from satsuma.api.forms import Given, IdInPath
 from satsuma.api.lists import Key, Name
-from satsuma.api.paging import Cursor, Items, Limit, Page, read_cursor, write_cursor
+from satsuma.api.paging import Items
 from satsuma.api.routing import Caller, api_router
-from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.errors import NotFoundError
 from satsuma.kernel.instants import format_instant
 from satsuma.lists.center_content import Content
 from satsuma.lists.centers import CenterRow
 from satsuma.lists.forms import JoinForm
-from satsuma.lists.smtp import MailServer
 
 router = api_router("subscription centers")
 
@@ -110,53 +108,6 @@ class NewForm(Given):
     joins: int | Name = Field(description="The list that it joins, by id or name.")
     fields: Annotated[list[str], Field(max_length=20)] = Field(default_factory=list)
     language: Literal["en", "de"] = "en"
-
-
-class OutboxCounts(BaseModel):
-    """How many messages there are in each state."""
-
-    queued: int
-    sent: int
-    failed: int
-    cancelled: int
-
-
-class Ids(Given):
-    """Messages."""
-
-    ids: Annotated[list[int], Field(max_length=10_000)]
-
-
-class Queued(BaseModel):
-    """How many messages were queued again."""
-
-    queued: int
-
-
-class DeliveredShape(BaseModel):
-    """What became of the messages that were due."""
-
-    sent: int
-    postponed: int
-    failed: int
-    cancelled: int
-
-
-class MailShape(BaseModel):
-    """How people are written to."""
-
-    public_url: str | None
-    sender: str | None
-    address_attribute: str | None
-    server: str | None = Field(description="The mail server in use; null where none is configured.")
-
-
-class MailEdit(Given):
-    """What is to change; what is not given stays."""
-
-    public_url: str | None = Field(default=None, max_length=500)
-    sender: str | None = Field(default=None, max_length=500)
-    address_attribute: str | None = Field(default=None, max_length=120)
 
 
 @router.get(
@@ -304,96 +255,6 @@ def create_form(caller: Caller, body: NewForm) -> FormShape:
 def delete_form(caller: Caller, id: IdInPath) -> None:
     """What is posted to it from then on is thrown away."""
     caller.ws.forms.delete(id)
-
-
-@router.get("/outbox", operation_id="list_outbox", summary="Messages", response_model=Page[MessageShape])
-def list_outbox(
-    caller: Caller, state: str | None = None, limit: Limit = 50, cursor: Cursor = None
-) -> Page[MessageShape]:
-    """The newest first."""
-    place = read_cursor(cursor, int)
-    before = None if place is None else int(place[0])
-    found = caller.ws.mail.outbox(state=state, before=before, limit=limit + 1)
-    more = len(found) > limit
-    return Page(
-        items=[message_shape(one) for one in found[:limit]],
-        next_cursor=write_cursor([found[limit - 1].id]) if more else None,
-    )
-
-
-@router.get(
-    "/outbox/counts",
-    operation_id="count_outbox",
-    summary="How many messages there are",
-    response_model=OutboxCounts,
-)
-def count_outbox(caller: Caller) -> OutboxCounts:
-    """In each state."""
-    return OutboxCounts(**caller.ws.mail.counts())
-
-
-@router.post(
-    "/outbox:retry", operation_id="retry_outbox", summary="Queue failed messages again", response_model=Queued
-)
-def retry_outbox(caller: Caller, body: Ids) -> Queued:
-    """They are sent when the mail server is asked next."""
-    return Queued(queued=caller.ws.mail.retry(body.ids))
-
-
-@router.post(
-    "/outbox:deliver",
-    operation_id="deliver_outbox",
-    summary="Hand what is due to the mail server",
-    response_model=DeliveredShape,
-)
-def deliver_outbox(caller: Caller, request: Request) -> DeliveredShape:
-    """The server does so by itself; this is for now."""
-    server = _server(request)
-    if server is None:
-        raise ConflictError(
-            "no mail server is configured", code="mail.no_server", hint="set SATSUMA_SMTP_HOST and restart"
-        )
-    found = caller.ws.mail.deliver(server)
-    return DeliveredShape(
-        sent=found.sent, postponed=found.postponed, failed=found.failed, cancelled=found.cancelled
-    )
-
-
-@router.get(
-    "/mail-settings", operation_id="show_mail_settings", summary="Mail settings", response_model=MailShape
-)
-def show_mail_settings(caller: Caller, request: Request) -> MailShape:
-    """How people are written to."""
-    return _mail(caller, request)
-
-
-@router.patch(
-    "/mail-settings",
-    operation_id="change_mail_settings",
-    summary="Change mail settings",
-    response_model=MailShape,
-)
-def change_mail_settings(caller: Caller, request: Request, body: MailEdit) -> MailShape:
-    """What is not given stays."""
-    caller.ws.mail.configure(
-        public_url=body.public_url, sender=body.sender, address_attribute=body.address_attribute
-    )
-    return _mail(caller, request)
-
-
-def _mail(caller: Caller, request: Request) -> MailShape:
-    found, server = caller.ws.mail.settings, _server(request)
-    return MailShape(
-        public_url=found.public_url,
-        sender=found.sender,
-        address_attribute=found.address_attribute,
-        server=None if server is None else f"{server.host}:{server.port}",
-    )
-
-
-def _server(request: Request) -> MailServer | None:
-    found: MailServer | None = getattr(request.app.state, "mail_server", None)
-    return found
 
 
 def _form(form: JoinForm, public_url: str | None) -> FormShape:
