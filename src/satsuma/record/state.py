@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import duckdb
 
 from satsuma.catalog.model import Catalog
+from satsuma.kernel.errors import UsageError
+from satsuma.kernel.instants import format_instant
 from satsuma.record import actors, catalogs, versions, views
 from satsuma.record.change import Change
 from satsuma.record.memory import Memory
@@ -25,6 +27,20 @@ class State:
     version: int
     now: int
     catalog: Catalog
+
+    def check_later(self, at: int) -> None:
+        """Refuse an instant for the next version that lies before this one's.
+
+        Raises:
+            UsageError: It does.
+        """
+        if at < self.now:
+            raise UsageError(
+                f"a version at {format_instant(at)} would lie before the last one, at"
+                f" {format_instant(self.now)}",
+                code="usage.clock_backwards",
+                hint="time only moves on",
+            )
 
 
 def first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: int, actor: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,6 @@ from satsuma.kernel.errors import (
     UsageError,
     WorkspaceDamagedError,
 )
-from satsuma.kernel.instants import format_instant
 from satsuma.record import (
     actors,
     catalogs,
@@ -384,11 +383,9 @@ class Record:
 
     def _undo(self) -> None:
         self._memory.rollback()
-        try:
+        # Where DuckDB has ended the transaction itself, the error on its way up says why.
+        with suppress(duckdb.Error):
             self._connection.execute("ROLLBACK")
-        except duckdb.Error:
-            # DuckDB has ended the transaction itself; the error on its way up says why.
-            return
 
     def _check_open(self) -> None:
         if self._closed:
@@ -400,10 +397,4 @@ class Record:
         self._check_open()
         if self._changing:
             raise InvariantError("a second change was begun before the first had ended")
-        if at < self._state.now:
-            raise UsageError(
-                f"a version at {format_instant(at)} would lie before the last one, at"
-                f" {format_instant(self._state.now)}",
-                code="usage.clock_backwards",
-                hint="time only moves on",
-            )
+        self._state.check_later(at)
