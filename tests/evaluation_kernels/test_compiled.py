@@ -35,7 +35,7 @@ def test_the_rows_of_a_window_are_those_between_its_bounds(
         if low <= one < high
     ]
     assert list(zip(rows.tolist(), owner.tolist(), strict=True)) == expected
-    counts = np.ones(len(members), dtype=np.int64)
+    counts = np.ones(len(members), dtype=np.int32)
     compiled.add_counts(offsets[:-1], offsets[1:], at, among, low, high, counts)
     assert counts.tolist() == [1 + owner.tolist().count(member) for member in range(len(members))]
 

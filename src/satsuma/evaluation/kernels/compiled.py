@@ -18,6 +18,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_LONG = 8
+
 
 LOOPS: list[Any] = []
 """All loops that are called from Python."""
@@ -106,8 +108,10 @@ def _window_ranges(
     return first, after
 
 
-def add_counts(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
-    """Add to each member's count (int64, contiguous) how many rows have `low <= at < high`.
+def add_counts(
+    begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: NDArray[np.int32]
+) -> None:
+    """Add to each member's count (int32, contiguous) how many rows have `low <= at < high`.
 
     As `window_ranges`, for where the rows themselves are not wanted.
     """
@@ -123,13 +127,104 @@ def add_counts(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high:
 
 
 @compiled_once
-def _add_counts(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: Ints) -> None:
+def _add_counts(
+    begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: NDArray[np.int32]
+) -> None:
     for member in range(len(begins)):
         start, end = begins[member], ends[member]
         # Most members have no row in a short window, which their last row tells.
         if among[member] and start < end and at[end - 1] >= low:
             end = _lower_bound(at, start, end, high)
             counts[member] += end - _lower_bound(at, start, end, low)
+
+
+def add_each(members: NDArray[np.uint32], step: int, counts: NDArray[np.int32]) -> None:
+    """Add a step to a member's count (int32, contiguous) each time the member is named."""
+    _add_each(as_input(members, np.uint32), step, counts)
+
+
+@compiled_once
+def _add_each(members: NDArray[np.uint32], step: int, counts: NDArray[np.int32]) -> None:
+    for i in range(len(members)):
+        counts[members[i]] += step
+
+
+def add_lengths(begins: Ints, ends: Ints, counts: NDArray[np.int32]) -> None:
+    """Add to each member's count (int32, contiguous) how many rows its range has."""
+    _add_lengths(as_input(begins, np.int64), as_input(ends, np.int64), counts)
+
+
+@compiled_once
+def _add_lengths(begins: Ints, ends: Ints, counts: NDArray[np.int32]) -> None:
+    for member in range(len(begins)):
+        counts[member] += ends[member] - begins[member]
+
+
+def window_sums(  # noqa: PLR0917 - as the compiled loop takes it
+    begins: Ints, ends: Ints, at: Ints, values: Ints, valid: Bools, among: Bools, low: int, high: int
+) -> tuple[Ints, int, int, int]:
+    """Sum of each member's values in the rows with `low <= at < high`, without copying them.
+
+    Args:
+        begins, ends: Of each member the first row, and the last + 1, int64.
+        values: By row, int64.
+        valid: Which rows have a value; empty: all.
+
+    Returns:
+        The sums (int64), the least and the greatest value or 0, and the most values that a member has: by
+        these the caller knows whether a sum may have overflown.
+    """
+    found: tuple[Ints, int, int, int] = _window_sums(
+        as_input(begins, np.int64),
+        as_input(ends, np.int64),
+        as_input(at, np.int64),
+        as_input(values, np.int64),
+        as_input(valid, np.bool_),
+        as_input(among, np.bool_),
+        low,
+        high,
+    )
+    return found
+
+
+@compiled_once
+def _window_sums(  # noqa: PLR0917 - compiled functions take arrays one by one, and no keywords
+    begins: Ints, ends: Ints, at: Ints, values: Ints, valid: Bools, among: Bools, low: int, high: int
+) -> tuple[Ints, int, int, int]:
+    sums = np.zeros(len(begins), np.int64)
+    least, greatest, most = 0, 0, 0
+    for member in range(len(begins)):
+        start, end = begins[member], ends[member]
+        if not among[member] or start == end or at[end - 1] < low:
+            continue
+        if at[end - 1] >= high:
+            end = _lower_bound(at, start, end, high)
+        total = 0
+        row = end - 1
+        while row >= start and at[row] >= low:
+            if len(valid) == 0 or valid[row]:
+                total += values[row]
+                least = min(least, values[row])
+                greatest = max(greatest, values[row])
+            row -= 1
+        most = max(most, end - 1 - row)
+        sums[member] = total
+    return sums, least, greatest, most
+
+
+def gathered(decided: Bools, codes: NDArray[Any]) -> Bools:
+    """What was decided for each code, by row."""
+    kind = codes.dtype if codes.dtype.kind == "u" and codes.dtype.itemsize < _LONG else np.dtype(np.int64)
+    found: Bools = _gathered(as_input(decided, np.bool_), as_input(codes, kind))
+    return found
+
+
+@compiled_once
+def _gathered(decided: Bools, codes: NDArray[Any]) -> Bools:
+    found = np.empty(len(codes), np.bool_)
+    for i in range(len(codes)):
+        found[i] = decided[codes[i]]
+    return found
 
 
 def expand(first: Ints, after: Ints) -> tuple[Ints, Ints]:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.scope import Bools
 from satsuma.evaluation.kernels.vectors import Vector
 from satsuma.index.dictionaries import Dictionary
@@ -52,8 +53,7 @@ def decided(vector: Vector, question: Hashable, ask: Ask, *, folded: bool) -> Bo
         if len(known) >= REMEMBERED_MAX:
             known.clear()
         known[question, folded] = by_code
-    found: Bools = by_code[vector.data]
-    return found
+    return compiled.gathered(by_code, vector.data)
 
 
 def _all(dictionary: Dictionary, before: Bools | None, ask: Ask, *, folded: bool) -> Bools:

@@ -12,7 +12,9 @@ from satsuma.evaluation.kernels.measures import Measured, counted
 from satsuma.evaluation.kernels.picking import picked
 from satsuma.evaluation.kernels.related import along, at_end
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
+from satsuma.evaluation.kernels.summing import exact_sums
 from satsuma.evaluation.kernels.testing import passes
+from satsuma.evaluation.kernels.vectors import SCALE, Vector
 from satsuma.kernel.durations import Duration, back
 from satsuma.language import bound
 from satsuma.language.bound import MeasureKind
@@ -29,6 +31,11 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
     span = scope.happened(condition.during)
     if measure.kind is MeasureKind.COUNT and condition.where is None and condition.of is None:
         return counted(matching.counts(condition.types, span, frame, among, scope))
+    if measure.kind is MeasureKind.SUM and condition.where is None and condition.of is None:
+        what = measures.read_of(measure)
+        sums = exact_sums(condition.types, what, span, frame, among, scope) if frame.numbers is None else None
+        if sums is not None:
+            return Measured(Vector(what.type, sums, scale=SCALE.get(what.type, 1)), is_sum=True)
     found = _matches(condition, span, frame, scope, among)
     if measure.periods is not None:
         return _active_periods(measure.periods, found, frame, scope)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
-from satsuma.evaluation.kernels import compiled
+from satsuma.evaluation.kernels import compiled, counting
 from satsuma.evaluation.kernels.related import Pairs
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Rows, Scope
 from satsuma.index.parts import Part
@@ -56,14 +57,18 @@ def matches(
 
 def counts(
     types: Iterable[InteractionType], span: tuple[int, int], frame: Records, among: Bools, scope: Scope
-) -> Ints:
+) -> NDArray[Any]:
     """How many interactions each member of a frame has in a span of time."""
+    if frame.numbers is None:
+        of_all = np.zeros(len(frame), dtype=np.int32)
+        for type_ in types:
+            for part in scope.interactions(type_).parts:
+                counting.add_counts(part, span, among, of_all)
+        return of_all
     total = np.zeros(len(frame), dtype=np.int64)
     for type_ in types:
         for part in scope.interactions(type_).parts:
-            if frame.numbers is None:
-                compiled.add_counts(*part.ranges(), part.occurred_at, among, *span, total)
-            else:
+            if len(part.time_at):
                 first, after = window_ranges(part, span, frame)
                 total += after - first
     return total
@@ -85,8 +90,7 @@ def _in_span(
     type_: InteractionType, part: Part, span: tuple[int, int], frame: Records, among: Bools
 ) -> Matches:
     if frame.numbers is None:
-        first, after = compiled.window_ranges(*part.ranges(), part.occurred_at, among, *span)
-        rows, owner = compiled.expand(first, after)
+        rows, owner = counting.rows_of_all(part, span, among)
         return Matches(owner, Rows(type_, part, rows, owner))
     key = ("matches", id(part), span)
     if key not in frame.kept:

@@ -111,8 +111,8 @@ def read_of(measure: bound.Measure) -> bound.Read:
     return measure.read
 
 
-def counted(counts: Ints) -> Measured:
-    """A count."""
+def counted(counts: NDArray[Any]) -> Measured:
+    """A count, int32 or int64."""
     return Measured(Vector(ValueType.INTEGER, counts))
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
-from satsuma.evaluation.kernels import compiled, matching, vectors
+from satsuma.evaluation.kernels import compiled, counting, matching, vectors
 from satsuma.evaluation.kernels.matching import Matches, chosen
+from satsuma.evaluation.kernels.pairing import WITHIN_MAX_US, paired
 from satsuma.evaluation.kernels.picking import ids_of
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
@@ -39,6 +40,8 @@ class _Part:
 def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where some choice of interactions meets the sequence."""
     window = scope.happened(condition.during)
+    if frame.numbers is None and _is_pair(condition):
+        return _by_pairs(condition, frame, scope, window, among)
     for step in condition.steps:
         among = among & (matching.counts(step.pattern.types, window, frame, among, scope) > 0)
     lanes = _lanes(condition, frame, scope, window, among) if _asks_for_types_alone(condition) else []
@@ -55,6 +58,39 @@ def _asks_for_types_alone(condition: bound.Sequence) -> bool:
     return is_plain and not condition.same and all(one is None or one.exact_us is not None for one in spans)
 
 
+def _is_pair(condition: bound.Sequence) -> bool:
+    """Whether it is one type and then another, with nothing between them and no absence."""
+    types = [step.pattern.types for step in condition.steps]
+    return (
+        _asks_for_types_alone(condition)
+        and [len(one) for one in types] == [1, 1]
+        and types[0][0].name != types[1][0].name
+        and condition.steps[1].blocker is None
+        and condition.absence is None
+    )
+
+
+def _by_pairs(
+    condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
+) -> Bools:
+    """Over the stored rows; who has others too, or whose ids must be looked at, is asked alone."""
+    apart = np.zeros(len(frame), dtype=np.bool_)
+    lanes = []
+    for step in condition.steps:
+        stored, *runs = scope.interactions(step.pattern.types[0]).parts
+        for run in runs:
+            first, after = counting.placed_in_time(run, window)
+            apart[run.time_member[first:after]] = True
+        lanes.append(Lane(stored.occurred_at, *counting.ranges_of_all(stored, window, among), 0, 0, False))
+    within = condition.steps[1].within
+    within_us = WITHIN_MAX_US if within is None or within.exact_us is None else within.exact_us
+    found, tied = paired(lanes[0], lanes[1], within_us, among & ~apart)
+    alone = frame.where(among & (apart | tied))
+    if len(alone):
+        found[alone.numbers] = sequence(condition, alone, scope, np.ones(len(alone), dtype=np.bool_))
+    return found
+
+
 def _lanes(
     condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
 ) -> list[Lane]:
@@ -69,7 +105,7 @@ def _lanes(
         absent = condition.absence is not None and _has(condition.absence.pattern, type_)
         for part in scope.interactions(type_).parts:
             if frame.numbers is None:
-                ranges = compiled.window_ranges(*part.ranges(), part.occurred_at, among, *span)
+                ranges = counting.ranges_of_all(part, span, among)
             else:
                 ranges = matching.window_ranges(part, span, frame)
             lanes.append(Lane(part.occurred_at, *ranges, meets, blocks, absent))

@@ -7,17 +7,19 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from satsuma.catalog.model import ValueType
+from satsuma.catalog.model import Attribute, ValueType
+from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.comparing import compare, days
 from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Scalar, day_number, operand, read
-from satsuma.evaluation.kernels.scope import Bools, Frame, Ints, Scope
+from satsuma.evaluation.kernels.scope import Bools, Frame, Ints, Records, Scope
 from satsuma.evaluation.kernels.texts import text_test
 from satsuma.evaluation.kernels.vectors import Vector
 from satsuma.kernel.civil import month_and_day
@@ -47,6 +49,9 @@ _A_LEAP_YEAR = 2000
 
 def of_value(condition: OfValue, frame: Frame, scope: Scope) -> Bools:
     """Where a condition on one value holds."""
+    reduced = _behind_reference(condition, frame)
+    if reduced is not None:
+        return _through(*reduced, frame, scope)
     value = read(condition.read, frame, scope)
     match condition:
         case bound.Compare(_, op, right, exact):
@@ -74,6 +79,30 @@ def of_value(condition: OfValue, frame: Frame, scope: Scope) -> Bools:
             return _near(value, condition)
         case _:
             assert_never(condition)
+
+
+def _behind_reference(condition: OfValue, frame: Frame) -> tuple[Attribute, OfValue] | None:
+    """Of all records: the reference that a condition begins with, and what it asks of the record there."""
+    if not isinstance(frame, Records) or frame.numbers is not None:
+        return None
+    path = next((path for name, path in condition.read.by_type if name is None), None)
+    if path is None or not path.hops:
+        return None
+    if any(isinstance(getattr(condition, side, None), bound.Shifted) for side in ("right", "low", "high")):
+        return None
+    rest = replace(condition.read, by_type=((None, bound.Path(path.hops[1:], path.leaf)),))
+    return path.hops[0], replace(condition, read=rest)
+
+
+def _through(hop: Attribute, there: OfValue, frame: Frame, scope: Scope) -> Bools:
+    """Decided once for each record that is referred to; false where none is."""
+    entity = scope.index.of.catalog.entities.get(hop.to or "")
+    if entity is None or not isinstance(frame, Records):
+        return np.zeros(len(frame), dtype=np.bool_)
+    target = Records(scope.index.entity(entity))
+    holds = of_value(there, target, scope)
+    by_code = np.append(holds, False)[scope.index.links[hop.number].targets]
+    return compiled.gathered(by_code, frame.table.columns[hop.number].values)
 
 
 def within(value: Vector, window: Window, scope: Scope) -> Bools:

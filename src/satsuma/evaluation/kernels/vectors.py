@@ -167,7 +167,7 @@ def of_strings_at(strings: Any, type: ValueType, places: NDArray[Any]) -> Vector
 
 def times(data: NDArray[Any], factor: int) -> NDArray[Any]:
     """Exact integers times a factor."""
-    return data if factor == 1 else _exactly(data, factor, lambda values: values * factor)
+    return data if factor == 1 else _exactly(_long(data), factor, lambda values: values * factor)
 
 
 def plus(vector: Vector, added: Fraction) -> Vector:
@@ -182,6 +182,7 @@ def plus(vector: Vector, added: Fraction) -> Vector:
 
 def product(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Exact products, row by row."""
+    a, b = _long(a), _long(b)
     if _greatest(a) * _greatest(b) >= _INT64_END:
         a, b = a.astype(object), b.astype(object)
     found: NDArray[Any] = a * b
@@ -307,6 +308,10 @@ def strings(vector: Vector, *, folded: bool) -> Any:
     """The texts of a vector's dictionary, or by folded code their folded forms."""
     dictionary: Any = vector.dictionary
     return dictionary.folded if folded and dictionary.folded is not None else dictionary.exact
+
+
+def _long(data: NDArray[Any]) -> NDArray[Any]:
+    return data.astype(np.int64) if data.dtype == np.int32 else data
 
 
 def _exactly(data: NDArray[Any], factor: int, apply: Any) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from satsuma.evaluation.kernels.compiled import as_input, compiled_once
+from satsuma.evaluation.kernels.parallel import in_pieces
 from satsuma.evaluation.kernels.scope import Bools, Ints
 from satsuma.kernel.civil import AFTER_ALL_US
 
@@ -67,20 +68,30 @@ def walked(
     nothing = np.zeros(len(among), dtype=np.int64)
     empty = Lane(nothing[:0], nothing, nothing, 0, 0, False)
     lanes = [*lanes, *[empty] * (wanted - len(lanes))]
-    found: tuple[Bools, Bools] = _walked(
-        tuple(as_input(lane.at, np.int64) for lane in lanes),
-        tuple(as_input(lane.first, np.int64) for lane in lanes),
-        tuple(as_input(lane.after, np.int64) for lane in lanes),
+    rules = (
         as_input(np.array([lane.meets for lane in lanes]), np.int64),
         as_input(np.array([lane.blocks for lane in lanes]), np.int64),
         as_input(np.array([lane.absent for lane in lanes]), np.bool_),
         as_input(np.array(spans_us), np.int64),
-        as_input(among, np.bool_),
-        steps_before,
-        now,
-        absence,
     )
-    return found
+
+    def of_piece(piece: slice) -> tuple[Bools, Bools]:
+        found: tuple[Bools, Bools] = _walked(
+            tuple(as_input(lane.at, np.int64) for lane in lanes),
+            tuple(as_input(lane.first[piece], np.int64) for lane in lanes),
+            tuple(as_input(lane.after[piece], np.int64) for lane in lanes),
+            *rules,
+            as_input(among[piece], np.bool_),
+            steps_before,
+            now,
+            absence,
+        )
+        return found
+
+    pieces = in_pieces(of_piece, len(among))
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.concatenate([one for one, _ in pieces]), np.concatenate([one for _, one in pieces])
 
 
 @compiled_once

@@ -13,13 +13,14 @@ from threading import Event
 
 import numpy as np
 
-from satsuma.evaluation.kernels import compiled, stepping, walking
+from satsuma.evaluation.kernels import compiled, pairing, stepping, walking
 
 _warm = Event()
 
 _NONE = np.zeros(0, dtype=np.int64)
 _ONE = np.zeros(1, dtype=np.int64)
 _TRUE = np.ones(1, dtype=np.bool_)
+_COUNTS = np.zeros(1, dtype=np.int32)
 
 
 def is_warm() -> bool:
@@ -48,7 +49,14 @@ def _calls() -> list[Callable[[], object]]:
     lane = walking.Lane(_ONE, _ONE, _ONE, 1, 0, False)
     return [
         lambda: compiled.window_ranges(_ONE, _ONE, _ONE, _TRUE, 0, 1),
-        lambda: compiled.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, np.zeros(1, dtype=np.int64)),
+        lambda: compiled.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, _COUNTS.copy()),
+        lambda: compiled.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
+        lambda: compiled.add_lengths(_ONE, _ONE, _COUNTS.copy()),
+        lambda: compiled.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
+        *(
+            lambda kind=kind: compiled.gathered(_TRUE, _NONE.astype(kind))
+            for kind in (np.uint8, np.uint16, np.uint32, np.int64)
+        ),
         lambda: compiled.expand(_ONE, _ONE),
         lambda: compiled.sums_of_ints(_NONE, _NONE, 1),
         lambda: compiled.sums_of_doubles(_NONE, _NONE.astype(np.float64), 1),
@@ -56,6 +64,7 @@ def _calls() -> list[Callable[[], object]]:
         lambda: compiled.extremes(_NONE, _NONE.astype(np.float64), 1, greatest=True),
         lambda: compiled.merged(_NONE, _NONE, _NONE, _NONE),
         lambda: stepping.met(events, 1, 1, 0, absence=False),
+        lambda: pairing.paired(lane, lane, 1, _TRUE),
         *(
             lambda count=count: walking.walked([lane] * count, [0, 0], _TRUE, 1, 0, absence=False)
             for count in walking.LANE_COUNTS

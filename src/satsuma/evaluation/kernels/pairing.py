@@ -1,0 +1,83 @@
+"""Pairing: the commonest sequence, one type and then another within a time, over the rows as they lie.
+
+The pass of `walking`, for two steps of one type each with nothing between them: of each second interaction
+only the latest first one before it need be looked at.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from satsuma.evaluation.kernels.compiled import as_input, compiled_once
+from satsuma.evaluation.kernels.parallel import in_pieces
+from satsuma.evaluation.kernels.scope import Bools, Ints
+from satsuma.evaluation.kernels.walking import Lane
+
+LONG_AGO_US = -(2**61)
+"""Before any instant, by more than WITHIN_MAX_US; less any instant it fits 64 bits."""
+
+WITHIN_MAX_US = 2**60
+"""More than lies between any two instants."""
+
+
+def paired(first: Lane, second: Lane, within_us: int, among: Bools) -> tuple[Bools, Bools]:
+    """Where one of the first rows is followed by one of the second within a time; and whose ids would decide.
+
+    Args:
+        among: By row of the frame, whose rows are looked at.
+    """
+
+    def of_piece(piece: slice) -> tuple[Bools, Bools]:
+        found: tuple[Bools, Bools] = _paired(
+            as_input(first.at, np.int64),
+            as_input(first.first[piece], np.int64),
+            as_input(first.after[piece], np.int64),
+            as_input(second.at, np.int64),
+            as_input(second.first[piece], np.int64),
+            as_input(second.after[piece], np.int64),
+            as_input(among[piece], np.bool_),
+            min(within_us, WITHIN_MAX_US),
+        )
+        return found
+
+    pieces = in_pieces(of_piece, len(among))
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.concatenate([one for one, _ in pieces]), np.concatenate([one for _, one in pieces])
+
+
+@compiled_once
+def _paired(  # noqa: PLR0917 - compiled functions take arrays one by one, and no keywords
+    first_at: Ints,
+    first_begins: Ints,
+    first_ends: Ints,
+    second_at: Ints,
+    second_begins: Ints,
+    second_ends: Ints,
+    among: Bools,
+    within_us: int,
+) -> tuple[Bools, Bools]:
+    found = np.zeros(len(among), np.bool_)
+    tied = np.zeros(len(among), np.bool_)
+    for member in range(len(among)):
+        a, a_end = first_begins[member], first_ends[member]
+        b, b_end = second_begins[member], second_ends[member]
+        if a == a_end or b == b_end or not among[member]:
+            continue
+        latest = LONG_AGO_US
+        is_met = is_tie = False
+        # Without branches on which of the two is next: nobody could foretell them.
+        while a < a_end and b < b_end and not is_met:
+            a_at, b_at = first_at[a], second_at[b]
+            is_first = a_at < b_at
+            is_met = not is_first and b_at - latest <= within_us
+            # Which of the two is first their ids would tell; if it is the second, they are no pair.
+            is_tie |= a_at == b_at
+            latest = a_at if is_first else latest
+            a += is_first
+            b += not is_first
+        if b < b_end and not is_met:
+            is_met = second_at[b] - latest <= within_us
+        found[member] = is_met
+        tied[member] = is_tie and not is_met
+    return found, tied
