@@ -38,6 +38,7 @@ def _draw(browser: Browser, url: str, folder: Path, scheme: str, width: int, hei
     )
     console = Console(context.new_page(), url)
     console.page.goto(url + "/sign-in")
+    console.page.get_by_label("E-mail address").wait_for()
     console.page.screenshot(path=folder / f"sign-in-{width}-{scheme}.png")
     console.sign_in()
     for visit in visits(console.page, url):

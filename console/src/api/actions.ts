@@ -2,7 +2,19 @@
 import type { Condition } from '../builder/model';
 import { ApiError, get, post, send } from './client';
 import { queryClient } from './queryClient';
-import type { ApiKey, Job, Plan, Segment, User } from './wire';
+import type {
+  ApiKeyMade,
+  Erasure,
+  ImportAsked,
+  Job,
+  ListReceipt,
+  Picked,
+  Plan,
+  Replayed,
+  Segment,
+  Upload,
+  User,
+} from './wire';
 
 const POLL_MS = 250;
 
@@ -123,15 +135,14 @@ export function restoreEdition(id: string, edition: number): Promise<unknown> {
 }
 
 export async function changeStatic(id: string, what: 'add' | 'remove', keys: string[]) {
-  return receipt(await post<StaticReceipt>(`/segments/${id}/members:${what}`, { keys }));
+  return receipt(await post<Picked>(`/segments/${id}/members:${what}`, { keys }));
 }
 
 export async function addWhere(id: string, text: string) {
-  return receipt(await post<StaticReceipt>(`/segments/${id}/members:add-where`, { where: text }));
+  return receipt(await post<Picked>(`/segments/${id}/members:add-where`, { where: text }));
 }
 
-type StaticReceipt = { changed: number; unchanged: number; unknown: string[] };
-const receipt = (given: StaticReceipt) => ({ changed: given.changed, unknown: given.unknown.length });
+const receipt = (given: Picked) => ({ changed: given.changed, unknown: given.unknown.length });
 
 export function setOverride(id: string, keys: string[], rule: 'always' | 'never' | 'none'): Promise<unknown> {
   return post(`/segments/${id}/overrides`, { keys, rule });
@@ -139,24 +150,19 @@ export function setOverride(id: string, keys: string[], rule: 'always' | 'never'
 
 // Contacts
 
-export type Erasure = { version: number; removed: Record<string, number>; still_named_in: string[] };
-
 export function eraseContact(key: string): Promise<Erasure> {
   return post<Erasure>(`/records/contact/${encodeURIComponent(key)}:erase`, {});
 }
 
 // Data
 
-export async function upload(file: File): Promise<number> {
-  const answer = await send<{ id: number }>('POST', '/uploads', { query: { name: file.name }, raw: file });
+export async function upload(file: File): Promise<string> {
+  const answer = await send<Upload>('POST', '/uploads', { query: { name: file.name }, raw: file });
   return answer.data.id;
 }
 
-export type ImportBody = {
-  upload_ids: number[];
-  entity?: string;
-  interaction_type?: string;
-  options: { key?: string; map?: Record<string, string>; ignore?: string[] };
+export type ImportBody = Pick<ImportAsked, 'upload_ids' | 'entity' | 'interaction_type'> & {
+  options: Partial<ImportAsked['options']>;
 };
 
 export function planImport(body: ImportBody, signal?: AbortSignal): Promise<Plan> {
@@ -171,7 +177,7 @@ export function undoImport(id: number): Promise<unknown> {
   return post(`/imports/${id}/undo`);
 }
 
-export function replayQuarantine(): Promise<Record<string, unknown>> {
+export function replayQuarantine(): Promise<Replayed> {
   return post('/quarantine:replay', {});
 }
 
@@ -187,7 +193,7 @@ export function createUser(body: { email: string; name: string; role: string; pa
   return post<User>('/users', body, { headers: once() });
 }
 
-export async function patchUser(id: number, change: { role?: string; state?: string }): Promise<void> {
+export async function patchUser(id: number, change: { role: string }): Promise<void> {
   const { etag } = await send('GET', `/users/${id}`);
   await send('PATCH', `/users/${id}`, { body: change, headers: etag ? { 'If-Match': etag } : {} });
 }
@@ -207,7 +213,7 @@ export async function refreshLists(): Promise<void> {
 }
 
 export async function changeList(id: string, what: 'add' | 'remove', keys: string[]): Promise<number> {
-  const receipt = await post<{ accepted: number }>(`/lists/${id}/members:${what}`, { keys });
+  const receipt = await post<ListReceipt>(`/lists/${id}/members:${what}`, { keys });
   return receipt.accepted;
 }
 
@@ -216,7 +222,7 @@ export function deleteList(id: string): Promise<unknown> {
 }
 
 export function createKey(body: { name: string; role: string; scopes: string[] }) {
-  return post<ApiKey>('/api-keys', { ...body, kind: 'api' }, { headers: once() });
+  return post<ApiKeyMade>('/api-keys', { ...body, kind: 'api' }, { headers: once() });
 }
 
 export function changePassword(password: string, next: string): Promise<unknown> {

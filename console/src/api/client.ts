@@ -40,6 +40,9 @@ type Listener = (version: number) => void;
 const listeners = new Set<Listener>();
 let latest = 0;
 
+/** The last version that an answer carried; 0 before the first. */
+export const versionSeen = () => latest;
+
 /** Hear of versions that answers carry; returns how to stop. */
 export function onVersion(listener: Listener): () => void {
   listeners.add(listener);

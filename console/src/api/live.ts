@@ -1,6 +1,6 @@
 // Hearing of new versions: by server-sent events, and by asking where these do not come through.
 import { useSyncExternalStore } from 'react';
-import { get, onVersion, sawVersion, url } from './client';
+import { get, onVersion, sawVersion, url, versionSeen } from './client';
 
 const ASK_MS = 3000;
 
@@ -20,6 +20,7 @@ function become(next: Partial<Live>): void {
 function start(): void {
   if (started) return;
   started = true;
+  state = { connected: true, version: versionSeen() };
   onVersion((version) => become({ version, connected: true }));
   listen();
 }

@@ -151,12 +151,12 @@ export async function segment(id: string, signal?: AbortSignal): Promise<Segment
   return {
     ...row(data),
     etag,
-    description: data.description,
-    folder: data.folder,
+    description: data.description ?? null,
+    folder: data.folder ?? null,
     timezone: data.timezone,
     createdAt: data.created_at,
-    startsAt: data.starts_at,
-    endsAt: data.ends_at,
+    startsAt: data.starts_at ?? null,
+    endsAt: data.ends_at ?? null,
     definition: written(data.definition),
     draft: written(data.draft),
     always: ruled('always'),
@@ -233,7 +233,7 @@ export type RowPage = { rows: RecordRow[]; cursor: string | null; total: number 
 const rows = (page: wire.Page<{ key: string; values: Record<string, unknown> }>): RowPage => ({
   rows: page.items.map(({ key, values }) => ({ key, attributes: values })),
   cursor: page.next_cursor,
-  total: page.total,
+  total: page.total ?? null,
 });
 
 export function useMembers(id: string, asked: MembersAsked, enabled: boolean) {
@@ -439,14 +439,6 @@ export function useLists() {
 }
 
 // Data
-
-export function useWorkspaceCounts() {
-  return useQuery({
-    queryKey: ['status'],
-    meta: LIVE,
-    queryFn: ({ signal }) => get<wire.Status>('/status', {}, signal),
-  });
-}
 
 export function useQuarantine() {
   return useQuery({

@@ -59,7 +59,7 @@ export type SegmentDetail = SegmentRow & {
   description: string | null;
   folder: string | null;
   timezone: string | null;
-  createdAt: string | null;
+  createdAt: string;
   startsAt: string | null;
   endsAt: string | null;
   definition: Written | null;

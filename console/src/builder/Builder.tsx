@@ -88,7 +88,7 @@ export function Builder(props: BuilderProps) {
   return (
     <BuilderProvider value={context}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: undo works wherever the focus is inside */}
-      <div className="b-builder" onKeyDown={onKey}>
+      <div className="b-builder" data-locked={props.disabled || undefined} onKeyDown={onKey}>
         {!props.disabled && (
           <div className="b-tools">
             <Tooltip label={`${t.builder.undo} (Ctrl Z)`}>

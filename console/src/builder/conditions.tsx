@@ -279,7 +279,7 @@ function interactionSubject(types: Types, audience: string): Subject {
 }
 
 function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode }) {
-  const { catalog, set } = useBuilder();
+  const { catalog, set, disabled } = useBuilder();
   const entity = entityOf(subject);
   const behind = value.of ? (entityBehind(catalog, entity, value.of) ?? entity) : entity;
   const inner = interactionSubject(value.did, behind);
@@ -305,7 +305,7 @@ function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode
         {!periods && (
           <WindowField value={value.during} path={[...path, 'during']} optional label={t.builder.during} />
         )}
-        {(audiences.length > 0 || value.of) && (
+        {(value.of || (audiences.length > 0 && !disabled)) && (
           <span className="b-flow b-tight">
             <Word>{t.builder.of}</Word>
             <Pick
@@ -386,7 +386,7 @@ function OccurrenceFields({ value, path, subject, verb }: Part<Occurrence> & { v
 }
 
 function SequenceFields({ value, path, subject, verb }: Part<Sequence> & { verb: ReactNode }) {
-  const { catalog, set } = useBuilder();
+  const { catalog, set, disabled } = useBuilder();
   const entity = entityOf(subject);
   const all = value.sequence.flatMap((step) => listOfTypes('did' in step ? step.did : step.not_did.did));
   const shared = attributesFor(catalog, interactionSubject(all, entity)).filter(
@@ -397,16 +397,21 @@ function SequenceFields({ value, path, subject, verb }: Part<Sequence> & { verb:
       <Flow>
         {verb}
         <WindowField value={value.during} path={[...path, 'during']} optional label={t.builder.during} />
-        <Word>{t.builder.same}</Word>
-        <MultiSelect
-          size="xs"
-          className="b-several"
-          aria-label={t.builder.sameHelp}
-          placeholder={value.same?.length ? undefined : '–'}
-          value={value.same ?? []}
-          data={shared.map((one) => one.path)}
-          onChange={(next) => set([...path, 'same'], next.length ? next : undefined)}
-        />
+        {(!disabled || value.same) && (
+          <>
+            <Word>{t.builder.same}</Word>
+            <MultiSelect
+              disabled={disabled}
+              size="xs"
+              className="b-several"
+              aria-label={t.builder.sameHelp}
+              placeholder={value.same?.length ? undefined : '–'}
+              value={value.same ?? []}
+              data={shared.map((one) => one.path)}
+              onChange={(next) => set([...path, 'same'], next.length ? next : undefined)}
+            />
+          </>
+        )}
       </Flow>
       <ol className="b-steps" aria-label={t.builder.steps}>
         {value.sequence.map((step, i) => (

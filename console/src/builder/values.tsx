@@ -96,14 +96,13 @@ function OperandField(props: Place & { value: Operand; label: string }) {
       ) : (
         <ReferredField {...props} kind={kind} value={value as Exclude<Operand, Scalar>} />
       )}
-      {kinds.length > 1 && (
+      {kinds.length > 1 && !disabled && (
         <Menu>
           <Menu.Target>
             <ActionIcon
               variant="subtle"
               color="gray"
               size="sm"
-              disabled={disabled}
               aria-label={`${t.builder.compareWith}: ${t.builder.operands[kind]}`}
             >
               <IconArrowsLeftRight size={14} />

@@ -15,7 +15,8 @@ export function keysOfFile(name: string, text: string): string[] {
   return unique(rows.map((line) => cells(line, name)[Math.max(named, 0)] ?? ''));
 }
 
-function cells(line: string, name: string): string[] {
+/** Cells of a line of a table in text. */
+export function cells(line: string, name: string): string[] {
   const separator = name.endsWith('.tsv') || line.includes('\t') ? '\t' : line.includes(';') ? ';' : ',';
   const found: string[] = [];
   let cell = '';
@@ -39,4 +40,40 @@ function cells(line: string, name: string): string[] {
 
 function unique(keys: string[]): string[] {
   return [...new Set(keys.map((key) => key.trim()).filter(Boolean))];
+}
+
+export type ColumnSeen = { name: string; examples: string[] };
+
+const EXAMPLES = 3;
+
+/** Columns of a file with a few values, from its beginning; empty for a file that is no text. */
+export function columnsOf(name: string, beginning: string): ColumnSeen[] {
+  const lines = beginning
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .filter(Boolean);
+  if (/\.(jsonl|ndjson)$/i.test(name)) return columnsOfJson(lines.slice(0, 50));
+  if (!/\.(csv|tsv|txt)$/i.test(name)) return [];
+  const head = cells(lines[0] ?? '', name);
+  const rows = lines.slice(1, 1 + EXAMPLES).map((line) => cells(line, name));
+  return head.map((column, i) => ({
+    name: column,
+    examples: rows.map((row) => row[i] ?? '').filter(Boolean),
+  }));
+}
+
+function columnsOfJson(lines: string[]): ColumnSeen[] {
+  const found = new Map<string, string[]>();
+  for (const line of lines) {
+    try {
+      for (const [column, value] of Object.entries(JSON.parse(line) as object)) {
+        const examples = found.get(column) ?? [];
+        if (value !== null && examples.length < EXAMPLES) examples.push(String(value));
+        found.set(column, examples);
+      }
+    } catch {
+      // The last line may be cut.
+    }
+  }
+  return [...found].map(([column, examples]) => ({ name: column, examples }));
 }

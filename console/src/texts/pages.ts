@@ -237,6 +237,16 @@ export const pages = {
     fileKeys: (count: string, file: string) => `${count} keys in ${file}`,
     diagram: 'Diagram',
   },
+  reach: {
+    title: 'Reachable by e-mail',
+    reasons: {
+      no_address: 'No address',
+      do_not_email: 'Do not email',
+      not_confirmed: 'Not confirmed',
+      denied: 'Consent refused',
+      not_asked: 'Never asked for consent',
+    } as Record<string, string>,
+  },
   members: {
     search: 'Search members',
     columns: 'Columns',
@@ -465,6 +475,10 @@ export const pages = {
     replayed: (count: string) => `${count} rows taken`,
     file: 'File',
     state: 'State',
+    states: { running: 'running', done: 'done', failed: 'failed', undone: 'undone' } as Record<
+      string,
+      string
+    >,
     learned: 'New attributes',
   },
   settings: {

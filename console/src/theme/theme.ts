@@ -83,6 +83,11 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, transitionProps: { duration: 100 } } },
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 }, radius: 'lg' },
+      styles: { title: { fontSize: rem(18), fontWeight: 650 } },
+    },
+    Drawer: {
+      defaultProps: { overlayProps: { backgroundOpacity: 0.25 } },
+      styles: { title: { fontSize: rem(18), fontWeight: 650 } },
     },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
   },

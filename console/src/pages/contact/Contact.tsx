@@ -120,7 +120,9 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
             <tr>
               <th scope="col">{t.contact.attribute}</th>
               <th scope="col">{t.contact.value}</th>
-              <th scope="col">{t.contact.since}</th>
+              <th scope="col" className="c-since">
+                {t.contact.since}
+              </th>
               <th>
                 <span className="visually-hidden">{t.contact.history('')}</span>
               </th>
@@ -135,7 +137,7 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
                     {name}
                   </th>
                   <td className="wrap">{shown(values[name], catalog?.timezone)}</td>
-                  <td className="muted small">{observed[0] && <When at={observed[0].at} />}</td>
+                  <td className="muted small c-since">{observed[0] && <When at={observed[0].at} />}</td>
                   <td className="end">
                     {observed.length > 1 && (
                       <ActionIcon

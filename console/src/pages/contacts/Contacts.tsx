@@ -1,5 +1,5 @@
 // Everyone: any number of contacts, searched, with the columns that are wanted.
-import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
 import { IconAddressBook, IconFileImport, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useCatalog, useContacts } from '../../api/queries';
 import type { RecordRow } from '../../api/types';
 import { entityNamed } from '../../builder/catalog';
+import { Columns } from '../../components/Columns';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
@@ -77,15 +78,7 @@ export default function Contacts() {
             void navigate({ search: { q: next || undefined }, replace: true });
           }}
         />
-        <MultiSelect
-          aria-label={t.contacts.columns}
-          placeholder={t.contacts.columns}
-          w={320}
-          data={offered}
-          value={columns}
-          searchable
-          onChange={setChosen}
-        />
+        <Columns offered={offered} chosen={columns} onChange={setChosen} />
         <div className="toolbar-end">
           {total !== null && (
             <span className="muted number" role="status">

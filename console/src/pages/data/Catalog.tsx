@@ -1,5 +1,5 @@
 // The catalog as tables: each kind of record and interaction with its attributes and their values.
-import { Badge, Modal, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { IconArrowRight, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -70,11 +70,7 @@ function Card(props: { owner: Owner; count: number; note: string; onShow: (attri
     <section className="card data-card" aria-label={owner.name}>
       <h3>
         {owner.name}
-        {props.note && (
-          <Badge variant="light" color="leaf.9" tt="none">
-            {props.note}
-          </Badge>
-        )}
+        {props.note && <span className="tag">{props.note}</span>}
         <span className="muted number data-count">{t.number(props.count)}</span>
       </h3>
       <ul>

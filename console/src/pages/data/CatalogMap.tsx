@@ -1,28 +1,40 @@
-// The catalog as a map: records in the middle row, what refers to what, interactions beneath their audience.
-import { Background, Controls, type Edge, type Node, Position, ReactFlow } from '@xyflow/react';
-import '@xyflow/react/dist/style.css';
+// The catalog as a map: other records at the left, audiences in the middle, interactions at the right.
 import { useMantineColorScheme } from '@mantine/core';
+import {
+  Background,
+  Controls,
+  type Edge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
 import { useMemo } from 'react';
-import { useCatalog } from '../../api/queries';
-import type { Catalog } from '../../builder/catalog';
+import { type CountedCatalog, useCatalog } from '../../api/queries';
 import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
 
-const STEP_X = 232;
-const STEP_Y = 190;
-const PER_ROW = 5;
+const STEP_X = 430;
+const STEP_Y = 84;
+
+type Place = Node<{ name: string; count: number; entity: boolean }, 'place'>;
+
+const NODE_TYPES = { place: Shown };
 
 export default function CatalogMap() {
   const { data, error, refetch } = useCatalog();
   const { colorScheme } = useMantineColorScheme();
   const graph = useMemo(() => (data ? layout(data) : null), [data]);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (!data || !graph) return <Loading rows={8} />;
+  if (!graph) return <Loading rows={8} />;
   return (
     <section className="card data-map" aria-label={t.data.mapLabel}>
       <ReactFlow
-        nodes={graph.nodes.map((node) => ({ ...node, data: { label: label(node, data.counts) } }))}
-        edges={graph.edges}
+        defaultNodes={graph.nodes}
+        defaultEdges={graph.edges}
+        nodeTypes={NODE_TYPES}
         fitView
         minZoom={0.2}
         colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
@@ -37,60 +49,61 @@ export default function CatalogMap() {
   );
 }
 
-function label(node: Node, counts: Map<string, number>) {
+function Shown({ data }: NodeProps<Place>) {
   return (
-    <>
-      <strong>{node.id.replace(/^\w+ /, '')}</strong>
-      <span className="muted number">{t.number(counts.get(node.id) ?? 0)}</span>
-    </>
+    <div className={data.entity ? 'map-node map-entity' : 'map-node'}>
+      <Handle type="source" id="left" position={Position.Left} isConnectable={false} />
+      <Handle type="source" id="right" position={Position.Right} isConnectable={false} />
+      <Handle type="target" id="to-left" position={Position.Left} isConnectable={false} />
+      <Handle type="target" id="to-right" position={Position.Right} isConnectable={false} />
+      <strong>{data.name}</strong>
+      <span className="muted number">{t.number(data.count)}</span>
+    </div>
   );
 }
 
-/** Audiences in the middle, other records above, interactions below; references as arrows. */
-function layout(catalog: Catalog): { nodes: Node[]; edges: Edge[] } {
-  const rows: string[][] = [
-    ...chunks(catalog.entities.filter((one) => !one.audience).map((one) => `entity ${one.name}`)),
-    ...chunks(catalog.entities.filter((one) => one.audience).map((one) => `entity ${one.name}`)),
-    ...chunks(catalog.interactions.map((one) => `interaction ${one.name}`)),
+/** Three columns, each centred; arrows leave and arrive on the sides that face each other. */
+function layout(catalog: CountedCatalog): { nodes: Place[]; edges: Edge[] } {
+  const columns = [
+    catalog.entities.filter((one) => !one.audience).map((one) => `entity ${one.name}`),
+    catalog.entities.filter((one) => one.audience).map((one) => `entity ${one.name}`),
+    catalog.interactions.map((one) => `interaction ${one.name}`),
   ];
-  const widest = Math.max(...rows.map((row) => row.length));
-  const nodes = rows.flatMap((row, y) =>
-    row.map((id, x) => ({
-      id,
-      position: { x: (x + (widest - row.length) / 2) * STEP_X, y: y * STEP_Y },
-      data: { label: id },
-      sourcePosition: Position.Top,
-      targetPosition: Position.Bottom,
-      className: id.startsWith('entity') ? 'map-node map-entity' : 'map-node',
-    })),
+  const columnOf = new Map(columns.flatMap((ids, x) => ids.map((id) => [id, x] as const)));
+  const nodes = columns.flatMap((ids, x) =>
+    ids.map(
+      (id, y): Place => ({
+        id,
+        type: 'place',
+        position: { x: x * STEP_X, y: (y - ids.length / 2) * STEP_Y },
+        data: {
+          name: id.replace(/^\w+ /, ''),
+          count: catalog.counts.get(id) ?? 0,
+          entity: id.startsWith('entity'),
+        },
+      }),
+    ),
   );
   const edges: Edge[] = [];
-  const refer = (from: string, owner: { attributes: { name: string; to?: string }[] }) => {
-    for (const attribute of owner.attributes)
-      if (attribute.to)
-        edges.push({
-          id: `${from} ${attribute.name}`,
-          source: from,
-          target: `entity ${attribute.to}`,
-          label: attribute.name,
-        });
-  };
-  for (const entity of catalog.entities) refer(`entity ${entity.name}`, entity);
-  for (const type of catalog.interactions) {
-    refer(`interaction ${type.name}`, type);
+  const link = (source: string, target: string, label: string | undefined) => {
+    const [from, to] = [columnOf.get(source) ?? 0, columnOf.get(target) ?? 0];
     edges.push({
-      id: `of ${type.name}`,
-      source: `interaction ${type.name}`,
-      target: `entity ${type.audience}`,
-      animated: false,
-      className: 'map-of',
+      id: `${source} ${label ?? ''} ${target}`,
+      source,
+      target,
+      label,
+      sourceHandle: from < to ? 'right' : 'left',
+      targetHandle: from > to ? 'to-right' : 'to-left',
+      className: label === undefined ? 'map-of' : undefined,
     });
+  };
+  for (const entity of catalog.entities)
+    for (const one of entity.attributes)
+      if (one.to) link(`entity ${entity.name}`, `entity ${one.to}`, one.name);
+  for (const type of catalog.interactions) {
+    link(`interaction ${type.name}`, `entity ${type.audience}`, undefined);
+    for (const one of type.attributes)
+      if (one.to) link(`interaction ${type.name}`, `entity ${one.to}`, one.name);
   }
   return { nodes, edges };
-}
-
-function chunks(ids: string[]): string[][] {
-  const found: string[][] = [];
-  for (let i = 0; i < ids.length; i += PER_ROW) found.push(ids.slice(i, i + PER_ROW));
-  return found;
 }

@@ -7,13 +7,15 @@ import { type ImportBody, planImport, refreshData, runImport, undoImport, upload
 import { useCatalog, useImports } from '../../api/queries';
 import type { Import as Imported, Plan } from '../../api/wire';
 import { Ask } from '../../components/Ask';
+import { type ColumnSeen, columnsOf } from '../../components/keys';
 import { done, failed } from '../../components/notify';
 import { Loading, messageOf } from '../../components/states';
-import { plainText } from '../../components/value';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 
-type Uploaded = { id: number; name: string };
+type Uploaded = { id: string; name: string; columns: ColumnSeen[] };
+
+const READ_BYTES = 65_536;
 
 export default function Import() {
   const [file, setFile] = useState<Uploaded | null>(null);
@@ -23,7 +25,8 @@ export default function Import() {
     if (!given) return;
     setBusy(true);
     try {
-      setFile({ id: await upload(given), name: given.name });
+      const beginning = await given.slice(0, READ_BYTES).text();
+      setFile({ id: await upload(given), name: given.name, columns: columnsOf(given.name, beginning) });
     } catch (error) {
       failed(error);
     } finally {
@@ -91,7 +94,7 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
     upload_ids: [file.id],
     ...(isInteraction ? { interaction_type: target } : { entity: target }),
     options: {
-      ...(key ? { key } : {}),
+      ...(key ? (isInteraction ? { member: key } : { key }) : {}),
       ...(Object.keys(map).length ? { map } : {}),
       ...(ignored.length ? { ignore: ignored } : {}),
     },
@@ -123,7 +126,7 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
       setProgress(null);
     }
   };
-  const columns = plan?.columns.map((one) => one.name) ?? [];
+  const columns = file.columns.map((one) => one.name);
   return (
     <section className="card panel" aria-label={file.name}>
       <h2>{file.name}</h2>
@@ -190,17 +193,12 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
                 </tr>
               </thead>
               <tbody>
-                {plan.columns.map((column) => (
+                {file.columns.map((column) => (
                   <tr key={column.name}>
                     <th scope="row" className="strong">
                       {column.name}
                     </th>
-                    <td className="muted">
-                      {column.examples
-                        .slice(0, 3)
-                        .map((one) => plainText(one))
-                        .join(', ')}
-                    </td>
+                    <td className="muted">{column.examples.join(', ')}</td>
                     <td>
                       <Select
                         size="xs"
@@ -338,34 +336,21 @@ function Earlier() {
 }
 
 function Row({ row, onUndo }: { row: Imported; onUndo: () => void }) {
-  const text = (...names: string[]) => {
-    const found = names.map((name) => row[name]).find((value) => value !== null && value !== undefined);
-    if (Array.isArray(found))
-      return found
-        .map((one) =>
-          String((one as { name?: string }).name ?? one)
-            .split('/')
-            .at(-1),
-        )
-        .join(', ');
-    return found === undefined ? '' : String(found);
-  };
-  const state = text('state', 'status');
   return (
     <tr>
-      <th scope="row">{text('files', 'sources', 'name', 'paths')}</th>
-      <td>{text('target', 'entity', 'interaction_type', 'type')}</td>
-      <td className="end number">{t.number(Number(text('accepted', 'rows_read') || 0))}</td>
-      <td>{state}</td>
+      <th scope="row">{row.files.join(', ')}</th>
+      <td>{row.target}</td>
+      <td className="end number">{t.number(row.accepted)}</td>
+      <td>{t.data.states[row.state] ?? row.state}</td>
       <td className="muted small">
-        <When at={text('started_at', 'at', 'created_at')} />
+        <When at={row.started_at} />
       </td>
       <td className="end">
-        {state === 'done' && (
+        {row.state === 'done' && (
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`${t.data.undo} ${row.id}`}
+            aria-label={`${t.data.undo} ${row.files.join(', ')}`}
             onClick={onUndo}
           >
             {t.data.undo}

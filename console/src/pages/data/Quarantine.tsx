@@ -48,7 +48,7 @@ export default function Quarantine() {
     setBusy(true);
     try {
       const receipt = await replayQuarantine();
-      done(t.data.replayed(t.number(Number(receipt.accepted ?? 0))));
+      done(t.data.replayed(t.number(receipt.accepted)));
       await refreshData();
     } catch (problem) {
       failed(problem);

@@ -9,7 +9,6 @@ import { GrowthChart } from '../../components/charts';
 import { Page } from '../../components/Page';
 import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
-import '../segment/segment.css';
 import { UpSet } from './UpSet';
 
 const CHOSEN_MAX = 6;

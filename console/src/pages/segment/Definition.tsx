@@ -1,5 +1,5 @@
 // The definition: builder, text and plain English of one tree, and beside them what it gives.
-import { Alert, Button, SegmentedControl } from '@mantine/core';
+import { Alert, SegmentedControl } from '@mantine/core';
 import { IconLock, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { realValues, useCatalog, useNames } from '../../api/queries';
@@ -11,8 +11,7 @@ import { LivePanel } from './LivePanel';
 import { TextView } from './TextView';
 import type { Draft } from './useDraft';
 
-export default function Definition(props: { detail: SegmentDetail; draft: Draft; onBeside: () => void }) {
-  const { detail, draft } = props;
+export default function Definition({ detail, draft }: { detail: SegmentDetail; draft: Draft }) {
   const [view, setView] = useState<'builder' | 'text'>('builder');
   const { data: catalog } = useCatalog();
   const { data: names } = useNames();
@@ -23,19 +22,7 @@ export default function Definition(props: { detail: SegmentDetail; draft: Draft;
       <div className="d-main">
         {!draft.editable && detail.status !== 'draft' && (
           <Alert color="gray" icon={<IconLock size={18} />} mb="md">
-            <div className="d-locked">
-              <span>{t.segment.locked}</span>
-              {detail.status !== 'going_live' && (
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconPencil size={15} />}
-                  onClick={props.onBeside}
-                >
-                  {t.segment.edit}
-                </Button>
-              )}
-            </div>
+            {t.segment.locked}
           </Alert>
         )}
         {draft.editable && detail.status !== 'draft' && (

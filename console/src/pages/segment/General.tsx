@@ -2,7 +2,7 @@
 import { Button, Group, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { patchSegment, refreshSegments, type SegmentChange, setOverride } from '../../api/actions';
-import { useCatalog } from '../../api/queries';
+import { useCatalog, useReach } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
 import { done, failed } from '../../components/notify';
 import { When } from '../../components/When';
@@ -14,6 +14,7 @@ export default function General({ detail }: { detail: SegmentDetail }) {
       <About detail={detail} />
       <div className="stack">
         <Facts detail={detail} />
+        {detail.size !== null && <Reach detail={detail} />}
         {detail.kind !== 'static' && <Overrides detail={detail} />}
       </div>
     </div>
@@ -170,6 +171,29 @@ function Overrides({ detail }: { detail: SegmentDetail }) {
           onChange={(keys) => void change('never', detail.never, keys)}
         />
       </Stack>
+    </section>
+  );
+}
+
+function Reach({ detail }: { detail: SegmentDetail }) {
+  const { data } = useReach(detail.id, true);
+  if (!data) return null;
+  const reasons = Object.entries(data.reasons).filter(([, count]) => count > 0);
+  return (
+    <section className="card panel">
+      <h2>{t.reach.title}</h2>
+      <p className="flush">
+        <strong className="number">{t.number(data.reachable)}</strong>{' '}
+        <span className="muted number">{t.definition.of(t.number(data.size))}</span>
+      </p>
+      <ul className="d-rows reach">
+        {reasons.map(([reason, count]) => (
+          <li key={reason}>
+            <span className="muted">{t.reach.reasons[reason] ?? reason}</span>
+            <span className="number">{t.number(count)}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

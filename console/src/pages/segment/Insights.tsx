@@ -173,7 +173,7 @@ function Breakdown({ detail }: { detail: SegmentDetail }) {
   );
 }
 
-function label(one: { value: unknown; from: unknown; to: unknown }): string {
-  if (one.from !== null || one.to !== null) return `${plainText(one.from)} – ${plainText(one.to)}`;
+function label(one: { value: unknown; low: unknown; high: unknown }): string {
+  if (one.low !== null || one.high !== null) return `${plainText(one.low)} – ${plainText(one.high)}`;
   return plainText(one.value) || t.insights.missing;
 }

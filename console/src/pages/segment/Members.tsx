@@ -1,5 +1,5 @@
 // The members: any number of them, searched, with the columns that are wanted, exported, asked about.
-import { Button, Menu, MultiSelect, TextInput } from '@mantine/core';
+import { Button, Menu, TextInput } from '@mantine/core';
 import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
 import { IconDownload, IconHelpCircle, IconSearch, IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { exportUrl, useCatalog, useMembers } from '../../api/queries';
 import type { RecordRow, SegmentDetail } from '../../api/types';
 import { attributesFor } from '../../builder/catalog';
+import { Columns } from '../../components/Columns';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { shown } from '../../components/value';
@@ -95,19 +96,13 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
-        <MultiSelect
-          aria-label={t.members.columns}
-          placeholder={t.members.columns}
-          w={290}
-          data={offered}
-          value={columns}
-          searchable
-          onChange={setChosen}
-        />
+        <Columns offered={offered} chosen={columns} onChange={setChosen} />
         <TextInput
           aria-label={`${t.members.at}: ${t.members.atHelp}`}
           type="datetime-local"
-          w={210}
+          leftSection={<span className="small">{t.members.at}</span>}
+          leftSectionWidth={58}
+          w={262}
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
         />

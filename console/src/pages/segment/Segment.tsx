@@ -104,7 +104,7 @@ function Body(props: { tab: Tab; detail: SegmentDetail; draft: Draft; onBeside: 
       return detail.kind === 'static' ? (
         <Static detail={detail} />
       ) : (
-        <Definition detail={detail} draft={draft} onBeside={props.onBeside} />
+        <Definition detail={detail} draft={draft} />
       );
     case 'members':
       return <Members detail={detail} />;

@@ -4,6 +4,7 @@ import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { explain, useCatalog } from '../../api/queries';
 import type { Evidence, Explained, Explanation, Happened } from '../../api/types';
+import { readable } from '../../builder/catalog';
 import { Failed, Loading } from '../../components/states';
 import { plainText } from '../../components/value';
 import { moment } from '../../components/When';
@@ -117,8 +118,10 @@ function Found({ evidence, zone }: { evidence: Evidence; zone: string }) {
         <ul className="why-events">
           {events.slice(0, 5).map((one) => (
             <li key={`${one.type} ${one.id}`}>
-              {one.type} · {moment(one.at, zone)}
-              {Object.entries(one.attributes).map(([name, value]) => ` · ${name} ${plainText(value, zone)}`)}
+              {readable(one.type)} · {moment(one.at, zone)}
+              {Object.entries(one.attributes).map(
+                ([name, value]) => ` · ${readable(name)} ${plainText(value, zone)}`,
+              )}
             </li>
           ))}
         </ul>

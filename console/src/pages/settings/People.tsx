@@ -66,12 +66,12 @@ export function People() {
         ),
     },
     {
-      key: 'seen',
-      title: t.settings.lastSeen,
+      key: 'since',
+      title: t.settings.created,
       width: '170px',
       cell: (user) => (
         <span className="muted">
-          {user.last_seen_at ? <When at={user.last_seen_at} /> : t.settings.never}
+          <When at={user.created_at} />
         </span>
       ),
     },
