@@ -26,7 +26,10 @@ from satsuma.access.service import Access
 from satsuma.catalog.audiences import audience_named
 from satsuma.catalog.model import Catalog
 from satsuma.commit.catalogs import Catalogs
+from satsuma.commit.changes import MembershipChanges
 from satsuma.commit.erasing import Erasing, ErasureReceipt
+from satsuma.commit.feed import MIGRATIONS as COMMIT_MIGRATIONS
+from satsuma.commit.feed import Feed
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.ticking import Passed, Ticker, Ticks
@@ -76,7 +79,6 @@ from satsuma.segments.scheduling import keep_dates, next_date
 from satsuma.segments.service import Segments
 from satsuma.segments.templates import MIGRATIONS as SEGMENTS_MIGRATIONS
 from satsuma.segments.templates import Templates
-from satsuma.sync.changes import MembershipChanges
 from satsuma.sync.importer import Importer
 from satsuma.sync.ledger import Import
 from satsuma.sync.tracking.tracker import Tracker
@@ -87,7 +89,13 @@ from satsuma.sync.webhooks.worker import Worker
 
 DEFAULT_ACTOR = "python"
 
-MIGRATIONS = (*SEGMENTS_MIGRATIONS, *LISTS_MIGRATIONS, *ACCESS_MIGRATIONS, *WEBHOOKS_MIGRATIONS)
+MIGRATIONS = (
+    *COMMIT_MIGRATIONS,
+    *SEGMENTS_MIGRATIONS,
+    *LISTS_MIGRATIONS,
+    *ACCESS_MIGRATIONS,
+    *WEBHOOKS_MIGRATIONS,
+)
 """Of the rooms above the record."""
 
 DERIVED = ("index", "planes")
@@ -152,10 +160,10 @@ class Workspace:
         self._clock = clock
         self._live = LiveSet()
         self.engine = Engine(record, _evaluate)
-        self.writer = Writer(record, clock, self._live.of, self.engine)
+        self.writer = Writer(record, clock, self._live.of, self.engine, steady_us=_steady_us)
         self._warming = Warming(self.engine, self.writer.turn)
         self._time = Ticks(self._next_due, self._tick_at, lambda: record.now)
-        self._ticker = Ticker(self._time, clock, lambda: time.monotonic_ns() // 1000)
+        self._ticker = Ticker(self._time, clock, _steady_us)
         self._importing: set[int] = set()
         self.changes = MembershipChanges(record)
         self.tracking = Tracker(self.writer, clock, self._locked)
@@ -463,6 +471,7 @@ class Workspace:
         self.insights = Insights(
             self._rooms, self.segments, lambda key, audience: self.segments_of(key, audience=audience)
         )
+        self.feed = Feed(record, self.writer, actor)
         rooms = self._list_rooms.asked_by(actor)
         self.lists = Lists(rooms)
         self.consent = Consent(rooms)
@@ -494,3 +503,8 @@ def _evaluate(
     connection: duckdb.DuckDBPyConnection, definition: bound.Definition, catalog: Catalog, now: int
 ) -> NDArray[np.uint32]:
     return sql.members(connection, definition, catalog=catalog, now=now)
+
+
+def _steady_us() -> int:
+    """Microseconds that pass evenly whatever is done to the clock."""
+    return time.monotonic_ns() // 1000

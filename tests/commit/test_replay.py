@@ -21,8 +21,8 @@ from satsuma.kernel.errors import CatalogError, DataError
 from satsuma.record.layout import columns, entity_table, history_table, interaction_table
 from satsuma.record.sql import quote
 from satsuma.record.store import Record
-from satsuma.segments.templates import MIGRATIONS
 from satsuma.sync.options import ImportOptions
+from satsuma.workspace import MIGRATIONS
 
 START = "2026-06-01T00:00:00Z"
 BEFORE = datetime(2026, 5, 31, tzinfo=UTC)

@@ -13,7 +13,7 @@ from satsuma.catalog.declare import read
 from satsuma.membership.stored import LiveSet
 from satsuma.record.store import Record
 from satsuma.segments.segment import Segment
-from satsuma.segments.templates import MIGRATIONS
+from satsuma.workspace import MIGRATIONS
 from tests.segments.shop import shop
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import satsuma
-from satsuma.sync.changes import Place
+from satsuma.commit.changes import Place
 from satsuma.sync.webhooks.sending import Sender, check_url
 from satsuma.sync.webhooks.worker import PAUSES_S, Worker
 from tests.sync.receiving import LOOPBACK, Receiver, receiver

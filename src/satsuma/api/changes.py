@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
 from fastapi import Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.datastructures import State
 
 from satsuma.api.paging import Cursor, Limit, Page, read_cursor, write_cursor
 from satsuma.api.problems import RefusedError
 from satsuma.api.routing import Caller, api_router
+from satsuma.commit.changes import MembershipChange, Place
 from satsuma.kernel.instants import format_instant
-from satsuma.sync.changes import MembershipChange, Place
 from satsuma.workspace import Workspace
 
 router = api_router("changes")
@@ -108,13 +109,24 @@ async def stream_changes(
         raise RefusedError(
             "access.rate", f"{STREAMS_MAX} streams are open already", headers={"Retry-After": "60"}
         )
-    events = _events(caller.ws, after, segments, streams, has_changes=changes)
+    state = request.app.state
+    events = _events(caller.ws, after, segments, streams, lambda: _is_stopping(state), has_changes=changes)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
+def _is_stopping(state: State) -> bool:
+    return bool(getattr(state, "is_stopping", False))
+
+
 async def _events(
-    ws: Workspace, after: Place, segments: list[int] | None, streams: set[object], *, has_changes: bool
+    ws: Workspace,
+    after: Place,
+    segments: list[int] | None,
+    streams: set[object],
+    stopping: Callable[[], bool],
+    *,
+    has_changes: bool,
 ) -> AsyncIterator[str]:
     own = object()
     streams.add(own)
@@ -123,7 +135,7 @@ async def _events(
     seen = after.version
     yield "retry: 2000\n\n"
     try:
-        while loop.time() - begun < STREAM_S:
+        while loop.time() - begun < STREAM_S and not stopping():
             version = ws.version
             if version > seen or after < Place(seen):
                 if has_changes:

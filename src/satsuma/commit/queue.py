@@ -18,7 +18,7 @@ from satsuma.kernel.limits import COMMANDS_PER_VERSION_MAX, QUEUE_COMMANDS_MAX, 
 from satsuma.membership.deltas import Cause
 from satsuma.record.change import Change
 
-SHARING_KINDS = frozenset({"data", "access"})
+SHARING_KINDS = frozenset({"data", "access", "feed"})
 """Kinds of commands that share versions; each of the others is a version of its own."""
 
 

@@ -118,6 +118,15 @@ def _first(connection: duckdb.DuckDBPyConnection, segment: int) -> int | None:
     return found
 
 
+def first_version(connection: duckdb.DuckDBPyConnection, segments: Iterable[int] | None = None) -> int | None:
+    """The version up to which changes of some segments, or of any, have been dropped; None: all are there."""
+    cuts = connection.execute(
+        "SELECT segment, max(version) FROM membership_snapshots WHERE is_first GROUP BY segment"
+    ).fetchall()
+    wanted = None if segments is None else set(segments)
+    return max((version for segment, version in cuts if wanted is None or segment in wanted), default=None)
+
+
 def _since(
     connection: duckdb.DuckDBPyConnection, segment: int, saved: int | None, upto: int | None
 ) -> NDArray[np.uint32]:

@@ -62,7 +62,7 @@ RULES: Mapping[str, Rule] = {
     "satsuma.segments.segment:Segment": Rule(),
     "satsuma.segments.service:Segments": Rule(),
     "satsuma.segments.templates:Templates": Rule(),
-    "satsuma.sync.changes:MembershipChanges": Rule(),
+    "satsuma.commit.changes:MembershipChanges": Rule(),
     "satsuma.sync.importer:Importer": Rule(),
     "satsuma.sync.planning:Plan": Rule(),
     "satsuma.sync.planning:PlannedFile": Rule(never=frozenset({"reader"})),
@@ -88,7 +88,7 @@ ARGUMENTS = frozenset(
         "satsuma.segments.blanks:Blank",
         "satsuma.segments.blanks:BlankKind",
         "satsuma.segments.gate:Status",
-        "satsuma.sync.changes:Place",
+        "satsuma.commit.changes:Place",
         "satsuma.sync.options:ImportOptions",
     }
 )

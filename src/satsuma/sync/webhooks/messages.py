@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from satsuma.commit.changes import MembershipChange, Place
 from satsuma.kernel.instants import format_instant
-from satsuma.sync.changes import MembershipChange, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from satsuma.commit.changes import Place
 from satsuma.commit.writer import Writer
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
@@ -14,7 +15,6 @@ from satsuma.kernel.text import fold
 from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.store import Record
-from satsuma.sync.changes import Place
 from satsuma.sync.webhooks import tables
 from satsuma.sync.webhooks.sending import check_url
 from satsuma.sync.webhooks.signing import SECRET_BYTES, secret_of

@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
+from satsuma.commit.changes import Place
 from satsuma.record.change import Change
 from satsuma.record.migrations import Migration
 from satsuma.record.sql import INSTANT
-from satsuma.sync.changes import Place
 
 COUNTER = "webhooks"
 LOG_COUNTER = "webhook_deliveries"

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event, Thread
 
+from satsuma.commit.changes import MembershipChanges, Place
 from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import Error
-from satsuma.sync.changes import MembershipChanges, Place
 from satsuma.sync.webhooks.messages import Message, messages_of, test_message
 from satsuma.sync.webhooks.sending import Answer, Sender
 from satsuma.sync.webhooks.service import Webhooks
