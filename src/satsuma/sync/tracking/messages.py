@@ -185,9 +185,7 @@ def _id(found: Mapping[str, Any], *, is_dated: bool) -> str | None:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    if not isinstance(value, Mapping | list):
-        return False
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if levels == 0:
-        return True
-    inner = value.values() if isinstance(value, Mapping) else value
-    return any(_is_deeper(one, levels - 1) for one in inner)
+        return isinstance(value, dict | list)
+    return any(_is_deeper(one, levels - 1) for one in inner if isinstance(one, dict | list))

@@ -19,23 +19,17 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:?[0-9]{2})"
 )
-_CONTEXT = (
-    ("app", "name"),
-    ("app", "version"),
-    ("campaign", "name"),
-    ("campaign", "source"),
-    ("campaign", "medium"),
-    ("campaign", "term"),
-    ("campaign", "content"),
-    ("device", "type"),
-    ("groupId",),
-    ("locale",),
-    ("os", "name"),
-    ("page", "path"),
-    ("page", "referrer"),
-    ("page", "url"),
-    ("timezone",),
-)
+_CONTEXT: Mapping[str, Mapping[str, str]] = {
+    section: {field: f"context.{section}.{field}" for field in fields.split()}
+    for section, fields in (
+        ("app", "name version"),
+        ("campaign", "name source medium term content"),
+        ("device", "type"),
+        ("os", "name"),
+        ("page", "path referrer url"),
+    )
+}
+_PLAIN_CONTEXT = {name: f"context.{name}" for name in ("groupId", "locale", "timezone")}
 """What of a message's context is kept with interactions. Addresses, user agents and ids of devices are not:
 they tell a person, not what the person did."""
 
@@ -69,14 +63,17 @@ def context_of(context: Mapping[str, Any], declared: Collection[str] | None) -> 
         declared: The only names to give; None where any may be given.
     """
     found: dict[str, object] = {}
-    for path in _CONTEXT:
-        value: Any = context
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        name = ".".join(("context", *path))
-        if isinstance(value, str) and value and (declared is None or name in declared):
-            found[name] = value
-    return found
+    for section, value in context.items():
+        fields = _CONTEXT.get(section)
+        if fields is not None and isinstance(value, dict):
+            for field, part in value.items():
+                if field in fields and isinstance(part, str) and part:
+                    found[fields[field]] = part
+        elif section in _PLAIN_CONTEXT and isinstance(value, str) and value:
+            found[_PLAIN_CONTEXT[section]] = value
+    if declared is None:
+        return found
+    return {name: value for name, value in found.items() if name in declared}
 
 
 def _put(found: dict[str, object], name: str, value: Any, known: Mapping[str, Attribute]) -> None:
