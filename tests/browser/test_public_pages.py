@@ -1,4 +1,4 @@
-"""The public pages in a browser: from a real message to another segment, without JavaScript, on a small screen."""
+"""The public pages in a browser: from a message to another segment, without JavaScript, on a small screen."""
 
 from __future__ import annotations
 
@@ -111,6 +111,6 @@ def test_no_public_page_has_a_violation(here: Site, browser: Browser, scheme: st
     console = Console(context.new_page(), str(here.browser.base_url))
     console.page.goto(url(here, here.center_path()))
     console.page.get_by_role("button", name="Save").click()
-    found |= {"saved": violations for violations in [console.axe()] if violations}
+    assert console.axe() == []
     context.close()
     assert found == {}

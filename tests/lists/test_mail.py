@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -99,6 +100,17 @@ def test_a_server_that_cannot_be_reached_is_tried_for_a_day(ws: satsuma.Workspac
         ws.advance(to=f"2026-01-{1 + day:02}T00:00:00Z")
     assert ws.mail.outbox()[0].attempts == ATTEMPTS_MAX
     assert ws.mail.deliver(inbox.server).sent == 0
+
+
+def test_messages_are_sent_from_a_thread_with_a_running_loop_as_in_a_notebook(
+    ws: satsuma.Workspace, inbox: Inbox
+) -> None:
+    ws.lists["Neues & Altes"].ask(["c-1"])
+
+    async def cell() -> int:
+        return ws.mail.deliver(inbox.server).sent
+
+    assert asyncio.run(cell()) == 1
 
 
 def test_after_thirty_days_one_may_be_asked_anew(ws: satsuma.Workspace) -> None:

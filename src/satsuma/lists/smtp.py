@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,7 +67,9 @@ def send(server: MailServer, sender: str, messages: Sequence[Message], workspace
         An attempt for each. Where the server cannot be reached, or hangs up, all that are left have failed
         for the moment.
     """
-    return asyncio.run(_send(server, sender, messages, workspace_id))
+    # In a thread of its own: the caller's may have an event loop that runs, as in a notebook.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(_send(server, sender, messages, workspace_id))).result()
 
 
 async def _send(
