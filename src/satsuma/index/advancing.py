@@ -19,7 +19,7 @@ from satsuma.index.entities import EntityTable, empty_entity
 from satsuma.index.interactions import InteractionTable, empty_interactions
 from satsuma.index.links import Links, links_of, moved_on
 from satsuma.index.parts import Ints, Part
-from satsuma.index.rows import read_interactions, read_records
+from satsuma.index.rows import RecordRows, new_keys, read_interactions, read_records, values_written
 from satsuma.index.runs import run_of, with_run
 
 NONE: Ints = np.zeros(0, dtype=np.int64)
@@ -54,33 +54,47 @@ def entity_at(
     table = empty_entity(entity, of.number) if before is None else before.under(entity)
     if changed is None or not len(changed.numbers):
         return table, Came(NONE, NONE)
-    wanted = [
-        one
-        for one in entity.attributes.values()
-        if changed.attributes is None or one.number in changed.attributes
-    ]
-    rows = read_records(of.connection, entity, changed.numbers, wanted, table.columns, table.size)
-    gone = np.setdiff1d(changed.numbers, rows.numbers, assume_unique=True)
     size = max(table.size, int(changed.numbers[-1]) + 1)
-    alive = np.zeros(size, dtype=np.bool_)
-    alive[: table.size] = table.alive
-    alive[rows.numbers] = True
-    went = gone[alive[gone]]
-    alive[gone] = False
+    new, keys = NONE, list[str]()
+    if size > table.size:
+        new, keys = new_keys(of.connection, entity, table.size)
     columns = {number: one.resized(size) for number, one in table.columns.items()}
-    for number, column in rows.columns.items():
-        columns[number] = columns[number].patched(rows.numbers, column.whole, size, column.dictionary)
+    gone = changed.gone
+    for written in changed.written:
+        _patch(columns, values_written(of.connection, written, columns))
+    if len(changed.read):
+        wanted = [
+            one
+            for one in entity.attributes.values()
+            if changed.attributes is None or one.number in changed.attributes
+        ]
+        rows = read_records(of.connection, entity, changed.read, wanted, columns)
+        _patch(columns, rows)
+        gone = np.union1d(gone, np.setdiff1d(changed.read, rows.numbers, assume_unique=True))
     if len(gone):
         columns = {
             number: one.patched(gone, missing(one.type, len(gone)), size, one.dictionary)
             for number, one in columns.items()
         }
-    names = table.names
-    if size > table.size:
-        names = names.with_(rows.new, rows.keys, size)
+    alive = np.append(table.alive, np.zeros(size - table.size, dtype=np.bool_))
+    went = gone[alive[gone]]
+    alive[new] = True
+    alive[gone] = False
+    names = table.names.with_(new, keys, size) if size > table.size else table.names
     marked = table.changed.marked(changed.numbers, of.number)
     made = replace(table, alive=alive, names=names, columns=columns, changed=marked)
-    return made, Came(rows.new, went)
+    return made, Came(new, went)
+
+
+def _patch(columns: dict[int, Column], rows: RecordRows) -> None:
+    """Put values into columns."""
+    for number, column in rows.columns.items():
+        numbers, values = rows.numbers, column.whole
+        if number in rows.given:
+            given = np.flatnonzero(rows.given[number])
+            numbers, values = numbers[given], values.take(given)
+        own = columns[number]
+        columns[number] = own.patched(numbers, values, len(own), column.dictionary)
 
 
 def converted(before: EntityTable, anew: EntityTable) -> tuple[EntityTable, Came]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from satsuma.catalog.model import Catalog
-from satsuma.record.touches import Touches
+from satsuma.record.transaction import Transaction
+from satsuma.record.written import Written
 
 Ints = NDArray[np.int64]
 
@@ -19,12 +19,18 @@ class ChangedRecords:
     """Of one entity.
 
     Attributes:
-        numbers: Records to read, ascending, int64; those that are not found are gone.
-        attributes: Numbers of the attributes that may differ; None: all.
+        numbers: All that may differ, ascending, int64.
+        read: Those of them to be read; those that are not found are gone.
+        gone: Others that are.
+        attributes: Numbers of the attributes to be read; None: all.
+        written: Values at hand, in order; what is read counts more.
     """
 
     numbers: Ints
-    attributes: frozenset[int] | None
+    read: Ints
+    gone: Ints
+    attributes: frozenset[int] | None = None
+    written: Sequence[Written] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,16 +61,20 @@ class Changed:
     converted: frozenset[int] = frozenset()
 
 
-def of_touches(touches: Touches, version: int, catalog: Catalog) -> Changed:
-    """What one version has touched; `catalog` is the one that it leaves."""
-    entities = {
-        number: ChangedRecords(
-            _numbers(touches.numbers(touches.records, number), touches.numbers(touches.gone, number)),
+def of_change(change: Transaction) -> Changed:
+    """What one version has changed, all of whose rows are written."""
+    touches, version = change.touches, change.version
+    entities = {}
+    for number in touches.records.keys() | touches.gone.keys():
+        gone = _numbers(touches.numbers(touches.gone, number))
+        entities[number] = ChangedRecords(
+            np.union1d(_numbers(touches.numbers(touches.records, number)), gone),
+            np.setdiff1d(_numbers(touches.numbers(touches.unmarked, number)), gone),
+            gone,
             frozenset(touches.attributes.get(number, ())),
+            change.written.get(number, ()),
         )
-        for number in touches.records.keys() | touches.gone.keys()
-    }
-    interactions = {}
+    catalog, interactions = change.catalog, {}
     for type_ in catalog.interactions.values():
         gone = _numbers(touches.numbers(touches.gone, catalog.entities[type_.audience].number))
         rewritten = np.setdiff1d(_numbers(touches.numbers(touches.rewritten, type_.number)), gone)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity
 from satsuma.index import advancing
 from satsuma.index.advancing import Came, Version
-from satsuma.index.changed import Changed, of_touches
+from satsuma.index.changed import Changed, of_change
 from satsuma.index.entities import EntityTable
 from satsuma.index.folders import Folders
 from satsuma.index.interactions import InteractionTable
@@ -107,9 +107,7 @@ class Index:
         who makes versions, on the index of the version before; costs what the change touched.
         """
         of = Of(self.of.workspace, change.version, change.at, change.catalog)
-        return self._advanced(
-            of, change.connection, of_touches(change.touches, change.version, change.catalog)
-        )
+        return self._advanced(of, change.connection, of_change(change))
 
     def _advanced(self, of: Of, connection: duckdb.DuckDBPyConnection, changed: Changed) -> Index:
         version = Version(connection, of.version, of.catalog)

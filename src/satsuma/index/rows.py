@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, Entity, InteractionType
 from satsuma.index.building import selected, values_of
@@ -26,27 +27,55 @@ from satsuma.record.layout import (
     NUMBER,
     OCCURRED_AT,
     VERSION,
+    columns,
     entity_table,
     interaction_table,
 )
 from satsuma.record.sql import fetch, lent, quote
+from satsuma.record.written import Written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordRows:
-    """Records as they stand, ascending by number.
+    """Values of records.
 
     Attributes:
-        numbers: int64.
-        new: Those of them that the index does not have yet, with
-        keys: of each.
-        columns: By attribute number, the values of those asked for.
+        numbers: Ascending, int64.
+        columns: By attribute number; of each record.
+        given: By attribute number, for which records the value counts; of others, for all.
     """
 
     numbers: Ints
-    new: Ints
-    keys: list[str]
     columns: Mapping[int, Column]
+    given: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
+
+
+def new_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, size: int) -> tuple[Ints, list[str]]:
+    """The numbers, from `size` on and ascending, of records that there are, and their keys."""
+    rows = fetch(
+        connection,
+        f"SELECT {NUMBER} AS number, {KEY} AS key FROM {quote(entity_table(entity))} WHERE {NUMBER} >= ?"
+        " ORDER BY number",
+        [size],
+    )
+    return ints_of(rows, "number").astype(np.int64), texts_in(rows, "key")
+
+
+def values_written(
+    connection: duckdb.DuckDBPyConnection, written: Written, known: Mapping[int, Column]
+) -> RecordRows:
+    """Values at hand, brought into the index's form as stored ones are."""
+    chosen = [one for one in written.attributes if one.number in known]
+    flat, names = _expressions(chosen)
+    with lent(connection, _written=written.rows):
+        rows = fetch(connection, f"SELECT {', '.join([NUMBER, *flat])} FROM _written ORDER BY {NUMBER}")
+    flags = {one.number: written.flags.get(columns(one)[0][0]) for one in chosen}
+    given = {
+        number: np.asarray(written.rows[flag].to_numpy(), dtype=np.bool_)
+        for number, flag in flags.items()
+        if flag is not None
+    }
+    return RecordRows(written.numbers.astype(np.int64), _columns(rows, chosen, names, known), given)
 
 
 def read_records(
@@ -55,7 +84,6 @@ def read_records(
     numbers: Ints,
     attributes: Iterable[Attribute],
     known: Mapping[int, Column],
-    size: int,
 ) -> RecordRows:
     """Those of some records that there are.
 
@@ -63,7 +91,6 @@ def read_records(
         numbers: Ascending.
         attributes: Which to read.
         known: The columns of the index, whose dictionaries are gone on with.
-        size: How many numbers the index knows.
     """
     chosen = list(attributes)
     flat, names = _expressions(chosen)
@@ -74,18 +101,8 @@ def read_records(
             f"SELECT {', '.join([f't.{NUMBER} AS number', *flat])}"
             f" FROM {table} t SEMI JOIN _numbers n ON n.number = t.{NUMBER} ORDER BY number",
         )
-    # Reading the keys of all would read the keys of the whole table.
-    new = fetch(
-        connection,
-        f"SELECT {NUMBER} AS number, {KEY} AS key FROM {table} WHERE {NUMBER} >= ? ORDER BY number",
-        [size],
-    )
-    return RecordRows(
-        ints_of(rows, "number").astype(np.int64),
-        ints_of(new, "number").astype(np.int64),
-        texts_in(new, "key"),
-        _columns(rows, chosen, names, known),
-    )
+    found = ints_of(rows, "number").astype(np.int64)
+    return RecordRows(found, _columns(rows, chosen, names, known))
 
 
 def read_interactions(

@@ -48,7 +48,7 @@ class Since:
         )
         noted = self._members(index_changes.ENTITY, entity.number, base)
         numbers = np.union1d(ints_of(found, "number").astype(np.int64), noted)
-        return ChangedRecords(numbers, None)
+        return ChangedRecords(numbers, read=numbers, gone=numbers[:0])
 
     def interactions(
         self, type_: InteractionType, base: int, audience: EntityTable

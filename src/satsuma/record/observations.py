@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, Entity
 from satsuma.record.arrow import Column, instants_of, ints_of, table_of
-from satsuma.record.layout import entity_table, history_table
+from satsuma.record.layout import columns, entity_table, history_table
 from satsuma.record.newest import Newest, newest
 from satsuma.record.sql import fetch, lent, quote, stored_columns
 from satsuma.record.transaction import Transaction
+from satsuma.record.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ def _write_history(
 def _insert(
     transaction: Transaction, entity: Entity, found: Newest, is_new: NDArray[np.bool_], keys: Column
 ) -> None:
-    rows = found.table(is_new).append_column("_key", keys)
+    values = found.table(is_new)
+    _keep(transaction, entity, found, found.numbers[is_new], values)
+    rows = values.append_column("_key", keys)
     own = "".join(f", {quote(name)}" for name in found.values.column_names)
     with lent(transaction.connection, _rows=rows):
         transaction.connection.execute(
@@ -173,8 +176,26 @@ def _update(
             sets.append(f"{column} = b.{column}")
         else:
             sets.append(f"{column} = CASE WHEN b.{quote(flag)} THEN b.{column} ELSE t.{column} END")
-    with lent(transaction.connection, _rows=found.table(chosen)):
+    rows = found.table(chosen)
+    _keep(transaction, entity, found, numbers, rows, whole=whole)
+    with lent(transaction.connection, _rows=rows):
         transaction.connection.execute(
             f"UPDATE {quote(entity_table(entity))} t SET {', '.join(sets)} FROM _rows b"
             " WHERE b._number = t._number"
         )
+
+
+def _keep(
+    transaction: Transaction,
+    entity: Entity,
+    found: Newest,
+    numbers: NDArray[np.uint32],
+    rows: pa.Table,
+    *,
+    whole: bool = False,
+) -> None:
+    """Keep what is written of current values at hand."""
+    names = set(found.values.column_names)
+    attributes = tuple(a for a in entity.attributes.values() if columns(a)[0][0] in names)
+    flags = {} if whole else found.flags
+    transaction.written.setdefault(entity.number, []).append(Written(attributes, numbers, rows, flags))

@@ -14,6 +14,7 @@ from satsuma.record.counters import members
 from satsuma.record.directory import Directory
 from satsuma.record.memory import Memory
 from satsuma.record.touches import Touches
+from satsuma.record.written import Written
 
 
 class Transaction:
@@ -27,6 +28,7 @@ class Transaction:
         catalog: The catalog as this change has left it so far.
         memory: The writer's memory as this change has left it so far.
         touches: What this change has written to so far; every write path notes it.
+        written: By entity number the values of records that observations have written so far, in order.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Transaction:
         self.catalog = catalog
         self.memory = memory
         self.touches = Touches()
+        self.written: dict[int, list[Written]] = {}
 
     def apply_catalog(self, new: Catalog) -> None:
         """Change the tables to a later catalog, and store it; the same catalog changes nothing.
