@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from satsuma.kernel.civil import AFTER_ALL_US, US_PER_DAY, US_PER_HOUR
+from satsuma.kernel.civil import AFTER_ALL_US, MAX_INSTANT_US, US_PER_DAY, US_PER_HOUR
 from satsuma.membership.touching import Quiet, Touching, next_due
 from satsuma.record.touches import Touches
 from tests.membership.touching_worlds import Trial, missed, trial
@@ -112,5 +112,6 @@ def _instants(world: Trial) -> list[int]:
     for _ in range(6):
         ahead = [instant for instant in world.pools.instants if instant > at]
         at = draw.choice(ahead) if ahead and draw.chance(0.5) else at + draw.choice(SPANS_US)
+        at = min(at, MAX_INSTANT_US - 3 * US_PER_DAY)
         found.append(at)
     return found

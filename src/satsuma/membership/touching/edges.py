@@ -14,10 +14,7 @@ from satsuma.evaluation.due.inverse import Span, when_day, when_shifted
 from satsuma.kernel.civil import (
     AFTER_ALL_US,
     BEFORE_ALL_US,
-    MAX_INSTANT_US,
-    MIN_INSTANT_US,
     US_PER_DAY,
-    day_of_date,
 )
 from satsuma.kernel.durations import Duration, shift_day, shift_instant
 from satsuma.kernel.windows import Before, BetweenAgo, Calendar, Fixed, Last, Next, Window, bounds
@@ -25,7 +22,6 @@ from satsuma.kernel.zones import Zone, zone
 
 _ANYWHERE = "UTC"
 _ALWAYS = Span(BEFORE_ALL_US - 1, AFTER_ALL_US + 1)
-_MARGIN_US = 3 * US_PER_DAY
 
 
 class Edge(Protocol):
@@ -184,9 +180,11 @@ class DayOfShifted:
 
 
 def day_at(at: int, clocks: Zone) -> int:
-    """The number of the local day that an instant lies in; of the ends of all time, days beside them."""
-    inside = min(max(at, MIN_INSTANT_US + _MARGIN_US), MAX_INSTANT_US - _MARGIN_US)
-    return day_of_date(clocks.today(inside))
+    """The last local day that has begun by an instant, as `Zone.today`, by number and beyond the calendar."""
+    day = clocks.local_us(at) // US_PER_DAY
+    while clocks.from_local_us((day + 1) * US_PER_DAY) <= at:
+        day += 1
+    return day
 
 
 def shifted(duration: Duration | None, clocks: str, *, closed: bool = True) -> Shifted:
