@@ -98,8 +98,8 @@ MIGRATIONS = (
 )
 """Of the rooms above the record."""
 
-DERIVED = ("index", "planes")
-"""Folders of the workspace whose files are made from the record."""
+DERIVED = ("index", "planes", "uploads")
+"""Folders that an erasing throws away: files made from the record, and files that wait to be imported."""
 
 
 def open(

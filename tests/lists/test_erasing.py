@@ -81,6 +81,8 @@ def test_no_byte_of_key_name_or_address_is_left_in_any_file(tmp_path: Path) -> N
     with satsuma.open(folder) as ws:
         fill(ws)
         size = len(ws.segments["All"].members())
+        (folder / "uploads" / "waiting").mkdir(parents=True)
+        (folder / "uploads" / "waiting" / "contacts.csv").write_text(f"id\n{KEY}\n", encoding="utf-8")
         for mark in MARKS:
             assert files_with(folder, mark), f"{mark} was never there to be found"
         receipt = ws.erase("contact", ALIAS)

@@ -135,6 +135,25 @@ def test_the_page_is_in_the_language_that_is_asked_for(
     assert f'<html lang="{language}">' in answer.text
 
 
+def test_lists_have_names_in_the_language_of_the_page_and_messages_are_in_it(here: Site) -> None:
+    shown = [
+        {"list": "News", "names": {"de": "Neuigkeiten"}, "abouts": {"de": "Einmal im Monat"}},
+        {"list": "Offers", "names": {"de": "Angebote"}},
+    ]
+    here.ws.centers["Main"].edit(lists=shown)
+    here.ws.centers["Main"].publish()
+    path, lists = here.center_path(), ids(here)
+    page = here.browser.get(path + "?lang=de").text
+    assert "Neuigkeiten" in page
+    assert "Einmal im Monat" in page
+    sent = {"lang": "de", "list": [lists["News"], lists["Offers"]], "action": "save"}
+    page = here.browser.post(path, data=sent).text
+    assert "Angemeldet: Angebote" in page
+    assert re.search("gleich bekommen: Neuigkeiten", page)
+    assert here.ws.mail.outbox()[0].subject == "Bitte bestätigen: News"
+    assert "Subscribed: Offers" not in here.browser.get(path + "?lang=en").text
+
+
 def test_what_people_write_is_shown_as_text(here: Site) -> None:
     here.ws.lists.create("<b>Bold</b> & Co", subscription=True, description="<script>alert(1)</script>")
     here.ws.centers["Main"].edit(

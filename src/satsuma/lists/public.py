@@ -47,11 +47,20 @@ class _NothingDone(Exception):  # noqa: N818  -- no error: it ends a version tha
 
 @dataclass(frozen=True, slots=True)
 class ListChoice:
-    """A list on a centre, for one contact: name and words in the page's language, and where they stand."""
+    """A list on a centre, for one contact.
+
+    Attributes:
+        list_id: Of the list.
+        name, about: In the page's language.
+        own_name: What the list is called in the workspace.
+        is_on: Whether the contact is on it.
+        is_waiting: Whether they have yet to confirm.
+    """
 
     list_id: int
     name: str
     about: str
+    own_name: str
     is_on: bool
     is_waiting: bool
 
@@ -64,6 +73,16 @@ class CenterView:
     language: str
     choices: tuple[ListChoice, ...]
     do_not_email: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What somebody chose: lists by id, whether no e-mail, whether to leave all, in which language."""
+
+    lists: frozenset[int]
+    do_not_email: bool
+    leave_all: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,13 @@ class PublicPages:
             return view(cursor, state, link, content, language)
 
     def submit(
-        self, token: str, lists: Collection[int], *, do_not_email: bool, leave_all: bool = False
+        self,
+        token: str,
+        lists: Collection[int],
+        *,
+        do_not_email: bool,
+        leave_all: bool = False,
+        language: str | None = None,
     ) -> Submitted | None:
         """Bring a contact's memberships to what they chose; None where the link is good for nothing.
 
@@ -102,6 +127,7 @@ class PublicPages:
             do_not_email: Whether no e-mail is to be sent; memberships stay then.
             leave_all: Leave every list of the centre, whatever is ticked, and withdraw the consent to
                 subscriptions.
+            language: Of messages to confirm; default the centre's first.
         """
 
         def work(change: Change) -> Submitted:
@@ -111,7 +137,9 @@ class PublicPages:
             if link is None or content is None:
                 raise _NothingDone
             chosen = frozenset() if leave_all else frozenset(lists)
-            return self._submit(change, link, content, chosen, do_not_email, leave_all)
+            spoken = language if language in content.languages else content.languages[0]
+            choice = _Choice(chosen, do_not_email, leave_all, spoken)
+            return self._submit(change, link, content, choice)
 
         return self._do(work, "subscription center") if self.center(token) is not None else None
 
@@ -231,37 +259,33 @@ class PublicPages:
         change: Change,
         link: Link,
         content: Content,
-        chosen: frozenset[int],
-        do_not_email: bool,
-        leave_all: bool,
+        choice: _Choice,
     ) -> Submitted:
         entity = entity_of_number(change.catalog, link.audience)
         before = standing(change.connection, entity, link.member, change.at)
         center = center_row(change.connection, link.subject).name
         through = f"subscription center “{center}”"
         states: dict[str, str] = {}
-        if do_not_email != before.do_not_email:
-            states[DO_NOT_EMAIL] = DENIED if do_not_email else GRANTED
+        if choice.do_not_email != before.do_not_email:
+            states[DO_NOT_EMAIL] = DENIED if choice.do_not_email else GRANTED
             # What was lifted counts at once, so that a message to confirm can go out.
             self._consent(change, entity, link.member, states, through)
         wanted, to_confirm = {}, []
         for shown in content.lists:
             row = by_id(rows.all_lists(change.connection), shown.list_id)
             is_on = _is_on(change.connection, row.id, link.member)
-            if row.id not in chosen:
+            if row.id not in choice.lists:
                 opt_ins.withdraw(change, row.id, link.member)
                 wanted[row.id] = False
             elif is_on or not settings.is_double_opt_in(change.connection, row.id):
                 wanted[row.id] = True
             else:
                 key = _key(change, entity, link.member)
-                opt_ins.ask(
-                    change, row, [key], self._rooms.links, through=through, language=content.languages[0]
-                )
+                opt_ins.ask(change, row, [key], self._rooms.links, through=through, language=choice.language)
                 to_confirm.append(row.name)
         joined, left = self._move(change, entity, link.member, wanted, through)
-        if leave_all or joined:
-            state = DENIED if leave_all else GRANTED
+        if choice.leave_all or joined:
+            state = DENIED if choice.leave_all else GRANTED
             if SUBSCRIPTIONS not in before.topics or before.topics[SUBSCRIPTIONS].state != state:
                 self._consent(change, entity, link.member, {SUBSCRIPTIONS: state}, through)
         happened.note(
@@ -269,9 +293,14 @@ class PublicPages:
             entity,
             happened.CENTER,
             [_key(change, entity, link.member)],
-            {"center": center, "joined": [list(joined)], "left": [list(left)], "do_not_email": do_not_email},
+            {
+                "center": center,
+                "joined": [list(joined)],
+                "left": [list(left)],
+                "do_not_email": choice.do_not_email,
+            },
         )
-        return Submitted(joined, left, tuple(to_confirm), do_not_email)
+        return Submitted(joined, left, tuple(to_confirm), choice.do_not_email)
 
     def _move(
         self, change: Change, entity: Entity, member: int, wanted: Mapping[int, bool], through: str
@@ -316,6 +345,7 @@ def view(
             one.list_id,
             one.names.get(spoken) or known[one.list_id].name,
             one.abouts.get(spoken) or known[one.list_id].description or "",
+            known[one.list_id].name,
             _is_on(connection, one.list_id, link.member),
             opt_ins.waiting(connection, one.list_id, link.member, state.now) is not None,
         )

@@ -58,6 +58,7 @@ def preview(content: Content, names: dict[int, tuple[str, str]], language: str) 
             one.list_id,
             one.names.get(spoken) or names[one.list_id][0],
             one.abouts.get(spoken) or names[one.list_id][1],
+            names[one.list_id][0],
             is_on=False,
             is_waiting=False,
         )
@@ -69,6 +70,7 @@ def preview(content: Content, names: dict[int, tuple[str, str]], language: str) 
 
 def center(view: CenterView, submitted: Submitted | None = None) -> str:
     """A subscription centre as one person sees it."""
+    named = {one.own_name: one.name for one in view.choices}
     others = [one for one in view.content.languages if one != view.language]
     return page(
         "center",
@@ -78,6 +80,7 @@ def center(view: CenterView, submitted: Submitted | None = None) -> str:
         view=view,
         languages=[(one, TEXTS[one]["language"]) for one in others],
         submitted=submitted,
+        named=named,
     )
 
 

@@ -108,9 +108,9 @@ class _Pages:
             chosen,
             do_not_email=posted.get("do_not_email") == "yes",
             leave_all=action == "leave_all",
+            language=_language(request, posted),
         )
-        spoken = posted.get("lang")
-        view = self._public.center(token, spoken if isinstance(spoken, str) else None)
+        view = self._public.center(token, _language(request, posted))
         if done is None or view is None:
             return self._stale(request)
         return _answer(drawing.center(view, done))
