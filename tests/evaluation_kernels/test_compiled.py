@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from satsuma.evaluation.kernels import compiled
+from satsuma.evaluation.kernels import compiled, searching
 
 rows_of_members = st.lists(
     st.lists(st.integers(-5, 5).map(lambda at: at * 10), max_size=6).map(sorted), max_size=5
@@ -25,7 +25,7 @@ def test_the_rows_of_a_window_are_those_between_its_bounds(
     offsets = np.cumsum([0, *map(len, members)])
     at = np.array([one for rows in members for one in rows], dtype=np.int64)
     among = np.array([among_bits >> place & 1 for place in range(len(members))], dtype=np.bool_)
-    first, after = compiled.window_ranges(offsets[:-1], offsets[1:], at, among, low, high)
+    first, after = searching.window_ranges(offsets[:-1], offsets[1:], at, among, low, high)
     rows, owner = compiled.expand(first, np.maximum(first, after))
     expected = [
         (int(offsets[member]) + place, member)
@@ -36,7 +36,7 @@ def test_the_rows_of_a_window_are_those_between_its_bounds(
     ]
     assert list(zip(rows.tolist(), owner.tolist(), strict=True)) == expected
     counts = np.ones(len(members), dtype=np.int32)
-    compiled.add_counts(offsets[:-1], offsets[1:], at, among, low, high, counts)
+    searching.add_counts(offsets[:-1], offsets[1:], at, among, low, high, counts)
     assert counts.tolist() == [1 + owner.tolist().count(member) for member in range(len(members))]
 
 
@@ -44,7 +44,7 @@ def test_a_member_with_very_many_rows_is_searched_like_any_other() -> None:
     at = np.repeat(np.arange(10_000), 3)
     among = np.ones(1, dtype=np.bool_)
     for low, high in ((0, 10_000), (9_999, 10_000), (5_000, 5_001), (-7, 0), (10_000, 20_000), (3, 9_000)):
-        first, after = compiled.window_ranges(np.array([0]), np.array([len(at)]), at, among, low, high)
+        first, after = searching.window_ranges(np.array([0]), np.array([len(at)]), at, among, low, high)
         wanted = range(*np.searchsorted(at, [low, high]))
         assert range(first[0], after[0]) == wanted
 

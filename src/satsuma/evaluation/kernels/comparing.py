@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.evaluation.kernels import vectors
+from satsuma.evaluation.kernels import exact, vectors
 from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Right, Scalar, as_double, day_number, days_of
 from satsuma.evaluation.kernels.scope import Bools
@@ -90,7 +90,7 @@ def _with_vector(left: Vector, op: Cmp, right: Vector, zone: Zone, *, exact_text
         if ValueType.NUMBER in types:
             return as_bools(OPERATORS[op](vectors.doubles(left), vectors.doubles(right)))
         return as_bools(
-            OPERATORS[op](vectors.times(left.data, right.scale), vectors.times(right.data, left.scale))
+            OPERATORS[op](exact.times(left.data, right.scale), exact.times(right.data, left.scale))
         )
     return as_bools(OPERATORS[op](left.data, right.data))
 

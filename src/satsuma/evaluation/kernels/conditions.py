@@ -10,6 +10,7 @@ from satsuma.evaluation.kernels import measures, rankings
 from satsuma.evaluation.kernels.held import held
 from satsuma.evaluation.kernels.interactions import did, occurrence
 from satsuma.evaluation.kernels.measures import Values, counted
+from satsuma.evaluation.kernels.planning import in_order, is_few
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.related import along, at_end, reaching
 from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Scope, States
@@ -34,20 +35,6 @@ _OfRecord = (
     | bound.Sample
 )
 """Conditions that only records can meet, not interactions."""
-
-_COSTS: dict[type[bound.Condition], int] = {
-    bound.InSegment: 2,
-    bound.InList: 2,
-    bound.Crossed: 3,
-    bound.Consent: 3,
-    bound.Related: 10,
-    bound.Did: 20,
-    bound.Occurrence: 25,
-    bound.Sample: 30,
-    bound.Sequence: 50,
-    bound.Top: 80,
-}
-"""What conditions cost beside one on a value of the record, roughly, for all records."""
 
 
 def truth(condition: bound.Condition, frame: Frame, scope: Scope, among: Bools | None = None) -> Bools:
@@ -85,12 +72,12 @@ def truth(condition: bound.Condition, frame: Frame, scope: Scope, among: Bools |
                 return frame.memberships[condition]
             if not isinstance(frame, Records):
                 raise InvariantError(f"{type(condition).__name__} asks about a record; found an interaction")
-            return _of_record(condition, frame, scope, frame.alive() if among is None else among)
+            return _asked(condition, frame, scope, frame.alive() if among is None else among)
 
 
 def _every(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, among: Bools | None) -> Bools:
     found = np.ones(len(frame), dtype=np.bool_) if among is None else among
-    for one in sorted(conditions, key=cost):
+    for one in in_order(conditions, frame, scope, for_all=True):
         if not found.any():
             break
         found = found & truth(one, frame, scope, found)
@@ -99,7 +86,7 @@ def _every(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, 
 
 def _some(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, among: Bools | None) -> Bools:
     found = np.zeros(len(frame), dtype=np.bool_)
-    for one in sorted(conditions, key=cost):
+    for one in in_order(conditions, frame, scope, for_all=False):
         left = ~found if among is None else among & ~found
         if not left.any():
             break
@@ -108,17 +95,23 @@ def _some(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, a
     return found
 
 
-def cost(condition: bound.Condition) -> int:
-    """Roughly what a condition costs, for the order in which parts are asked."""
-    match condition:
-        case bound.All(conditions) | bound.AnyOf(conditions):
-            return sum(cost(one) for one in conditions)
-        case bound.Not(negated):
-            return cost(negated)
-        case bound.Did() | bound.Occurrence() if condition.where is not None:
-            return 2 * _COSTS[type(condition)]
-        case _:
-            return _COSTS.get(type(condition), 1)
+def _asked(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """Of everyone: once where it is written more than once, and of few as given records."""
+    if frame.numbers is not None:
+        return _of_record(condition, frame, scope, among)
+    text = scope.repeated.get(id(condition))
+    if text is not None:
+        key = ("repeated", text, scope.zone.name)
+        if key not in frame.kept:
+            frame.kept[key] = _of_record(condition, frame, scope, frame.alive())
+        found: Bools = frame.kept[key]
+        return found
+    if not is_few(condition, int(np.count_nonzero(among)), frame, scope):
+        return _of_record(condition, frame, scope, among)
+    some = frame.where(among)
+    answer = np.zeros(len(frame), dtype=np.bool_)
+    answer[some.numbers] = _of_record(condition, some, scope, np.ones(len(some), dtype=np.bool_))
+    return answer
 
 
 def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:

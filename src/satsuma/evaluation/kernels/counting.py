@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from satsuma.evaluation.kernels import compiled
+from satsuma.evaluation.kernels import compiled, searching
 from satsuma.evaluation.kernels.parallel import in_pieces
 from satsuma.evaluation.kernels.scope import Bools, Ints
 from satsuma.index.parts import Part
@@ -40,12 +40,12 @@ def add_counts(part: Part, span: tuple[int, int], among: Bools, total: Counts) -
             return
     kept = total[part.out]
     if part.owners is not None or inside <= outside:
-        compiled.add_each(part.time_member[first:after], 1, total)
+        searching.add_each(part.time_member[first:after], 1, total)
     else:
         begins, ends = part.ranges()
-        compiled.add_lengths(begins, ends, total)
-        compiled.add_each(part.time_member[:first], -1, total)
-        compiled.add_each(part.time_member[after:], -1, total)
+        searching.add_lengths(begins, ends, total)
+        searching.add_each(part.time_member[:first], -1, total)
+        searching.add_each(part.time_member[after:], -1, total)
     # In time order also the rows stand that do not count any more.
     total[part.out] = kept
 
@@ -66,7 +66,7 @@ def rows_of_all(part: Part, span: tuple[int, int], among: Bools) -> tuple[Ints, 
     if part.owners is None:
         return compiled.expand(*ranges_of_all(part, span, among))
     begins, ends = part.ranges(part.owners)
-    first, after = compiled.window_ranges(begins, ends, part.occurred_at, among[part.owners], *span)
+    first, after = searching.window_ranges(begins, ends, part.occurred_at, among[part.owners], *span)
     rows, owner = compiled.expand(first, after)
     return rows, part.owners[owner]
 
@@ -78,7 +78,7 @@ def ranges_of_all(part: Part, span: tuple[int, int], among: Bools) -> tuple[Ints
         return begins, ends if among.all() else np.where(among, ends, begins)
 
     def of_piece(piece: slice) -> tuple[Ints, Ints]:
-        return compiled.window_ranges(begins[piece], ends[piece], part.occurred_at, among[piece], *span)
+        return searching.window_ranges(begins[piece], ends[piece], part.occurred_at, among[piece], *span)
 
     pieces = in_pieces(of_piece, len(begins))
     if len(pieces) == 1:
@@ -90,6 +90,6 @@ def _add_by_member(part: Part, span: tuple[int, int], among: Bools, total: Count
     begins, ends = part.ranges()
 
     def of_piece(piece: slice) -> None:
-        compiled.add_counts(begins[piece], ends[piece], part.occurred_at, among[piece], *span, total[piece])
+        searching.add_counts(begins[piece], ends[piece], part.occurred_at, among[piece], *span, total[piece])
 
     in_pieces(of_piece, len(begins))

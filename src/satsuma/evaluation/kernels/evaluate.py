@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity
 from satsuma.evaluation.kernels.conditions import truth
 from satsuma.evaluation.kernels.memberships import Memberships, SqlMemberships
+from satsuma.evaluation.kernels.planning import repeated
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.index import Index
 from satsuma.kernel.zones import zone
@@ -63,9 +64,18 @@ def truths_of(
     frame = Records(index.entity(audience), given)
     alive = frame.alive()
     remembered: dict[object, Any] = {}
+    twice = repeated(condition for condition, _ in conditions) if numbers is None else {}
     found = []
     for condition, timezone in conditions:
-        scope = Scope(index, memberships, zone(timezone), now, truth, remembered)
+        scope = Scope(
+            index=index,
+            zone=zone(timezone),
+            now=now,
+            remembered=remembered,
+            memberships=memberships,
+            truth=truth,
+            repeated=twice,
+        )
         found.append(alive & truth(condition, frame, scope, alive))
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
-from satsuma.evaluation.kernels import compiled, counting
+from satsuma.evaluation.kernels import compiled, counting, searching
 from satsuma.evaluation.kernels.related import Pairs
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Rows, Scope
 from satsuma.index.parts import Part
@@ -81,7 +81,7 @@ def window_ranges(part: Part, span: tuple[int, int], frame: Records) -> tuple[In
         first, after = part.ranges(frame.numbers)
         everyone = np.ones(len(first), dtype=np.bool_)
         # The part is kept with it, so that its id is of nothing else.
-        frame.kept[key] = part, compiled.window_ranges(first, after, part.occurred_at, everyone, *span)
+        frame.kept[key] = part, searching.window_ranges(first, after, part.occurred_at, everyone, *span)
     found: tuple[Ints, Ints] = frame.kept[key][1]
     return found
 

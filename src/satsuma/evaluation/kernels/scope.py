@@ -130,23 +130,18 @@ Frame: TypeAlias = Records | Rows | States
 Truth: TypeAlias = "Callable[[bound.Condition, Frame, Scope, Bools | None], Bools]"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
-    """What a condition is evaluated in.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Moment:
+    """The data and the instant that a condition is asked about.
 
     Attributes:
-        memberships: What segments, lists and consent say.
         now: Microseconds UTC.
-        truth: Evaluates a condition for the rows of a frame. With a fourth argument only those rows matter;
-            for the others any answer may come.
         remembered: What was worked out once and is asked again.
     """
 
     index: Index
-    memberships: Memberships
     zone: Zone
     now: int
-    truth: Truth
     remembered: dict[object, Any] = field(default_factory=dict)
 
     def happened(self, during: Window | None) -> tuple[int, int]:
@@ -162,3 +157,20 @@ class Scope:
     def interactions(self, type_: InteractionType) -> InteractionTable:
         """The interactions of a type."""
         return self.index.interactions[type_.number]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Scope(Moment):
+    """What a condition is evaluated in.
+
+    Attributes:
+        memberships: What segments, lists and consent say.
+        truth: Evaluates a condition for the rows of a frame. With a fourth argument only those rows matter;
+            for the others any answer may come.
+        repeated: By its id, of each condition on everyone whose answer is kept, for it is asked again: a text
+            that equal ones share.
+    """
+
+    memberships: Memberships
+    truth: Truth
+    repeated: Mapping[int, str] = field(default_factory=dict)

@@ -2,59 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from satsuma.catalog.model import InteractionType
-from satsuma.evaluation.kernels import compiled, counting, matching, vectors
-from satsuma.evaluation.kernels.matching import Matches, chosen
+from satsuma.evaluation.kernels import counting, matching
+from satsuma.evaluation.kernels.events import by_events, has_type, patterns_of, spans_of, types_of
 from satsuma.evaluation.kernels.pairing import WITHIN_MAX_US, paired
-from satsuma.evaluation.kernels.picking import ids_of
-from satsuma.evaluation.kernels.reading import read
-from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
-from satsuma.evaluation.kernels.stepping import Events, met
+from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.evaluation.kernels.walking import LANES_MAX, WITHOUT_END_US, Lane, walked
-from satsuma.kernel.civil import AFTER_ALL_US
-from satsuma.kernel.durations import Duration, shift_instants
+from satsuma.index.parts import Part
 from satsuma.language import bound
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """Interactions of one part of a type that some part of the sequence looks at.
-
-    Attributes:
-        meets: Bit i is set where one is of step i; int64.
-        blocks: Bit i where one is of step i's blocker; int64.
-        absent: Where one is of the absence's pattern.
-    """
-
-    matches: Matches
-    meets: Ints
-    blocks: Ints
-    absent: Bools
 
 
 def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where some choice of interactions meets the sequence."""
     window = scope.happened(condition.during)
-    if frame.numbers is None and _is_pair(condition):
-        return _by_pairs(condition, frame, scope, window, among)
+    if not _is_pair(condition):
+        return _by_steps(condition, frame, scope, window, among)
+    found, rest = _by_pairs(condition, frame, scope, window, among)
+    if rest.any():
+        alone = frame.where(rest)
+        everyone = np.ones(len(alone), dtype=np.bool_)
+        found[rest] = _by_steps(condition, alone, scope, window, everyone)
+    return found
+
+
+def _by_steps(
+    condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
+) -> Bools:
     for step in condition.steps:
         among = among & (matching.counts(step.pattern.types, window, frame, among, scope) > 0)
     lanes = _lanes(condition, frame, scope, window, among) if _asks_for_types_alone(condition) else []
     if not 0 < len(lanes) <= LANES_MAX:
-        return _by_events(condition, frame, scope, window, among)
+        return by_events(condition, frame, scope, window, among)
     found, tied = _by_rows(condition, lanes, scope, window, among)
-    return found | _by_events(condition, frame, scope, window, tied) if tied.any() else found
+    return found | by_events(condition, frame, scope, window, tied) if tied.any() else found
 
 
 def _asks_for_types_alone(condition: bound.Sequence) -> bool:
     """Whether nothing about an interaction but its type and instant is asked, and all spans are exact."""
-    spans = _spans(condition)
-    is_plain = all(pattern.where is None for pattern in _patterns(condition))
+    spans = spans_of(condition)
+    is_plain = all(pattern.where is None for pattern in patterns_of(condition))
     return is_plain and not condition.same and all(one is None or one.exact_us is not None for one in spans)
 
 
@@ -72,23 +59,42 @@ def _is_pair(condition: bound.Sequence) -> bool:
 
 def _by_pairs(
     condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
-) -> Bools:
-    """Over the stored rows; who has others too, or whose ids must be looked at, is asked alone."""
+) -> tuple[Bools, Bools]:
+    """Over the stored rows; and who has others too, or whose ids must be looked at."""
     apart = np.zeros(len(frame), dtype=np.bool_)
     lanes = []
     for step in condition.steps:
         stored, *runs = scope.interactions(step.pattern.types[0]).parts
         for run in runs:
-            first, after = counting.placed_in_time(run, window)
-            apart[run.time_member[first:after]] = True
-        lanes.append(Lane(stored.occurred_at, *counting.ranges_of_all(stored, window, among), 0, 0, False))
+            if frame.numbers is None:
+                first, after = counting.placed_in_time(run, window)
+                apart[run.time_member[first:after]] = True
+            else:
+                begins, ends = matching.window_ranges(run, window, frame)
+                apart |= begins < ends
+        lanes.append(_lane(stored, window, frame, among))
     within = condition.steps[1].within
     within_us = WITHIN_MAX_US if within is None or within.exact_us is None else within.exact_us
     found, tied = paired(lanes[0], lanes[1], within_us, among & ~apart)
-    alone = frame.where(among & (apart | tied))
-    if len(alone):
-        found[alone.numbers] = sequence(condition, alone, scope, np.ones(len(alone), dtype=np.bool_))
-    return found
+    return found, among & (apart | tied)
+
+
+def _lane(
+    part: Part,
+    span: tuple[int, int],
+    frame: Records,
+    among: Bools,
+    *,
+    meets: int = 0,
+    blocks: int = 0,
+    absent: bool = False,
+) -> Lane:
+    """The rows of a part in a span of time."""
+    if frame.numbers is None:
+        ranges = counting.ranges_of_all(part, span, among)
+    else:
+        ranges = matching.window_ranges(part, span, frame)
+    return Lane(part.occurred_at, *ranges, meets, blocks, absent)
 
 
 def _lanes(
@@ -97,18 +103,16 @@ def _lanes(
     """The rows of each type, and each part of its table."""
     lanes = []
     span = window[0], scope.now + 1
-    for type_ in _types(condition):
+    for type_ in types_of(condition):
         meets = blocks = 0
         for place, step in enumerate(condition.steps):
-            meets |= _has(step.pattern, type_) << place
-            blocks |= (step.blocker is not None and _has(step.blocker, type_)) << place
-        absent = condition.absence is not None and _has(condition.absence.pattern, type_)
-        for part in scope.interactions(type_).parts:
-            if frame.numbers is None:
-                ranges = counting.ranges_of_all(part, span, among)
-            else:
-                ranges = matching.window_ranges(part, span, frame)
-            lanes.append(Lane(part.occurred_at, *ranges, meets, blocks, absent))
+            meets |= has_type(step.pattern, type_) << place
+            blocks |= (step.blocker is not None and has_type(step.blocker, type_)) << place
+        absent = condition.absence is not None and has_type(condition.absence.pattern, type_)
+        lanes += [
+            _lane(part, span, frame, among, meets=meets, blocks=blocks, absent=absent)
+            for part in scope.interactions(type_).parts
+        ]
     return lanes
 
 
@@ -117,151 +121,7 @@ def _by_rows(
 ) -> tuple[Bools, Bools]:
     """Over the rows of the index; and of whom ids must be looked at."""
     spans_us = [
-        WITHOUT_END_US if one is None or one.exact_us is None else one.exact_us for one in _spans(condition)
+        WITHOUT_END_US if one is None or one.exact_us is None else one.exact_us for one in spans_of(condition)
     ]
     has_absence = condition.absence is not None
     return walked(lanes, spans_us, among, window[1], scope.now, absence=has_absence)
-
-
-def _by_events(
-    condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
-) -> Bools:
-    """Over the interactions that some part of the sequence looks at, gathered in their total order."""
-    # Blockers and absences matter only after a first step, and so from the start of the window too.
-    parts = [
-        part
-        for type_ in _types(condition)
-        for part in _parts(condition, type_, window, frame, among, scope)
-        if len(part.meets)
-    ]
-    if not parts:
-        return np.zeros(len(frame), dtype=np.bool_)
-    order = _total_order(parts)
-    owner = np.concatenate([one.matches.owner for one in parts])[order]
-    at = np.concatenate([_at(one.matches) for one in parts])[order]
-    events = Events(
-        owner,
-        at,
-        np.concatenate([one.meets for one in parts])[order],
-        np.concatenate([one.blocks for one in parts])[order],
-        np.concatenate([one.absent for one in parts])[order],
-        _same(condition, parts, order, scope),
-        np.stack([_ahead(at, span, scope) for span in _spans(condition)]),
-    )
-    return met(events, len(condition.steps), len(frame), scope.now, absence=condition.absence is not None)
-
-
-def _patterns(condition: bound.Sequence) -> list[bound.Pattern]:
-    patterns = [step.pattern for step in condition.steps]
-    patterns += [step.blocker for step in condition.steps if step.blocker is not None]
-    return patterns if condition.absence is None else [*patterns, condition.absence.pattern]
-
-
-def _has(pattern: bound.Pattern, type_: InteractionType) -> bool:
-    return any(one.name == type_.name for one in pattern.types)
-
-
-def _spans(condition: bound.Sequence) -> list[Duration | None]:
-    """For each step how long after the one before it may come, and last how long the absence takes."""
-    spans: list[Duration | None] = [step.within for step in condition.steps]
-    return [*spans, None if condition.absence is None else condition.absence.within]
-
-
-def _types(condition: bound.Sequence) -> list[InteractionType]:
-    """All types that the sequence looks at, by name."""
-    found = {type_.name: type_ for pattern in _patterns(condition) for type_ in pattern.types}
-    return [found[name] for name in sorted(found)]
-
-
-def _parts(
-    condition: bound.Sequence,
-    type_: InteractionType,
-    window: tuple[int, int],
-    frame: Records,
-    among: Bools,
-    scope: Scope,
-) -> list[_Part]:
-    found = matching.matches([type_], None, (window[0], scope.now + 1), frame, among, scope)
-    return [_part(condition, one, window, scope) for one in found]
-
-
-def _part(condition: bound.Sequence, found: Matches, window: tuple[int, int], scope: Scope) -> _Part:
-    in_window = _at(found) < window[1]
-    meets = np.zeros(len(found.owner), dtype=np.int64)
-    blocks = np.zeros(len(found.owner), dtype=np.int64)
-    for place, step in enumerate(condition.steps):
-        meets |= (_fits(step.pattern, found, scope) & in_window).astype(np.int64) << place
-        if step.blocker is not None:
-            blocks |= _fits(step.blocker, found, scope).astype(np.int64) << place
-    absent = np.zeros(len(found.owner), dtype=np.bool_)
-    if condition.absence is not None:
-        absent = _fits(condition.absence.pattern, found, scope)
-    keep = (meets != 0) | (blocks != 0) | absent
-    return _Part(chosen(found, keep), meets[keep], blocks[keep], absent[keep])
-
-
-def _fits(pattern: bound.Pattern, found: Matches, scope: Scope) -> Bools:
-    if not _has(pattern, found.frame.type):
-        return np.zeros(len(found.owner), dtype=np.bool_)
-    if pattern.where is None:
-        return np.ones(len(found.owner), dtype=np.bool_)
-    return scope.truth(pattern.where, found.frame, scope, None)
-
-
-def _at(of: Matches) -> Ints:
-    return of.frame.at()
-
-
-def _total_order(parts: list[_Part]) -> Ints:
-    """Places in all parts, one after another, in the order of member, instant, id and type."""
-    owner, at = parts[0].matches.owner, _at(parts[0].matches)
-    order = np.arange(len(owner))
-    for part in parts[1:]:
-        more = np.arange(len(order), len(order) + len(part.meets))
-        own_at = _at(part.matches)
-        place = compiled.merged(owner, at, part.matches.owner, own_at)
-        order = np.concatenate([order, more])[place]
-        owner = np.concatenate([owner, part.matches.owner])[place]
-        at = np.concatenate([at, own_at])[place]
-    if len(parts) > 1:
-        _order_ties(order, owner, at, parts)
-    return order
-
-
-def _order_ties(order: Ints, owner: Ints, at: Ints, parts: list[_Part]) -> None:
-    """Where a member's interactions of several types share an instant, their ids decide, then their types."""
-    part_of = np.repeat(np.arange(len(parts)), [len(part.meets) for part in parts])
-    begins = np.cumsum([0, *(len(part.meets) for part in parts)])
-    is_like_before = (owner[1:] == owner[:-1]) & (at[1:] == at[:-1])
-    is_mixed = is_like_before & (part_of[order[1:]] != part_of[order[:-1]])
-    if not is_mixed.any():
-        return
-    group = np.concatenate([[0], np.cumsum(~is_like_before)])
-    places = np.flatnonzero(np.isin(group, group[1:][is_mixed]))
-    keys: list[tuple[int, str, int, int]] = []
-    for number, part in enumerate(parts):
-        own = places[part_of[order[places]] == number]
-        ids = ids_of(part.matches, order[own] - begins[number])
-        keys += zip(group[own].tolist(), ids, [number] * len(own), order[own].tolist(), strict=True)
-    order[places] = [one[3] for one in sorted(keys)]
-
-
-def _same(condition: bound.Sequence, parts: list[_Part], order: Ints, scope: Scope) -> Ints | None:
-    """Of each interaction a number that those with equal values of `same` share; -1 where one is missing.
-
-    None without `same`, and with one step, which it asks nothing of.
-    """
-    if len(condition.steps) == 1 or not condition.same:
-        return None
-    number = np.zeros(len(order), dtype=np.int64)
-    for what in condition.same:
-        values = vectors.joined([read(what, one.matches.frame, scope) for one in parts])
-        _, codes = np.unique(vectors.identities(values), return_inverse=True)
-        both: NDArray[np.int64] = number * (int(codes.max()) + 1) + codes
-        _, both = np.unique(both, return_inverse=True)
-        number = np.where(values.present() & (number >= 0), both, -1)
-    return number[order]
-
-
-def _ahead(at: Ints, span: Duration | None, scope: Scope) -> Ints:
-    return np.full(len(at), AFTER_ALL_US) if span is None else shift_instants(at, span, scope.zone)

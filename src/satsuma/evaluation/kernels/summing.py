@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from satsuma.catalog.model import Attribute, InteractionType, ValueType
-from satsuma.evaluation.kernels import compiled
+from satsuma.evaluation.kernels import searching
 from satsuma.evaluation.kernels.parallel import in_pieces
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
 from satsuma.index.parts import Part
@@ -53,7 +53,7 @@ def _add_sums(
     valid = np.zeros(0, dtype=np.bool_) if column.valid is None else column.valid
 
     def of_piece(piece: slice) -> tuple[int, int]:
-        sums, least, greatest, most = compiled.window_sums(
+        sums, least, greatest, most = searching.window_sums(
             begins[piece], ends[piece], part.occurred_at, column.values, valid, asked[piece], *span
         )
         total[piece if owners is None else owners[piece]] += sums

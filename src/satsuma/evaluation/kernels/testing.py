@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.evaluation.kernels import vectors
+from satsuma.evaluation.kernels import exact, vectors
 from satsuma.evaluation.kernels.comparing import OPERATORS, as_bools, compare
 from satsuma.evaluation.kernels.measures import Measured
 from satsuma.evaluation.kernels.reading import Right, Scalar, as_double, operand
@@ -52,11 +52,11 @@ def _average(total: Vector, count: NDArray[np.int64], op: Cmp, right: Right) -> 
     """`total / count op right`, as `total op right * count`, exactly."""
     if isinstance(right, Scalar):
         value = Fraction(right.value)  # type: ignore[arg-type]
-        above = vectors.times(total.data, value.denominator)
-        other = vectors.times(count, value.numerator * total.scale)
+        above = exact.times(total.data, value.denominator)
+        other = exact.times(count, value.numerator * total.scale)
         return total.but(as_bools(OPERATORS[op](above, other)))
-    above = vectors.times(total.data, right.scale)
-    other = vectors.times(vectors.product(right.data, count), total.scale)
+    above = exact.times(total.data, right.scale)
+    other = exact.times(exact.product(right.data, count), total.scale)
     return as_bools(OPERATORS[op](above, other)) & total.present() & right.present()
 
 
@@ -83,7 +83,7 @@ def value_of(measured: Measured) -> NDArray[np.float64]:
     vector = measured.vector
     if measured.divisor is None:
         return vectors.doubles(vector)
-    return vectors.quotients(vector.data, vectors.times(measured.divisor, vector.scale))
+    return exact.quotients(vector.data, exact.times(measured.divisor, vector.scale))
 
 
 def _all_rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:

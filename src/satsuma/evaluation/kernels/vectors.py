@@ -17,14 +17,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
+from satsuma.evaluation.kernels import exact
 from satsuma.index.columns import Arrays, Column
 from satsuma.index.dictionaries import Dictionary
 from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.text import fold
 
 SCALE = {ValueType.DECIMAL: 10_000}
-_INT64_END = 2**63
-_EXACT_IN_DOUBLE = 2**53
 _FEW = 4
 """Where a frame has at most one row for so many texts, only the texts of its rows are looked at."""
 NO_TEXT = Dictionary(
@@ -165,57 +164,26 @@ def of_strings_at(strings: Any, type: ValueType, places: NDArray[Any]) -> Vector
     return of_strings(strings.take(pa.array(used[1:])), type, codes[:-1])
 
 
-def times(data: NDArray[Any], factor: int) -> NDArray[Any]:
-    """Exact integers times a factor."""
-    return data if factor == 1 else _exactly(_long(data), factor, lambda values: values * factor)
-
-
 def plus(vector: Vector, added: Fraction) -> Vector:
     """Exact numbers and an exact number."""
     scale = vector.scale * added.denominator
-    data = times(vector.data, added.denominator)
+    data = exact.times(vector.data, added.denominator)
     more = added.numerator * vector.scale
-    if _greatest(data) + abs(more) >= _INT64_END:
+    if exact.greatest(data) + abs(more) >= exact.INT64_END:
         data = data.astype(object)
     return replace(vector, data=data + more, scale=scale)
 
 
-def product(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """Exact products, row by row."""
-    a, b = _long(a), _long(b)
-    if _greatest(a) * _greatest(b) >= _INT64_END:
-        a, b = a.astype(object), b.astype(object)
-    found: NDArray[Any] = a * b
-    return found
-
-
 def rescaled(vector: Vector, scale: int) -> Vector:
     """The same numbers over a scale that is a multiple of theirs."""
-    return replace(vector, data=times(vector.data, scale // vector.scale), scale=scale)
+    return replace(vector, data=exact.times(vector.data, scale // vector.scale), scale=scale)
 
 
 def doubles(vector: Vector) -> NDArray[np.float64]:
     """The double nearest to each number."""
     if vector.type is ValueType.NUMBER:
         return vector.data
-    return quotients(vector.data, np.full(len(vector), vector.scale, dtype=np.int64))
-
-
-def quotients(above: NDArray[Any], below: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The double nearest to each quotient of two integers; 0 over 0 where there is nothing below."""
-    safe = np.maximum(below, 1)
-    if _greatest(above) <= _EXACT_IN_DOUBLE and _greatest(safe) <= _EXACT_IN_DOUBLE:
-        found: NDArray[np.float64] = above.astype(np.float64) / safe.astype(np.float64)
-        return found
-    # Python divides integers to the nearest double, however large they are.
-    return np.array([_quotient(int(a), int(b)) for a, b in zip(above, safe, strict=True)], dtype=np.float64)
-
-
-def _quotient(above: int, below: int) -> float:
-    try:
-        return above / below
-    except OverflowError:
-        return float("inf") if above > 0 else float("-inf")
+    return exact.quotients(vector.data, np.full(len(vector), vector.scale, dtype=np.int64))
 
 
 def common(vector: Vector, type: ValueType) -> Vector:
@@ -264,8 +232,8 @@ def dictionary_of(texts: list[str]) -> Dictionary:
     """A dictionary of distinct texts, the first of them empty."""
     folded: dict[str, int] = {}
     folded_code = np.array([folded.setdefault(fold(text), len(folded)) for text in texts], dtype=np.uint32)
-    exact = pa.array(texts, pa.large_string())
-    return Dictionary(exact, pa.array(list(folded), pa.large_string()), folded_code)
+    stored = pa.array(texts, pa.large_string())
+    return Dictionary(stored, pa.array(list(folded), pa.large_string()), folded_code)
 
 
 def narrowed(vector: Vector) -> Vector:
@@ -308,19 +276,3 @@ def strings(vector: Vector, *, folded: bool) -> Any:
     """The texts of a vector's dictionary, or by folded code their folded forms."""
     dictionary: Any = vector.dictionary
     return dictionary.folded if folded and dictionary.folded is not None else dictionary.exact
-
-
-def _long(data: NDArray[Any]) -> NDArray[Any]:
-    return data.astype(np.int64) if data.dtype == np.int32 else data
-
-
-def _exactly(data: NDArray[Any], factor: int, apply: Any) -> NDArray[Any]:
-    # Zeros times any factor fit, but the factor itself has to fit too.
-    fits = max(_greatest(data), 1) * abs(factor) < _INT64_END
-    found: NDArray[Any] = apply(data if fits else data.astype(object))
-    return found
-
-
-def _greatest(data: NDArray[Any]) -> int:
-    """The greatest size of integers."""
-    return max(abs(int(data.max())), abs(int(data.min()))) if len(data) else 0

@@ -13,7 +13,7 @@ from threading import Event
 
 import numpy as np
 
-from satsuma.evaluation.kernels import compiled, pairing, stepping, walking
+from satsuma.evaluation.kernels import compiled, pairing, searching, stepping, walking
 
 _warm = Event()
 
@@ -48,11 +48,11 @@ def _calls() -> list[Callable[[], object]]:
     events = stepping.Events(_ONE, _ONE, _ONE, _ONE, _TRUE, None, np.zeros((2, 1), dtype=np.int64))
     lane = walking.Lane(_ONE, _ONE, _ONE, 1, 0, False)
     return [
-        lambda: compiled.window_ranges(_ONE, _ONE, _ONE, _TRUE, 0, 1),
-        lambda: compiled.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, _COUNTS.copy()),
-        lambda: compiled.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
-        lambda: compiled.add_lengths(_ONE, _ONE, _COUNTS.copy()),
-        lambda: compiled.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
+        lambda: searching.window_ranges(_ONE, _ONE, _ONE, _TRUE, 0, 1),
+        lambda: searching.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, _COUNTS.copy()),
+        lambda: searching.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
+        lambda: searching.add_lengths(_ONE, _ONE, _COUNTS.copy()),
+        lambda: searching.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
         *(
             lambda kind=kind: compiled.gathered(_TRUE, _NONE.astype(kind))
             for kind in (np.uint8, np.uint16, np.uint32, np.int64)
