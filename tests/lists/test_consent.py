@@ -151,8 +151,13 @@ def test_reach_tells_who_has_yet_to_confirm_and_asks_for_no_consent_when_told_so
     news = ws.lists.create("News", subscription=True, double_opt_in=True)
     news.ask(["c-1", "c-2"])
     assert ws.consent.reach(topic=None).reachable == 5
+    news.add(["c-3", "c-6"], confirmed=True)
     reach = ws.consent.reach(topic=None, on_list="News")
-    assert (reach.reachable, reach.reasons["not_confirmed"], reach.reasons["no_address"]) == (3, 2, 1)
+    assert (reach.size, reach.reachable) == (4, 1)
+    assert (reach.reasons["not_confirmed"], reach.reasons["no_address"]) == (2, 1)
+    ws.segments.create("All", "everyone").go_live()
+    reach = ws.consent.reach(ws.segments["All"].members(), topic=None, on_list="News")
+    assert (reach.size, reach.reachable, reach.reasons["not_confirmed"]) == (6, 3, 2)
 
 
 def test_another_attribute_may_hold_the_address(ws: satsuma.Workspace) -> None:

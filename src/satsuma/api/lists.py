@@ -341,13 +341,10 @@ def show_reach(
     audience, members, on_list = None, None, None
     if segment is not None:
         found = caller.ws.segments[segment]
-        audience, members = found.audience, list(found.members())
+        audience, members = found.audience, found.members()
     if list_id is not None:
         listed = caller.ws.lists[list_id]
         audience, on_list = listed.audience, listed.name
-        waiting = [one.key for one in listed.pending()]
-        if members is None:
-            members = [*listed.members(), *waiting]
     reach = caller.ws.consent.reach(
         members, audience=audience, topic=None if topic == "none" else topic, on_list=on_list
     )

@@ -100,7 +100,7 @@ def reach(
     """Show how many members can be e-mailed, and why the others cannot."""
     with state_of(context).open() as ws:
         found = ws.consent.reach(
-            None if segment is None else list(ws.segments[segment].members()),
+            None if segment is None else ws.segments[segment].members(),
             audience=None if segment is None else ws.segments[segment].audience,
             topic=None if topic == "none" else topic,
         )

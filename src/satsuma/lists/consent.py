@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import duckdb
 import numpy as np
@@ -17,7 +18,7 @@ from satsuma.kernel.errors import UsageError
 from satsuma.kernel.instants import instant_of
 from satsuma.kernel.names import check_name, keys_given
 from satsuma.kernel.zones import zone
-from satsuma.lists import addresses, ledger, levels
+from satsuma.lists import addresses, ledger, levels, opt_ins
 from satsuma.lists.finding import find, named
 from satsuma.lists.levels import DO_NOT_EMAIL
 from satsuma.lists.reach import Reach, reach
@@ -44,6 +45,15 @@ class Standing:
     topics: Mapping[str, ConsentEntry]
     level: str
     do_not_email: bool
+
+
+@runtime_checkable
+class Numbered(Protocol):
+    """Members of a segment, or of anything else that knows them by number."""
+
+    def numbers(self) -> NDArray[np.uint32]:
+        """Their numbers, distinct."""
+        ...
 
 
 class Consent:
@@ -161,7 +171,7 @@ class Consent:
 
     def reach(
         self,
-        members: Iterable[str] | NDArray[np.uint32] | None = None,
+        members: Iterable[str] | Numbered | None = None,
         *,
         audience: str | None = None,
         topic: str | None = levels.MARKETING,
@@ -170,20 +180,23 @@ class Consent:
         """How many can be e-mailed, and why the others cannot.
 
         Args:
-            members: Keys, or the numbers that `segment.members().numbers` gives; None is everyone.
+            members: Keys, or the members of a segment; None is everyone, or everyone on the list.
             audience: Whose records; default the only one, or contacts.
             topic: What they must have granted; None asks for no consent beyond *do not email*.
-            on_list: A list: who waits to confirm for it counts as not confirmed.
+            on_list: A list, by name: who waits to confirm for it counts as not confirmed.
         """
         with self._rooms.record.snapshot() as (cursor, state):
             entity = audience_named(state.catalog, audience)
+            list_id = None if on_list is None else named(list_rows.all_lists(cursor), on_list).id
             numbers = None
-            if isinstance(members, np.ndarray):
-                numbers = members.astype(np.uint32)
+            if isinstance(members, Numbered):
+                numbers = members.numbers()
             elif members is not None:
                 found = numbers_of_keys(cursor, entity, pa.array(keys_given(members), pa.string()))
                 numbers = np.unique(found[found >= 0]).astype(np.uint32)
-            list_id = None if on_list is None else named(list_rows.all_lists(cursor), on_list).id
+            elif list_id is not None:
+                waiting = opt_ins.numbers_waiting(cursor, list_id, state.now)
+                numbers = np.union1d(list_rows.members(cursor, list_id), waiting)
             return reach(cursor, state.catalog, entity, numbers, topic=topic, list_id=list_id, now=state.now)
 
     def _note(self, keys: str | Iterable[str], states: Mapping[str, str], **about: object) -> Receipt:

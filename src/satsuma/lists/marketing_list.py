@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -111,15 +112,11 @@ class MarketingList:
         """
         with self._rooms.record.snapshot() as (cursor, state):
             entity = entity_of_number(state.catalog, by_id(rows.all_lists(cursor), self.id).audience)
-            keys = keys_of_numbers(cursor, entity, rows.members(cursor, self.id)).to_pylist()
-        found = sorted(
-            key
-            for key in keys
-            if key is not None
-            and (search is None or fold(search) in fold(key))
-            and (after is None or key > after)
-        )
-        return found if limit is None else found[:limit]
+            if search is None:
+                return rows.keys_of_members(cursor, self.id, entity, after=after, limit=limit)
+            keys = rows.keys_of_members(cursor, self.id, entity, after=after)
+        wanted = fold(search)
+        return list(islice((key for key in keys if wanted in fold(key)), limit))
 
     def pending(self) -> list[opt_ins.Pending]:
         """Those who have been asked to confirm and have not yet, the oldest first."""

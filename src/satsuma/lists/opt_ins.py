@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Entity
@@ -21,10 +22,11 @@ from satsuma.lists.levels import DO_NOT_EMAIL, SUBSCRIPTIONS
 from satsuma.lists.links import DAY_US, LIFE_DAYS, Links, Purpose, address
 from satsuma.record import consent
 from satsuma.record import lists as rows
+from satsuma.record.arrow import ints_of
 from satsuma.record.change import Change
 from satsuma.record.lists import ListRow
 from satsuma.record.resolve import keys_of_numbers, numbers_of_keys
-from satsuma.record.sql import INSTANT
+from satsuma.record.sql import INSTANT, fetch
 
 CONFIRM = "confirm"
 """The kind of these messages."""
@@ -169,6 +171,16 @@ def waiting(connection: duckdb.DuckDBPyConnection, list_id: int, member: int, no
         [list_id, member, now],
     ).fetchall()
     return int(found[0][0]) if found else None
+
+
+def numbers_waiting(connection: duckdb.DuckDBPyConnection, list_id: int, now: int) -> NDArray[np.uint32]:
+    """Numbers of those who wait to be put on a list, ascending; some may be gone."""
+    found = fetch(
+        connection,
+        f"SELECT DISTINCT member FROM opt_ins WHERE list = ? AND expires_at > {INSTANT} ORDER BY member",
+        [list_id, now],
+    )
+    return ints_of(found, "member")
 
 
 def withdraw(change: Change, list_id: int, member: int) -> None:

@@ -8,9 +8,11 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from satsuma.catalog.model import Entity
 from satsuma.kernel.text import fold
-from satsuma.record.arrow import ints_of, table_of
-from satsuma.record.sql import INSTANT, fetch, lent, scalar
+from satsuma.record.arrow import ints_of, table_of, texts_in
+from satsuma.record.layout import entity_table
+from satsuma.record.sql import INSTANT, fetch, lent, quote, scalar
 from satsuma.record.transaction import Transaction
 
 COUNTER = "lists"
@@ -90,6 +92,24 @@ def members(connection: duckdb.DuckDBPyConnection, list_id: int) -> NDArray[np.u
     """Numbers of those on a list, ascending, uint32."""
     statement = "SELECT member FROM list_members WHERE list = ? ORDER BY member"
     return ints_of(fetch(connection, statement, [list_id]), "member")
+
+
+def keys_of_members(
+    connection: duckdb.DuckDBPyConnection,
+    list_id: int,
+    entity: Entity,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """Keys of those on a list, ascending by code point: those above one, at most so many."""
+    rows = fetch(
+        connection,
+        f"SELECT e._key FROM list_members m JOIN {quote(entity_table(entity))} e ON e._number = m.member"
+        " WHERE m.list = ? AND e._key > coalesce(?, '') ORDER BY e._key LIMIT ?",
+        [list_id, after, 2**62 if limit is None else limit],
+    )
+    return texts_in(rows, "_key")
 
 
 def size(connection: duckdb.DuckDBPyConnection, list_id: int) -> int:
