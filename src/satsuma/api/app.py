@@ -27,6 +27,7 @@ from satsuma.api import (
     records,
     session,
     templates,
+    webhooks,
     workspace,
 )
 from satsuma.api.ingestion.routes import tracking_router
@@ -59,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mail.router,
     jobs.router,
     changes.router,
+    webhooks.router,
     workspace.router,
     people.router,
 )
@@ -76,6 +78,7 @@ class AppSettings:
         upload_bytes_max: Of one file.
         body_time_s: How long a body may take to arrive.
         requests_per_minute: Of one caller; 0 for no limit.
+        version_wait_s: How long a request waits for the version that it asks for.
         setup_token: Admits whoever makes the first administrator; None where nobody shall.
     """
 
@@ -83,6 +86,7 @@ class AppSettings:
     upload_bytes_max: int = 2 * 1024**3
     body_time_s: float = BODY_TIME_S
     requests_per_minute: int = 6_000
+    version_wait_s: float = 5.0
     setup_token: str | None = None
 
 
@@ -104,7 +108,9 @@ def make_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.serving = Serving(ws, requests_per_minute=settings.requests_per_minute)
+    app.state.serving = Serving(
+        ws, requests_per_minute=settings.requests_per_minute, version_wait_s=settings.version_wait_s
+    )
     app.state.jobs = jobs.Jobs(clock.now)
     app.state.uploads = Uploads(ws.path, os.urandom)
     app.state.upload_bytes_max = settings.upload_bytes_max

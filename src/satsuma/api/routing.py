@@ -27,9 +27,6 @@ from satsuma.workspace import Workspace
 
 __all__ = ["Caller", "Guarded", "Serving", "api_router"]
 
-VERSION_WAIT_S = 5.0
-"""So long a request waits for the version that it asks for."""
-
 PLAIN_BODY_BYTES_MAX = 2 * 1024 * 1024
 """Of a JSON body that is no bulk of rows."""
 
@@ -47,8 +44,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Serving:
     """What the routes of one server share."""
 
-    def __init__(self, ws: Workspace, *, requests_per_minute: int) -> None:
+    def __init__(self, ws: Workspace, *, requests_per_minute: int, version_wait_s: float) -> None:
         self.ws = ws
+        self.version_wait_s = version_wait_s
         self.rates = Rates(requests_per_minute)
         self.repeats = Repeats()
 
@@ -85,7 +83,7 @@ async def _handle(request: Request, operation: str, own: Handler) -> Response:
     calling = caller_of(request, serving.ws, operation)
     serving.rates.check(calling.actor if calling.role is not None else f"{calling.origin}")
     request.state.calling = calling
-    await _wait_for_version(request, serving.ws)
+    await _wait_for_version(request, serving)
     if request.method not in SAFE_METHODS and operation not in BULK:
         await _check_body(request)
     note = Note(calling.actor, operation, _target(request), calling.origin)
@@ -100,19 +98,22 @@ async def _handle(request: Request, operation: str, own: Handler) -> Response:
     return response
 
 
-async def _wait_for_version(request: Request, ws: Workspace) -> None:
+async def _wait_for_version(request: Request, serving: Serving) -> None:
     wanted = request.query_params.get("at_least_version")
     if wanted is None:
         return
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 18:
         raise RefusedError("request.fields", "at_least_version: expected the number of a version")
-    for _ in range(int(VERSION_WAIT_S / 0.01)):
-        if ws.version >= int(wanted):
-            return
+    deadline = asyncio.get_running_loop().time() + serving.version_wait_s
+    while serving.ws.version < int(wanted):
+        if asyncio.get_running_loop().time() >= deadline:
+            break
         await asyncio.sleep(0.01)
+    else:
+        return
     raise RefusedError(
         "version.not_reached",
-        f"version {wanted} has not come: the last is {ws.version}",
+        f"version {wanted} has not come: the last is {serving.ws.version}",
         hint="was it made by this workspace?",
     )
 
