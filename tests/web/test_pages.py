@@ -81,6 +81,24 @@ def test_lists_that_the_center_does_not_show_cannot_be_joined_through_it(here: S
     assert len(secret) == 0
 
 
+def test_a_post_that_is_not_what_the_page_sends_changes_nothing(here: Site) -> None:
+    here.ws.lists["Offers"].add(["c-1"])
+    path, version = here.center_path(), here.ws.version
+    for sent in (
+        {"content": b""},
+        {"data": {"list": "99"}},
+        {"data": {"action": "erase"}},
+        {"json": {"action": "leave_all"}},
+        {"data": {"action": "leave_all", "list": "x" * 100_000}},
+        {"content": iter([b"action=leave_all"]), "headers": {"transfer-encoding": "chunked"}},
+    ):
+        answer = here.browser.post(path, **sent)
+        assert answer.status_code == 200
+        assert "have been saved" not in answer.text
+    assert here.ws.version == version
+    assert here.on("Offers") == ["c-1"]
+
+
 def test_one_click_unsubscribing_needs_no_page_and_may_be_repeated(here: Site) -> None:
     here.ws.lists["Offers"].add(["c-1"])
     path = here.unsubscribe_path("c-1", "Offers")

@@ -99,10 +99,11 @@ class _Pages:
         busy = self._busy(request)
         if busy is not None:
             return busy
-        action = posted.get("action", "save")
-        chosen = {int(one) for one in posted.getlist("list") if isinstance(one, str) and one.isdigit()}
+        action = posted.get("action")
         if action not in _ACTIONS:
-            return self._stale(request)
+            # Not what the page sends, or too large to be read; silence is not taken for a choice.
+            return self.center(request, token)
+        chosen = {int(one) for one in posted.getlist("list") if isinstance(one, str) and one.isdigit()}
         done = self._public.submit(
             token,
             chosen,
