@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -49,7 +49,7 @@ from satsuma.lists import known as lists_known
 from satsuma.lists.centers import Centers
 from satsuma.lists.consent import Consent
 from satsuma.lists.forms import Forms
-from satsuma.lists.links import Links
+from satsuma.lists.links import SECRET_FILE, Links
 from satsuma.lists.mail import Mail
 from satsuma.lists.migrations import MIGRATIONS as LISTS_MIGRATIONS
 from satsuma.lists.public import PublicPages
@@ -62,7 +62,8 @@ from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
 from satsuma.membership.warming import Warming
-from satsuma.record import definitions
+from satsuma.record import definitions, restoring
+from satsuma.record.backup import Backup, back_up
 from satsuma.record.change import Change
 from satsuma.record.erasing import whom
 from satsuma.record.files import DATABASE_FILE, Settings
@@ -70,6 +71,7 @@ from satsuma.record.known import known
 from satsuma.record.lock import Holder
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
+from satsuma.record.restoring import Restored
 from satsuma.record.store import Record
 from satsuma.record.versions import Version
 from satsuma.segments.gate import Status
@@ -147,6 +149,27 @@ def open(
     else:
         record = Record.open(path, settings=settings, migrations_above=MIGRATIONS, holder=holder)
     return Workspace(record, clock, actor, warming)
+
+
+def restore(
+    file: str | Path, directory: str | Path, *, progress: Callable[[float], None] | None = None
+) -> Restored:
+    """Make a workspace from a file that `Workspace.backup` wrote; on failure nothing is left behind.
+
+    Args:
+        file: The backup.
+        directory: Where; empty, or not there yet.
+        progress: Told the part that is done, 0 to 1.
+
+    Raises:
+        NotFoundError: There is no such file.
+        ConflictError: The directory is not empty.
+        DataError: The file is no backup, or damaged (`data.backup`).
+        WorkspaceTooNewError: A later Satsuma wrote it.
+        WorkspaceError: The directory cannot be written to.
+    """
+    tell = progress or (lambda _: None)
+    return restoring.restore(Path(file), Path(directory), migrations_above=MIGRATIONS, progress=tell)
 
 
 class Workspace:
@@ -262,6 +285,21 @@ class Workspace:
         if self._warming.has_begun:
             self.warm()  # what is being made of the record must be whole before it can be thrown away
         return self._erasing.erase(entity, key_given(key))
+
+    def backup(self, path: str | Path, *, progress: Callable[[float], None] | None = None) -> Backup:
+        """Write the last version to one file, from which `satsuma.restore` makes a workspace.
+
+        Versions go on being made meanwhile. What is erased later stays in the file.
+
+        Args:
+            path: The file, which must not exist.
+            progress: Told the part that is done, 0 to 1.
+
+        Raises:
+            ConflictError: The file exists.
+            WorkspaceError: It cannot be written.
+        """
+        return back_up(self._record, Path(path), also=(SECRET_FILE,), progress=progress or (lambda _: None))
 
     def export_contact(self, key: str, *, audience: str | None = None) -> dict[str, Any]:
         """All that is known of one record of an audience, ready to be written as JSON.

@@ -74,6 +74,7 @@ HAPPY: list[tuple[str, str, str]] = [
     ("apply files --dry-run", "1 segment would change", "dry_run version segments problems warnings"),
     ("apply files", "1 segment changed", "dry_run version segments problems warnings"),
     ("export out", "wrote 3 segments", ""),
+    ("backup shop.backup", "wrote version", "path version at rows bytes"),
 ]
 
 
@@ -116,7 +117,8 @@ def test_a_command_answers_machines(satsuma: Satsuma, command: str) -> None:
 
 
 def test_every_command_is_among_those_tried() -> None:
-    elsewhere = {"init", "segment cancel", "imports resume"}  # tried further down, or in tests of their room
+    # Tried further down, or in tests of their room.
+    elsewhere = {"init", "segment cancel", "imports resume", "restore"}
     tried = {" ".join(_words(row[0])[:2]) for row in HAPPY} | {_words(row[0])[0] for row in HAPPY}
     assert sorted(set(commands()) - tried - elsewhere) == []
 
@@ -194,6 +196,26 @@ def test_an_error_is_json_where_that_is_asked_for(satsuma: Satsuma) -> None:
 def test_a_definition_that_cannot_be_read_shows_the_place(satsuma: Satsuma) -> None:
     answer = satsuma(*AT, "segment", "create", "Bad", "--where", "city is is")
     assert "  city is is\n          ^\n" in answer.err
+
+
+def test_a_workspace_is_restored_from_its_backup_and_not_over_another(satsuma: Satsuma, folder: Path) -> None:
+    assert satsuma(*AT, "backup", "shop.backup").code == 0
+    made = satsuma("-C", "again", "restore", "shop.backup", "--json")
+    assert (made.code, sorted(made.json)) == (0, ["at", "path", "version"])
+    ids = "select id from contact order by id"
+    assert satsuma("-C", "again", "sql", ids).out == satsuma(*AT, "sql", ids).out
+    refused = satsuma("-C", "again", "restore", "shop.backup")
+    assert (refused.code, "no empty directory" in refused.err) == (1, True)
+    assert satsuma(*AT, "backup", "shop.backup").code == 1
+    (folder / "shop.backup").write_bytes((folder / "shop.backup").read_bytes()[:-100])
+    broken = satsuma("-C", "other", "restore", "shop.backup")
+    assert (broken.code, "damaged" in broken.err, (folder / "other").exists()) == (2, True, False)
+    assert "made the workspace third" in _restored_anew(satsuma)
+
+
+def _restored_anew(satsuma: Satsuma) -> str:
+    satsuma(*AT, "backup", "third.backup")
+    return satsuma("-C", "third", "restore", "third.backup").out
 
 
 def test_a_folder_that_is_no_workspace_is_refused(satsuma: Satsuma, folder: Path) -> None:

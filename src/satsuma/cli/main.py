@@ -22,6 +22,7 @@ from satsuma.cli import (
     catalog,
     consent,
     importing,
+    keeping,
     lists,
     mail,
     quarantine,
@@ -58,6 +59,7 @@ app.add_typer(users.app, name="user")
 importing.register(app)
 applying.register(app)
 workspace.register(app)
+keeping.register(app)
 serving.register(app)
 consent.register(app)
 

@@ -98,6 +98,11 @@ def beside(database: Path) -> Path:
 def finish(directory: Path, making: Path) -> None:
     """Give a database that is closed and whole its name, durably; it takes the place of what had the name."""
     making.rename(directory / DATABASE_FILE)
+    sync_directory(directory)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -97,15 +97,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         WorkspaceTooNewError: The file has seen a migration that is not among them.
     """
     _check_numbers(migrations)
-    seen = set(connection.execute("SELECT layer, number FROM migrations").fetchall())
-    unknown = sorted(seen - {(m.layer, m.number) for m in migrations})
-    if unknown:
-        layer, number = unknown[-1]
-        raise WorkspaceTooNewError(
-            f"the workspace has seen migration {number} of '{layer}', which this Satsuma does not know",
-            hint="install the version of Satsuma that wrote it, or a later one",
-            details={"unknown": [f"{layer} {number}" for layer, number in unknown]},
-        )
+    seen = check_known(connection, migrations)
     missing = [m for m in migrations if (m.layer, m.number) not in seen]
     if not missing:
         return False
@@ -122,6 +114,26 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         raise
     connection.execute("COMMIT")
     return True
+
+
+def check_known(
+    connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]
+) -> set[tuple[str, int]]:
+    """The migrations that a file has seen, by layer and number.
+
+    Raises:
+        WorkspaceTooNewError: One of them is not among those given.
+    """
+    seen = set(connection.execute("SELECT layer, number FROM migrations").fetchall())
+    unknown = sorted(seen - {(m.layer, m.number) for m in migrations})
+    if unknown:
+        layer, number = unknown[-1]
+        raise WorkspaceTooNewError(
+            f"the workspace has seen migration {number} of '{layer}', which this Satsuma does not know",
+            hint="install the version of Satsuma that wrote it, or a later one",
+            details={"unknown": [f"{layer} {number}" for layer, number in unknown]},
+        )
+    return seen
 
 
 def _check_numbers(migrations: Sequence[Migration]) -> None:

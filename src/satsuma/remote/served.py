@@ -42,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "satsuma.access.people:People": Rule(never=frozenset({"reload", "sign_in"})),
     "satsuma.access.service:Access": Rule(parts=("audit", "keys", "people")),
     "satsuma.commit.catalogs:Catalogs": Rule(),
+    "satsuma.commit.feed:Feed": Rule(),
     "satsuma.evaluation.definition:Definition": Rule(
         here=frozenset(
             {"__eq__", "__hash__", "__repr__", "canonical_hash", "check", "from_json", "parse"}
@@ -70,8 +71,8 @@ RULES: Mapping[str, Rule] = {
     "satsuma.sync.webhooks.service:Webhooks": Rule(never=frozenset({"note"})),
     "satsuma.workspace:Workspace": Rule(
         parts=(
-            *("access", "catalog", "centers", "changes", "consent", "forms", "importer", "lists", "mail"),
-            *("segments", "templates", "tracking", "webhooks"),
+            *("access", "catalog", "centers", "changes", "consent", "feed", "forms", "importer"),
+            *("lists", "mail", "segments", "templates", "tracking", "webhooks"),
         ),
         here=frozenset({"close"}),
         never=frozenset({"acting", "announce", "webhook_worker"}),
