@@ -14,12 +14,25 @@ from typing import Any
 
 import satsuma
 from satsuma.commit.catalogs import Catalogs
+from satsuma.commit.erasing import ErasureReceipt
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.writer import Committed
 from satsuma.kernel import errors
 from satsuma.language.problems import Problem
-from satsuma.lists.service import Lists, MarketingList
+from satsuma.lists.center_content import Content, Shown, Texts
+from satsuma.lists.centers import Center, CenterRow, Centers
+from satsuma.lists.consent import Consent, Standing
+from satsuma.lists.forms import Forms, JoinForm
+from satsuma.lists.mail import Delivered, Mail, MailSettings
+from satsuma.lists.marketing_list import ListEvent, MarketingList
+from satsuma.lists.opt_ins import Asked, Pending
+from satsuma.lists.outbox import Message
+from satsuma.lists.public import CenterView, ListChoice, PublicPages, Submitted
+from satsuma.lists.reach import Reach
+from satsuma.lists.service import Lists, ListSummary
+from satsuma.lists.smtp import MailServer
 from satsuma.membership.verify import Difference
+from satsuma.record.consent import ConsentEntry
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.versions import Version
 from satsuma.segments.blanks import Blank, Template
@@ -55,7 +68,7 @@ given as text, `datetime` or integers, and come back as integers: microseconds s
 PARTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Beginning", (satsuma.open, satsuma.parse)),
     ("The workspace", (satsuma.Workspace, Version, Difference)),
-    ("Rows taken in", (Receipt, Removal, Replay, Quarantined)),
+    ("Rows taken in", (Receipt, Removal, Replay, Quarantined, ErasureReceipt)),
     ("`ws.catalog`", (Catalogs,)),
     ("`ws.importer`", (Importer, ImportOptions)),
     ("`ws.segments`", (Segments, Listed, Committed, Job)),
@@ -63,7 +76,12 @@ PARTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Explanations", (Explanation, Explained)),
     ("Members", (Members,)),
     ("Segments as files", (Applied, Changed, Effect, FileProblem)),
-    ("`ws.lists`", (Lists, MarketingList)),
+    ("`ws.lists`", (Lists, ListSummary, MarketingList, ListEvent, Asked, Pending)),
+    ("`ws.consent`", (Consent, Standing, ConsentEntry, Reach)),
+    ("`ws.centers`", (Centers, Center, CenterRow, Content, Shown, Texts)),
+    ("`ws.forms`", (Forms, JoinForm)),
+    ("`ws.public`", (PublicPages, CenterView, ListChoice, Submitted)),
+    ("`ws.mail`", (Mail, MailSettings, MailServer, Message, Delivered)),
     ("`ws.templates`", (Templates, Template, Blank)),
     ("Definitions", (satsuma.Definition,)),
     ("Clocks", (satsuma.ManualClock, satsuma.SystemClock)),

@@ -14,7 +14,7 @@ from satsuma.commit.receipts import Receipt
 from satsuma.kernel.instants import format_instant
 from satsuma.kernel.names import key_given
 from satsuma.lists.marketing_list import MarketingList
-from satsuma.lists.service import Listed
+from satsuma.lists.service import ListSummary as Summary
 
 router = api_router("lists")
 
@@ -358,7 +358,7 @@ def _details(caller: Caller, found: MarketingList) -> ListDetails:
     return ListDetails(**_summary(summary).model_dump(), used_by=found.users())
 
 
-def _summary(one: Listed) -> ListSummary:
+def _summary(one: Summary) -> ListSummary:
     return ListSummary(
         id=one.id,
         name=one.name,

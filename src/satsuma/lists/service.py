@@ -18,7 +18,7 @@ from satsuma.record.change import Change
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListSummary:
     """A list as lists of lists show it.
 
     Attributes:
@@ -106,7 +106,7 @@ class Lists:
 
     def list(
         self, *, search: str | None = None, audience: str | None = None, subscription: bool | None = None
-    ) -> tuple[Listed, ...]:
+    ) -> tuple[ListSummary, ...]:
         """The lists, by name.
 
         Args:
@@ -124,7 +124,7 @@ class Lists:
             )
             doubled = dict(cursor.execute("SELECT list, double_opt_in FROM list_settings").fetchall())
             found = [
-                Listed(
+                ListSummary(
                     row.id,
                     row.name,
                     row.description,
