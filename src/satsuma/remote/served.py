@@ -42,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "satsuma.access.people:People": Rule(never=frozenset({"reload", "sign_in"})),
     "satsuma.access.service:Access": Rule(parts=("audit", "keys", "people")),
     "satsuma.commit.catalogs:Catalogs": Rule(),
+    "satsuma.commit.changes:MembershipChanges": Rule(),
     "satsuma.commit.feed:Feed": Rule(),
     "satsuma.evaluation.definition:Definition": Rule(
         here=frozenset(
@@ -49,6 +50,7 @@ RULES: Mapping[str, Rule] = {
             | {"to_json", "to_json_text", "to_text", "where", "parsed", "source", "names"}
         ),
     ),
+    "satsuma.insights.service:Insights": Rule(),
     "satsuma.lists.centers:Center": Rule(),
     "satsuma.lists.centers:Centers": Rule(),
     "satsuma.lists.consent:Consent": Rule(),
@@ -63,7 +65,6 @@ RULES: Mapping[str, Rule] = {
     "satsuma.segments.segment:Segment": Rule(),
     "satsuma.segments.service:Segments": Rule(),
     "satsuma.segments.templates:Templates": Rule(),
-    "satsuma.commit.changes:MembershipChanges": Rule(),
     "satsuma.sync.importer:Importer": Rule(),
     "satsuma.sync.planning:Plan": Rule(),
     "satsuma.sync.planning:PlannedFile": Rule(never=frozenset({"reader"})),
@@ -72,10 +73,10 @@ RULES: Mapping[str, Rule] = {
     "satsuma.workspace:Workspace": Rule(
         parts=(
             *("access", "catalog", "centers", "changes", "consent", "feed", "forms", "importer"),
-            *("lists", "mail", "segments", "templates", "tracking", "webhooks"),
+            *("insights", "lists", "mail", "segments", "templates", "tracking", "webhooks"),
         ),
         here=frozenset({"close"}),
-        never=frozenset({"acting", "announce", "webhook_worker"}),
+        never=frozenset({"acting", "announce", "keep_time", "webhook_worker"}),
     ),
 }
 
