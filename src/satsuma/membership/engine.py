@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
+from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.index import Index
 from satsuma.index.index import Of as IndexOf
@@ -175,9 +176,10 @@ class Engine:
         """
         if self._standing is not None:
             return
+        kernels.warm(lambda part: progress(part / 2))
         since = self._prepared.begin()
         try:
-            first = self._load(None, progress)
+            first = self._load(None, lambda part: progress((1 + part) / 2))
             with turn():
                 if (first.version, first.at) == (self._record.version, self._record.now):
                     self._standing = first
