@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from satsuma.index import Index
+from satsuma.index import Index, merging
 from satsuma.index.files import MANIFEST, Making, open_folder
 from satsuma.record.store import Record
 from tests.index.reading import interactions_in, records_in
@@ -124,3 +125,46 @@ def test_arrays_cannot_be_written_to(tmp_path: Path) -> None:
     assert folder is not None
     with pytest.raises(ValueError, match="read-only"):
         folder.array("a")[0] = 7
+
+
+def test_new_files_are_of_the_last_version_and_take_the_place_of_the_old(record: Record) -> None:
+    index = Index.open(record)
+    before = folders(record)
+    with record.begin(at=NOW + 1, actor="tests") as change:
+        change.upsert("contact", records(CONTACT, [{"id": "a", "city": "Nice"}], change.catalog))
+        index = index.apply(change)
+    merged = index.merged(whole=True)
+    assert merged.made == ("contact_1@2",)
+    assert set(folders(record)) == {*before, "contact_1@2"} - {"contact_1@1"}
+    again = Index.open(record)
+    assert again.made == ()
+    assert records_in(again, "contact") == records_in(merged, "contact") == records_in(index, "contact")
+    assert records_in(again, "contact")["a"] == {"city": "Nice", "age": 3}
+
+
+def test_a_merge_that_is_given_up_leaves_the_old_files(record: Record) -> None:
+    index = Index.open(record)
+    before = folders(record)
+    with record.begin(at=NOW + 1, actor="tests") as change:
+        change.upsert("contact", records(CONTACT, [{"id": "a", "city": "Nice"}], change.catalog))
+        index = index.apply(change)
+
+    def give_up(part: float) -> None:
+        assert 0 <= part <= 1
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.merged(give_up, whole=True)
+    assert folders(record) == before
+    assert Index.open(record).made == ()
+
+
+def test_what_is_small_is_not_merged(record: Record) -> None:
+    index = Index.open(record)
+    with record.begin(at=NOW + 1, actor="tests") as change:
+        change.upsert("contact", records(CONTACT, [{"id": "a", "city": "Nice"}], change.catalog))
+        index = index.apply(change)
+    assert index.merged().made == ()
+    with patch.object(merging, "BOUND_MIN", 0):
+        assert index.is_merge_due
+        assert index.merged().made == ("contact_1@2",)
