@@ -343,6 +343,29 @@ def test_callers_of_many_threads_share_a_connection(ws: satsuma.Workspace) -> No
     assert ws.sql("SELECT count(*) AS n FROM thing").to_pylist() == [{"n": 60}]
 
 
+def test_over_http_the_audit_log_tells_of_changes_and_of_what_is_taken_out(
+    ws: satsuma.Workspace, own: satsuma.Workspace
+) -> None:
+    before = len(own.access.audit.entries())
+    segment = ws.segments["Bern"]
+    assert ws.version == own.version
+    ws.segments.create("New", where="everyone")
+    list(segment.members())
+    ws.sql("SELECT id FROM contact LIMIT 1")
+    found = [one.action for one in reversed(own.access.audit.entries())][before:]
+    is_over_http = not ws.__dict__["_caller"].files
+    assert found == (["Segments.create", "Members.__iter__", "Workspace.sql"] if is_over_http else [])
+
+
+def test_a_snapshot_is_held_where_it_was_taken(ws: satsuma.Workspace, own: satsuma.Workspace) -> None:
+    own.warm()
+    taken = ws.snapshot()
+    version, size = taken.version, taken.sizes["Bern"]
+    ws.upsert("contact", [{"id": "new", "city": "Bern"}])
+    assert (taken.version, taken.sizes["Bern"], taken.contains("Bern", "c-1")) == (version, size, True)
+    assert ws.snapshot().sizes["Bern"] == size + 1
+
+
 def test_without_a_key_or_with_a_wrong_one_nothing_is_answered(own: satsuma.Workspace) -> None:
     async def refuse(_: Request) -> str:
         raise HTTPException(401)
@@ -510,6 +533,6 @@ def test_every_served_class_has_something_to_serve(name: str) -> None:
 
 
 def test_every_public_part_of_a_workspace_is_served_or_kept_on_purpose(own: satsuma.Workspace) -> None:
-    kept = {"engine", "public", "writer"}
+    kept = {"engine", "public", "writer"}  # for those who build on it, not for callers
     parts = {name for name in vars(own) if not name.startswith("_")}
     assert parts - served("satsuma.workspace:Workspace").reads <= kept

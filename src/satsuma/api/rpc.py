@@ -41,7 +41,9 @@ def rpc_router(serving: Serving, authorize: Authorize) -> APIRouter:
             call = await _call(request)
         except Error as error:
             return problem_of(error) or fault()
-        return StreamingResponse(_answers(serving, call, actor), media_type="application/octet-stream")
+        origin = request.client.host if request.client is not None else "unknown"
+        answers = _answers(serving, call, actor, origin)
+        return StreamingResponse(answers, media_type="application/octet-stream")
 
     router.add_api_route("/rpc", rpc, methods=["POST"], include_in_schema=False)
     return router
@@ -72,7 +74,7 @@ async def _call(request: Request) -> Frame:
         raise UsageError("the body is no call", code="usage.body") from None
 
 
-async def _answers(serving: Serving, call: Frame, actor: str) -> AsyncIterator[bytes]:
+async def _answers(serving: Serving, call: Frame, actor: str, origin: str) -> AsyncIterator[bytes]:
     """Carries out the call in a thread of its own; whoever stops listening is noticed there."""
     loop, queue = asyncio.get_running_loop(), asyncio.Queue[bytes | None](ANSWERS_WAITING_MAX)
     gone = Event()
@@ -89,7 +91,14 @@ async def _answers(serving: Serving, call: Frame, actor: str) -> AsyncIterator[b
 
     def work() -> None:
         try:
-            serving.answer(call, lambda frame: put(frame.to_bytes()), caller=actor, actor=actor, files=False)
+            serving.answer(
+                call,
+                lambda frame: put(frame.to_bytes()),
+                caller=actor,
+                actor=actor,
+                files=False,
+                origin=origin,
+            )
             put(None)
         except (BrokenPipeError, RuntimeError):
             return  # nobody listens any more, or the server has ended

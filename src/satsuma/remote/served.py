@@ -58,6 +58,7 @@ RULES: Mapping[str, Rule] = {
     "satsuma.lists.mail:Mail": Rule(),
     "satsuma.lists.marketing_list:MarketingList": Rule(),
     "satsuma.lists.service:Lists": Rule(),
+    "satsuma.membership.snapshot:Snapshot": Rule(never=frozenset({"standing"})),
     "satsuma.segments.jobs:Job": Rule(
         parts=("progress", "state"), here=frozenset({"settle"}), never=frozenset({"check"})
     ),

@@ -7,11 +7,13 @@ has forgotten. Object 0 is the workspace itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, islice
 from threading import Lock
 from typing import Any
 
+from satsuma.access.audit import Note, noting
 from satsuma.evaluation.definition import Definition
 from satsuma.kernel.errors import CancelledError, ConflictError, NotFoundError, UsageError
 from satsuma.remote.errors import pack_error
@@ -24,6 +26,13 @@ from satsuma.workspace import Workspace
 ITEMS_PER_FRAME = 1_000
 OBJECTS_MAX = 1_000_000  # that one session refers to
 SESSIONS_MAX = 1_000
+EXPORTS = frozenset(
+    {("Members", name) for name in ("__iter__", "keys", "to_arrow")}
+    | {("MarketingList", name) for name in ("__iter__", "members")}
+    | {("Workspace", "sql"), ("Workspace", "export_contact")}
+)
+"""Calls that change nothing and stand in the audit log all the same: they take personal data out."""
+
 SESSION_IDLE_US = 3_600_000_000
 """A session that has not called for so long may be ended when another begins."""
 
@@ -64,7 +73,16 @@ class Serving:
         self._sessions: dict[tuple[str, str], _Session] = {}
         self._lock = Lock()
 
-    def answer(self, asked: Frame, emit: Emit, *, caller: str, actor: str | None, files: bool) -> None:
+    def answer(
+        self,
+        asked: Frame,
+        emit: Emit,
+        *,
+        caller: str,
+        actor: str | None,
+        files: bool,
+        origin: str | None = None,
+    ) -> None:
         """Answer one call: events and items as they come, then the result or the error.
 
         Args:
@@ -73,9 +91,10 @@ class Serving:
             caller: Who calls, so that nobody refers to the objects of others.
             actor: Under whose name; None: the caller says it.
             files: Whether names of files may be passed: those of a caller on this machine, of the same user.
+            origin: The address that it comes from, if the audit log shall tell of it.
         """
         try:
-            self._answer(asked, emit, caller=caller, actor=actor, files=files)
+            self._answer(asked, emit, caller=caller, actor=actor, files=files, origin=origin)
         except OSError:
             return  # nobody listens any more
 
@@ -84,7 +103,9 @@ class Serving:
         with self._lock:
             self._sessions.pop((caller, session), None)
 
-    def _answer(self, asked: Frame, emit: Emit, *, caller: str, actor: str | None, files: bool) -> None:
+    def _answer(
+        self, asked: Frame, emit: Emit, *, caller: str, actor: str | None, files: bool, origin: str | None
+    ) -> None:
         packer = Packer(lambda _: None)
         try:
             call = _Call.read(asked.header)
@@ -96,12 +117,27 @@ class Serving:
             for id in call.release:
                 session.objects.pop(id, None)
             packer = Packer(_Referring(session))
-            self._carry_out(call, asked, session, packer, emit, files=files)
+            if origin is None:
+                self._carry_out(call, asked, session, packer, emit, files=files)
+            else:
+                with self._audited(call, session, actor or call.actor, origin):
+                    self._carry_out(call, asked, session, packer, emit, files=files)
         except OSError:
             raise
         except BaseException as error:  # noqa: BLE001  -- told to the caller, whose call raised it
             plain = Packer(_Referring(_Session({}, 0)))
             emit(Frame({"error": pack_error(error, plain)}, plain.parts))
+
+    @contextmanager
+    def _audited(self, call: _Call, session: _Session, actor: str, origin: str) -> Iterator[None]:
+        """Have the audit log tell of what the call changes, and of what it takes out."""
+        served = served_of(self._object(session, call.on))
+        kind = "" if served is None else served.kind.__name__
+        note = Note(actor, f"{kind}.{call.name}", origin=origin)
+        with noting(note):
+            yield
+        if (kind, call.name) in EXPORTS and not note.is_written:
+            self._workspace.access.audit.write(note)
 
     def _carry_out(
         self, call: _Call, asked: Frame, session: _Session, packer: Packer, emit: Emit, *, files: bool
