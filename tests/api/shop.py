@@ -20,7 +20,7 @@ from satsuma.kernel.clock import ManualClock
 from satsuma.workspace import Workspace
 from tests.api.live import live
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # noqa: S105 -- of people who do not exist
 START = "2026-06-01T12:00:00Z"
 CATALOG = {
     "entities": {

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from satsuma.kernel.errors import (
     CancelledError,
@@ -157,6 +158,8 @@ def problem_of(error: Exception) -> Response | None:
             )
         case RequestValidationError():
             return _invalid(error)
+        case ClientDisconnect():
+            return problem(408, "request.time", "the body did not arrive in time")
         case HTTPException():
             return problem(
                 error.status_code,

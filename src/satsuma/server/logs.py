@@ -29,7 +29,11 @@ def set_up(settings: Settings) -> None:
     printed: Any = (
         structlog.processors.JSONRenderer()
         if is_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The other formatters print the values of variables, which are people's data.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     ending = [structlog.processors.format_exc_info, printed] if is_json else [printed]
     structlog.configure(
