@@ -45,6 +45,7 @@ from satsuma.kernel.names import key_given, keys_given
 from satsuma.kernel.zones import zone
 from satsuma.language import bound
 from satsuma.lists import erasing as lists_erasing
+from satsuma.lists import gone as lists_gone
 from satsuma.lists import known as lists_known
 from satsuma.lists.centers import Centers
 from satsuma.lists.consent import Consent
@@ -58,11 +59,12 @@ from satsuma.lists.service import Lists
 from satsuma.membership.answering import Answers
 from satsuma.membership.deltas import Cause
 from satsuma.membership.engine import Engine
+from satsuma.membership.retention import read_from
 from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, verify
 from satsuma.membership.warming import Warming
-from satsuma.record import definitions, restoring
+from satsuma.record import definitions, memberships, restoring
 from satsuma.record.backup import Backup, back_up
 from satsuma.record.change import Change
 from satsuma.record.erasing import whom
@@ -73,7 +75,7 @@ from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.restoring import Restored
 from satsuma.record.store import Record
-from satsuma.record.versions import Version
+from satsuma.record.versions import Version, in_force
 from satsuma.segments.gate import Status
 from satsuma.segments.jobs import Jobs
 from satsuma.segments.rooms import Rooms
@@ -199,6 +201,7 @@ class Workspace:
 
         def due(change: Change) -> Mapping[int, Cause]:
             audit.write_noted(change)
+            lists_gone.forget(change)
             return keep_dates(rooms, change)
 
         self.writer.due = due
@@ -300,6 +303,32 @@ class Workspace:
             WorkspaceError: It cannot be written.
         """
         return back_up(self._record, Path(path), also=(SECRET_FILE,), progress=progress or (lambda _: None))
+
+    def forget_changes(self, *, before: str | datetime | date | int) -> int:
+        """Drop who entered and left segments before an instant, as far as nothing needs it any more.
+
+        Members at that instant and later stay exact. What live definitions, cursors of the feed and webhooks
+        have yet to read stays; a definition that goes live later finds what is left.
+
+        Args:
+            before: The instant; what bears no offset is read in the workspace's zone.
+
+        Returns:
+            How many changes were dropped.
+        """
+        at = instant_of(before, zone(self._record.catalog.timezone))
+
+        def work(change: Change) -> int:
+            last = in_force(change.connection, at - 1)
+            if last is None:
+                return 0
+            told = [one.place.version for one in self.webhooks.list()]
+            told += [one.place.version for one in self.feed.cursors()]
+            return memberships.prune(
+                change, min([last, *told]) + 1, read_from(self._live.of(change), change.at)
+            )
+
+        return self.writer.commit(work, actor=self._actor, kind="retention", detail="forget changes").result
 
     def export_contact(self, key: str, *, audience: str | None = None) -> dict[str, Any]:
         """All that is known of one record of an audience, ready to be written as JSON.

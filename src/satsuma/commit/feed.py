@@ -22,7 +22,7 @@ from satsuma.kernel.text import fold, nfc
 from satsuma.record import definitions, memberships
 from satsuma.record.change import Change
 from satsuma.record.migrations import Migration
-from satsuma.record.sql import INSTANT, scalar
+from satsuma.record.sql import INSTANT
 from satsuma.record.store import Record
 
 T = TypeVar("T")
@@ -202,12 +202,6 @@ class Feed:
 
     def _write(self, work: Callable[[Change], T], detail: str) -> T:
         return self._writer.commit(work, actor=self._actor, kind=KIND, detail=detail).result
-
-
-def oldest(connection: duckdb.DuckDBPyConnection) -> int | None:
-    """The version at which the cursor that is furthest behind stands; what follows it must be kept."""
-    found: int | None = scalar(connection, "SELECT min(place_version) FROM feed_cursors")
-    return found
 
 
 def _all(connection: duckdb.DuckDBPyConnection) -> tuple[Cursor, ...]:

@@ -97,6 +97,17 @@ def segment_ids_in(condition: bound.Condition) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def crossings_in(condition: bound.Condition) -> tuple[bound.Crossed, ...]:
+    """Every question of a bound condition about who entered or left."""
+    return tuple(part for part in _parts(condition) if isinstance(part, bound.Crossed))
+
+
+def segments_held_in(condition: bound.Condition) -> tuple[int, ...]:
+    """The numbers of the segments whose past matters for how long something is so, ascending."""
+    held = (part.condition for part in _parts(condition) if isinstance(part, bound.Held))
+    return tuple(sorted({number for one in held for number in segment_ids_in(one)}))
+
+
 def list_ids_in(condition: bound.Condition) -> tuple[int, ...]:
     """The numbers of all lists that a bound condition refers to, ascending."""
     return tuple(sorted({part.list for part in _parts(condition) if isinstance(part, bound.InList)}))
