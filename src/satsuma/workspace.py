@@ -507,7 +507,8 @@ class Workspace:
             date = next_date(cursor, after, upto)
         if self.engine.standing is None:
             return date
-        due = self.engine.next_due(after, upto if date is None else date)
+        with self.writer.turn():
+            due = self.engine.next_due(after, upto if date is None else date)
         return date if due is None else due
 
     def _catch_up(self, upto: int, *, grid_us: int = 0) -> Passed:
