@@ -28,7 +28,7 @@ from satsuma.membership.plans import plan_of
 from satsuma.membership.prepared import Prepared, Since, prepared_leaves
 from satsuma.membership.standing import Standing
 from satsuma.membership.stored import LiveSet
-from satsuma.membership.touching import Leaf, next_due
+from satsuma.membership.touching import Leaf, Quiet, next_due
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 from satsuma.record.touches import Touches
@@ -53,6 +53,7 @@ class Engine:
         self._making: tuple[Making, Standing] | None = None
         self._touched: Change | None = None
         self._prepared = Prepared()
+        self._quiet = Quiet()
         self._order: tuple[object, Sequence[LiveSegment]] | None = None
         self.counted = Counted()
         self.on_cold: Callable[[], None] = lambda: None
@@ -96,7 +97,9 @@ class Engine:
         reasons = spread(ordered, failed)
         index = standing.index.apply(change)
         plan = plan_of(ordered, reasons, standing.plan)
-        making = Making(standing, change, index, plan, self._prepared, cause=cause, causes=causes)
+        making = Making(
+            standing, change, index, plan, self._prepared, self._quiet, cause=cause, causes=causes
+        )
         try:
             after = making.follow()
         except BaseException:
@@ -199,6 +202,8 @@ class Engine:
     def next_due(self, after: int, upto: int) -> int | None:
         """The first instant in `(after, upto]` at which time alone may change a live segment, or None.
 
+        In the writer's turn.
+
         Raises:
             InvariantError: The engine is cold.
         """
@@ -207,7 +212,7 @@ class Engine:
             raise InvariantError("a cold engine was asked what is due")
         leaves = [kept.leaf for kept in standing.leaves.values()]
         with self._record.cursor() as cursor:
-            return next_due(leaves, standing.index, cursor, after, upto)
+            return next_due(leaves, standing.index, cursor, after, upto, quiet=self._quiet)
 
     def close(self) -> None:
         """Save the planes for the next start."""

@@ -28,7 +28,7 @@ from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, numbers_
 from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
 from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
-from satsuma.membership.touching import Leaf, Program, Touching
+from satsuma.membership.touching import Leaf, Program, Quiet, Touching
 from satsuma.record import memberships
 from satsuma.record.change import Change
 
@@ -51,6 +51,7 @@ class Making:
         index: Index,
         plan: Plan,
         prepared: Prepared,
+        quiet: Quiet,
         *,
         cause: Cause,
         causes: Mapping[int, Cause],
@@ -63,6 +64,7 @@ class Making:
             index: Of the version.
             plan: Of its live segments.
             prepared: Planes of leaves that were evaluated beside the writer for segments that go live.
+            quiet: What is known of the past from version to version.
             cause: Of the changes.
             causes: Of those of single segments, and of those that refer to them, where another.
         """
@@ -80,7 +82,7 @@ class Making:
         self._planes = {number: kept.plane for number, kept in before.segments.items()}
         self._moved: dict[int, Moved] = {}
         self._touching = Touching(
-            change.touches, before.index, index, before.at, change.at, change.connection
+            change.touches, before.index, index, before.at, change.at, change.connection, quiet=quiet
         )
         memberships = Asked(change.connection, change.at, self._planes, self._moved)
         self._asking = Asking(index, change.at, change.catalog, memberships)
