@@ -17,6 +17,7 @@ CODE := src tests $(wildcard bench)
 SCREENSHOTS ?= screenshots
 
 CONSOLE := src/satsuma/web/console/index.html
+API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
@@ -67,7 +68,7 @@ layers: .venv/.installed
 console: $(CONSOLE) ## build the browser application into the package
 
 # The tests of the console run under pytest, with all others.
-console-check: console/node_modules/.installed
+console-check: console/src/api/schema.d.ts
 	cd console && npx --no-install biome ci . && npx --no-install tsc --noEmit
 
 screenshots: .venv/.installed $(CONSOLE) browser ## draw every page of the console into SCREENSHOTS (screenshots)
@@ -95,6 +96,11 @@ console/node_modules/.installed: console/package.json console/package-lock.json
 $(CONSOLE): console/node_modules/.installed $(CONSOLE_SOURCES)
 	cd console && npx --no-install vite build --logLevel warn
 	@touch $@
+
+# Types of the server's answers: what the console reads of them is checked against what the server describes.
+console/src/api/schema.d.ts: .venv/.installed console/node_modules/.installed $(API_SOURCES)
+	$(BIN)/python -m tests.console.describe > console/openapi.json
+	cd console && npx --no-install openapi-typescript openapi.json -o src/api/schema.d.ts > /dev/null
 
 # Debian's Chromium, for the tests in a browser; others name theirs with SATSUMA_CHROMIUM.
 browser:

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
+from tests.browser.pages import Visit
 from tests.browser.serving import EMAIL, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,13 @@ class Console:
         """Go to an address, and wait until something stands there."""
         self.page.goto(self.url + path)
         self.settled()
+
+    def visit(self, visit: Visit) -> None:
+        """Go to a page, and open the dialog that is meant."""
+        self.open(visit.path)
+        if visit.press:
+            self.page.get_by_role("button", name=visit.press).first.click()
+            expect(self.page.get_by_role("dialog")).to_be_visible()
 
     def settled(self) -> None:
         """Wait until the page shows its head, and nothing is loading any more."""

@@ -47,7 +47,10 @@ def visits(page: Page, url: str) -> list[Visit]:
         Visit("segment-related-records", f"/segments/{segments['Webinar regulars']}?tab=definition"),
         Visit("segment-why", f"/segments/{live}?tab=members&why={member}"),
         Visit("contacts", "/contacts"),
-        *(Visit(f"contact-{tab}", f"/contacts/{member}?tab={tab}") for tab in ("profile", "timeline", "segments")),
+        *(
+            Visit(f"contact-{tab}", f"/contacts/{member}?tab={tab}")
+            for tab in ("profile", "timeline", "segments")
+        ),
         Visit("lists", "/lists"),
         Visit("list", f"/lists/{made}"),
         Visit("insights", "/insights"),

@@ -44,9 +44,7 @@ def _draw(browser: Browser, url: str, folder: Path, scheme: str, width: int, hei
     for visit in visits(console.page, url):
         if only and only not in visit.name:
             continue
-        console.open(visit.path)
-        if visit.press:
-            console.page.get_by_role("button", name=visit.press).first.click()
+        console.visit(visit)
         console.page.wait_for_timeout(STILL_MS)
         console.page.screenshot(path=folder / f"{visit.name}-{width}-{scheme}.png")
     context.close()

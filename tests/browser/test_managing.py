@@ -9,7 +9,7 @@ import urllib.parse
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.console import Console
-from tests.browser.serving import EMAIL, Served
+from tests.browser.serving import EMAIL, PASSWORD, Served
 
 
 def test_signing_in_leads_back_to_where_one_wanted_to_go(served: Served, browser: Browser) -> None:
@@ -21,8 +21,6 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go(served: Served, browser
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    from tests.browser.serving import PASSWORD
-
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     console.heading("Segments")
@@ -32,7 +30,7 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go(served: Served, browser
 
 def test_segments_are_searched_sorted_and_filtered(console: Console, page: Page) -> None:
     console.open("/segments")
-    page.get_by_label("Search segments").fill("spend")
+    page.get_by_role("textbox", name="Search segments").fill("spend")
     rows = page.locator(".t-data")
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("Big spenders")

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/setup": {
+    "/api/v1/api-keys": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,641 +12,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether an administrator is still to be made
-         * @description Open to all: a page that signs people in asks it first.
+         * List keys
+         * @description The newest first.
          *
-         *     For anybody.
+         *     For `admin` and above; keys with the scope `users:read`.
          */
-        get: operations["show_setup"];
+        get: operations["list_api_keys"];
         put?: never;
         /**
-         * Make the first administrator
-         * @description With the token that the server prints while there is none; signs them in.
+         * Make a key
+         * @description Its secret is told now and never again; only its hash is kept.
          *
-         *     For anybody.
+         *     For `admin` and above.
          */
-        post: operations["set_up"];
+        post: operations["create_api_key"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who has signed in
-         * @description Refused with 401 where nobody has.
-         *
-         *     For `viewer` and above.
-         */
-        get: operations["show_session"];
-        put?: never;
-        /**
-         * Sign in
-         * @description Sets a cookie that scripts cannot read; what changes something also needs `csrf_token` as a header.
-         *
-         *     For anybody.
-         */
-        post: operations["sign_in"];
-        /**
-         * Sign out
-         * @description Ends the session; its cookie is of no use any more.
-         *
-         *     For `viewer` and above.
-         */
-        delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change one's own password
-         * @description Ends all sessions of the person, this one too.
-         *
-         *     For `viewer` and above.
-         */
-        patch: operations["change_password"];
-        trace?: never;
-    };
-    "/api/v1/segments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List segments
-         * @description With sizes, what changed in seven days, and how many things use each.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_segments"];
-        put?: never;
-        /**
-         * Make a draft
-         * @description Of a definition as text or JSON; without one, and kind `static`, of members picked by hand.
-         *
-         *     For `seller` and above; keys with the scope `segments:write`.
-         */
-        post: operations["create_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show a segment
-         * @description With its definitions as JSON, text and plain English; the ETag is for `If-Match`.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["show_segment"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a draft
-         * @description Refused while it is live or used; the history of its membership stays.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        delete: operations["delete_segment"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a segment
-         * @description All of it in one version, or nothing. A new definition is a draft; what is live stays until `go-live`.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        patch: operations["change_segment"];
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check a segment's definition
-         * @description Every problem of the draft, or else of the live definition.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["check_segment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List members
-         * @description Keys with attributes as they are now, of the members now or as they were.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_segment_members"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/members/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export members
-         * @description As a file: CSV that is safe in a spreadsheet, JSON lines, Parquet, or a Roaring bitmap of numbers.
-         *
-         *     For `marketer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["export_segment_members"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who entered and left
-         * @description In the order in which it happened, above a version.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_segment_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Editions of a definition
-         * @description Who made each, when, and what it changed.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_segment_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/related": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What uses it, what it uses
-         * @description Live segments, lists, journeys; attributes, interaction types.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["show_segment_related"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/overrides": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who is always, or never, in
-         * @description Keys that are in, or out, whatever the definition says.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_segment_overrides"];
-        put?: never;
-        /**
-         * Always or never include
-         * @description Whatever the definition says; `none` lets it decide again.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["override_segment_members"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/go-live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Go live
-         * @description Checks and evaluates it in the background; answers with the job, which tells how far it is.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["take_segment_live"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments:go-live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Go live together
-         * @description Several segments in one version; they may refer to each other.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["take_segments_live"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop
-         * @description A live segment becomes a draft again; refused while others use it, and the problem says who.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["stop_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do not go live after all
-         * @description For a segment that is going live, or waits for its start date.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["cancel_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/duplicate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Duplicate
-         * @description A draft with the same definition, tags and tests.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["duplicate_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/snapshot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Snapshot
-         * @description A static segment of the members now, or as they were at a version or instant.
-         *
-         *     For `seller` and above; keys with the scope `segments:write`.
-         */
-        post: operations["snapshot_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Restore an edition
-         * @description Makes an earlier edition the draft again.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["restore_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/members:add": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put members in
-         * @description Of a static segment; keys that no record has are told.
-         *
-         *     For `seller` and above; keys with the scope `segments:write`.
-         */
-        post: operations["add_segment_members"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/members:remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take members out
-         * @description Of a static segment.
-         *
-         *     For `seller` and above; keys with the scope `segments:write`.
-         */
-        post: operations["remove_segment_members"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/members:add-where": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put in by a query
-         * @description Everyone who meets a definition now; they stay whatever becomes of them.
-         *
-         *     For `seller` and above; keys with the scope `segments:write`.
-         */
-        post: operations["add_segment_members_where"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Estimate
-         * @description What the draft, or else the live definition, gives on the last version: exact, condition by condition.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["estimate_segment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments:preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview a definition
-         * @description A definition that is not stored: size, sample, funnel; or its problems, each with its place.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        post: operations["preview_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/compare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Compare with what is live
-         * @description Who would enter, leave and stay if the definition, or the draft, went live now.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        post: operations["compare_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Why a record is in, or not
-         * @description Each condition, true or false, on what evidence, since when, and when time alone will change it.
-         *
-         *     For `seller` and above; keys with the scope `segments:read`.
-         */
-        get: operations["explain_segment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List templates
-         * @description Saved ones by name, then those that come with Satsuma.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["list_templates"];
-        put?: never;
-        /**
-         * Save a template
-         * @description Under a name that no saved template has.
-         *
-         *     For `marketer` and above; keys with the scope `segments:write`.
-         */
-        post: operations["create_template"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{name}": {
+    "/api/v1/api-keys/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -657,33 +43,33 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a template
-         * @description A saved one; those that come with Satsuma stay.
+         * Revoke a key
+         * @description It is of no use from now on.
          *
-         *     For `marketer` and above; keys with the scope `segments:write`.
+         *     For `admin` and above.
          */
-        delete: operations["delete_template"];
+        delete: operations["delete_api_key"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/templates/{name}/fill": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Fill in a template
-         * @description Gives the definition, to preview or to make a segment of.
+         * The audit log
+         * @description Every change and every export that came over HTTP, the newest first; `/versions` has all changes.
          *
-         *     For `viewer` and above; keys with the scope `segments:read`.
+         *     For `admin` and above; keys with the scope `audit:read`.
          */
-        post: operations["fill_template"];
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -740,44 +126,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/language:complete": {
+    "/api/v1/changes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Complete a text
-         * @description What could stand at a place, as far as grammar, catalog and values tell.
+         * Who entered and left segments
+         * @description In the order in which it became visible. `next_cursor` is never null here: with the one of the last page, the next request gives what has come since.
          *
-         *     For `viewer` and above; keys with the scope `catalog:read`.
+         *     For `viewer` and above; keys with the scope `segments:read`.
          */
-        post: operations["complete_text"];
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/language:hover": {
+    "/api/v1/changes/stream": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * What a part of a text says
-         * @description The innermost condition around a place, in plain English.
+         * Changes as they happen, as server-sent events
+         * @description Event `change` has a change as its data, event `version` the version up to which everything has been told: `{version}`. Begins with what is new, or after `Last-Event-ID`.
          *
-         *     For `viewer` and above; keys with the scope `catalog:read`.
+         *     For `viewer` and above; keys with the scope `segments:read`.
          */
-        post: operations["hover_text"];
+        get: operations["stream_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -806,128 +192,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/records/{entity}/{key}/consent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A record's consent
-         * @description What counts now, and the whole ledger about it.
-         *
-         *     For `seller` and above; keys with the scope `consent:read`.
-         */
-        get: operations["show_consent"];
-        put?: never;
-        /**
-         * Write entries about a record
-         * @description All of them in one version.
-         *
-         *     For `seller` and above; keys with the scope `consent:write`.
-         */
-        post: operations["record_consent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Messages to a record
-         * @description The newest first, at most a hundred.
-         *
-         *     For `seller` and above; keys with the scope `consent:read`.
-         */
-        get: operations["list_record_messages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All that is known of one record
-         * @description For the person whom it is about.
-         *
-         *     For `marketer` and above; keys with the scope `records:read`.
-         */
-        get: operations["export_contact"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}:erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Erase a record for good
-         * @description From the rows and from the files; nothing is kept by which the key could be told.
-         *
-         *     For `admin` and above; keys with the scope `records:write`.
-         */
-        post: operations["erase_record"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List records
-         * @description Of an entity: searched, sorted, of a segment or a list.
-         *
-         *     For `viewer` and above; keys with the scope `records:read`.
-         */
-        get: operations["list_records"];
-        put?: never;
-        /**
-         * Take records
-         * @description New ones are made, known ones updated, attribute by attribute; answered once durable and visible.
-         *
-         *     For `marketer` and above; keys with the scope `records:write`.
-         */
-        post: operations["upsert_records"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -945,34 +209,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show a record
-         * @description Found by its key, or an alias.
-         *
-         *     For `viewer` and above; keys with the scope `records:read`.
-         */
-        get: operations["show_record"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a record
-         * @description With all that is its own; its key may return as somebody new.
-         *
-         *     For `admin` and above; keys with the scope `records:write`.
-         */
-        delete: operations["delete_record"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1000,7 +236,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/records/{entity}/{key}/history": {
+    "/api/v1/forms": {
         parameters: {
             query?: never;
             header?: never;
@@ -1008,87 +244,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was observed
-         * @description Every observation of a record, the newest first.
+         * The forms
+         * @description By name.
          *
-         *     For `viewer` and above; keys with the scope `records:read`.
+         *     For `viewer` and above; keys with the scope `lists:read`.
          */
-        get: operations["list_record_history"];
+        get: operations["list_forms"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * What somebody did
-         * @description Interactions, the newest first.
+         * Make a form
+         * @description It joins one list.
          *
-         *     For `viewer` and above; keys with the scope `records:read`.
+         *     For `marketer` and above; keys with the scope `lists:write`.
          */
-        get: operations["list_record_timeline"];
-        put?: never;
-        post?: never;
+        post: operations["create_form"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/records/{entity}/{key}/segments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Segments of a record
-         * @description The live segments that it is in; why, `/segments/{id}/explain?key=` tells.
-         *
-         *     For `viewer` and above; keys with the scope `records:read`.
-         */
-        get: operations["list_record_segments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}/{key}/lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists of a record
-         * @description The marketing lists that it is on.
-         *
-         *     For `viewer` and above; keys with the scope `records:read`.
-         */
-        get: operations["list_record_lists"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{entity}:merge": {
+    "/api/v1/forms/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1097,20 +273,20 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * Merge two records
-         * @description All that one has becomes the other's, and its key an alias.
+         * Delete a form
+         * @description What is posted to it from then on is thrown away.
          *
-         *     For `marketer` and above; keys with the scope `records:write`.
+         *     For `marketer` and above; keys with the scope `lists:write`.
          */
-        post: operations["merge_records"];
-        delete?: never;
+        delete: operations["delete_form"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/interactions/{type}": {
+    "/api/v1/health": {
         parameters: {
             query?: never;
             header?: never;
@@ -1118,130 +294,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List interactions
-         * @description Of a type, the newest first.
+         * Health
+         * @description Open to all, for whatever watches the server.
          *
-         *     For `viewer` and above; keys with the scope `records:read`.
+         *     For anybody.
          */
-        get: operations["list_interactions"];
-        put?: never;
-        /**
-         * Take interactions
-         * @description Rows with the member's key, `occurred_at`, perhaps `id`, and attributes; a known id counts as a duplicate.
-         *
-         *     For `marketer` and above; keys with the scope `records:write`.
-         */
-        post: operations["append_interactions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/interactions/{type}:retract": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retract interactions
-         * @description They are removed; their ids may come again.
-         *
-         *     For `admin` and above; keys with the scope `records:write`.
-         */
-        post: operations["retract_interactions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quarantine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List refused rows
-         * @description Oldest first.
-         *
-         *     For `marketer` and above; keys with the scope `records:read`.
-         */
-        get: operations["list_quarantine"];
+        get: operations["show_health"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quarantine:replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try refused rows again
-         * @description Such as after the catalog has changed.
-         *
-         *     For `marketer` and above; keys with the scope `records:write`.
-         */
-        post: operations["replay_quarantine"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Upload a file
-         * @description The body is the file; it waits a week for an import.
-         *
-         *     For `marketer` and above; keys with the scope `imports:write`.
-         */
-        post: operations["upload_file"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports:plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Plan an import
-         * @description Reads everything and writes nothing: what would be taken, learned and refused, with examples.
-         *
-         *     For `marketer` and above; keys with the scope `imports:write`.
-         */
-        post: operations["plan_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1342,6 +402,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports:plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan an import
+         * @description Reads everything and writes nothing: what would be taken, learned and refused, with examples.
+         *
+         *     For `marketer` and above; keys with the scope `imports:write`.
+         */
+        post: operations["plan_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interactions by day
+         * @description By type, of a segment's members or of a whole audience.
+         *
+         *     For `viewer` and above; keys with the scope `insights:read`.
+         */
+        get: operations["show_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Breakdown of a segment
+         * @description How its members spread over an attribute, against everyone else of the audience.
+         *
+         *     For `viewer` and above; keys with the scope `insights:read`.
+         */
+        get: operations["show_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/insights/growth": {
         parameters: {
             query?: never;
@@ -1386,7 +512,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/insights/breakdown": {
+    "/api/v1/interactions/{type}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1394,12 +520,62 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Breakdown of a segment
-         * @description How its members spread over an attribute, against everyone else of the audience.
+         * List interactions
+         * @description Of a type, the newest first.
          *
-         *     For `viewer` and above; keys with the scope `insights:read`.
+         *     For `viewer` and above; keys with the scope `records:read`.
          */
-        get: operations["show_breakdown"];
+        get: operations["list_interactions"];
+        put?: never;
+        /**
+         * Take interactions
+         * @description Rows with the member's key, `occurred_at`, perhaps `id`, and attributes; known ids are duplicates.
+         *
+         *     For `marketer` and above; keys with the scope `records:write`.
+         */
+        post: operations["append_interactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{type}:retract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retract interactions
+         * @description They are removed; their ids may come again.
+         *
+         *     For `admin` and above; keys with the scope `records:write`.
+         */
+        post: operations["retract_interactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Those under way and those done lately, the newest first.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_jobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1408,7 +584,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/insights/activity": {
+    "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1416,14 +592,64 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Interactions by day
-         * @description By type, of a segment's members or of a whole audience.
+         * Show a job
+         * @description How far it is, and what it gave or why it failed.
          *
-         *     For `viewer` and above; keys with the scope `insights:read`.
+         *     For `viewer` and above; keys with the scope `segments:read`.
          */
-        get: operations["show_activity"];
+        get: operations["show_job"];
         put?: never;
         post?: never;
+        /**
+         * Cancel a job
+         * @description It leaves nothing behind; of no effect once it is done.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/language:complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a text
+         * @description What could stand at a place, as far as grammar, catalog and values tell.
+         *
+         *     For `viewer` and above; keys with the scope `catalog:read`.
+         */
+        post: operations["complete_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/language:hover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a part of a text says
+         * @description The innermost condition around a place, in plain English.
+         *
+         *     For `viewer` and above; keys with the scope `catalog:read`.
+         */
+        post: operations["hover_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1492,6 +718,28 @@ export interface paths {
         patch: operations["change_list"];
         trace?: never;
     };
+    "/api/v1/lists/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who joined and left a list
+         * @description The newest first.
+         *
+         *     For `seller` and above; keys with the scope `lists:read`.
+         */
+        get: operations["list_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists/{id}/members": {
         parameters: {
             query?: never;
@@ -1536,7 +784,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lists/{id}/members:remove": {
+    "/api/v1/lists/{id}/members:add-segment": {
         parameters: {
             query?: never;
             header?: never;
@@ -1546,12 +794,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take records off a list
-         * @description Those that are not on it count as duplicates.
+         * Put everyone on a list who is in a segment now
+         * @description They stay whatever becomes of them.
          *
-         *     For `seller` and above; keys with the scope `lists:write`.
+         *     For `marketer` and above; keys with the scope `lists:write`.
          */
-        post: operations["remove_list_members"];
+        post: operations["add_list_members_of_segment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1580,28 +828,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lists/{id}/members:add-segment": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put everyone on a list who is in a segment now
-         * @description They stay whatever becomes of them.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        post: operations["add_list_members_of_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/lists/{id}/members:ask": {
         parameters: {
             query?: never;
@@ -1618,6 +844,28 @@ export interface paths {
          *     For `marketer` and above; keys with the scope `lists:write`.
          */
         post: operations["ask_list_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/members:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take records off a list
+         * @description Those that are not on it count as duplicates.
+         *
+         *     For `seller` and above; keys with the scope `lists:write`.
+         */
+        post: operations["remove_list_members"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1646,7 +894,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lists/{id}/history": {
+    "/api/v1/mail-settings": {
         parameters: {
             query?: never;
             header?: never;
@@ -1654,14 +902,152 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who joined and left a list
-         * @description The newest first.
+         * Mail settings
+         * @description How people are written to.
          *
-         *     For `seller` and above; keys with the scope `lists:read`.
+         *     For `viewer` and above; keys with the scope `lists:read`.
          */
-        get: operations["list_list_history"];
+        get: operations["show_mail_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change mail settings
+         * @description What is not given stays.
+         *
+         *     For `admin` and above; keys with the scope `lists:write`.
+         */
+        patch: operations["change_mail_settings"];
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description The newest first.
+         *
+         *     For `marketer` and above; keys with the scope `lists:read`.
+         */
+        get: operations["list_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many messages there are
+         * @description In each state.
+         *
+         *     For `viewer` and above; keys with the scope `lists:read`.
+         */
+        get: operations["count_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox:deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand what is due to the mail server
+         * @description The server does so by itself; this is for now.
+         *
+         *     For `marketer` and above; keys with the scope `lists:write`.
+         */
+        post: operations["deliver_outbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox:retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue failed messages again
+         * @description They are sent when the mail server is asked next.
+         *
+         *     For `marketer` and above; keys with the scope `lists:write`.
+         */
+        post: operations["retry_outbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refused rows
+         * @description Oldest first.
+         *
+         *     For `marketer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine:replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try refused rows again
+         * @description Such as after the catalog has changed.
+         *
+         *     For `marketer` and above; keys with the scope `records:write`.
+         */
+        post: operations["replay_quarantine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1682,6 +1068,924 @@ export interface paths {
          *     For `viewer` and above; keys with the scope `lists:read`.
          */
         get: operations["show_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness
+         * @description Refused with 503 while the server is about to stop.
+         *
+         *     For anybody.
+         */
+        get: operations["show_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List records
+         * @description Of an entity: searched, sorted, of a segment or a list.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_records"];
+        put?: never;
+        /**
+         * Take records
+         * @description New ones are made, known ones updated, attribute by attribute; answered once durable and visible.
+         *
+         *     For `marketer` and above; keys with the scope `records:write`.
+         */
+        post: operations["upsert_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a record
+         * @description Found by its key, or an alias.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["show_record"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a record
+         * @description With all that is its own; its key may return as somebody new.
+         *
+         *     For `admin` and above; keys with the scope `records:write`.
+         */
+        delete: operations["delete_record"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A record's consent
+         * @description What counts now, and the whole ledger about it.
+         *
+         *     For `seller` and above; keys with the scope `consent:read`.
+         */
+        get: operations["show_consent"];
+        put?: never;
+        /**
+         * Write entries about a record
+         * @description All of them in one version.
+         *
+         *     For `seller` and above; keys with the scope `consent:write`.
+         */
+        post: operations["record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of one record
+         * @description For the person whom it is about.
+         *
+         *     For `marketer` and above; keys with the scope `records:read`.
+         */
+        get: operations["export_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was observed
+         * @description Every observation of a record, the newest first.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_record_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists of a record
+         * @description The marketing lists that it is on.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_record_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages to a record
+         * @description The newest first, at most a hundred.
+         *
+         *     For `seller` and above; keys with the scope `consent:read`.
+         */
+        get: operations["list_record_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segments of a record
+         * @description The live segments that it is in; why, `/segments/{id}/explain?key=` tells.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_record_segments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What somebody did
+         * @description Interactions, the newest first.
+         *
+         *     For `viewer` and above; keys with the scope `records:read`.
+         */
+        get: operations["list_record_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}/{key}:erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a record for good
+         * @description From the rows and from the files; nothing is kept by which the key could be told.
+         *
+         *     For `admin` and above; keys with the scope `records:write`.
+         */
+        post: operations["erase_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{entity}:merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge two records
+         * @description All that one has becomes the other's, and its key an alias.
+         *
+         *     For `marketer` and above; keys with the scope `records:write`.
+         */
+        post: operations["merge_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List segments
+         * @description With sizes, what changed in seven days, and how many things use each.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_segments"];
+        put?: never;
+        /**
+         * Make a draft
+         * @description Of a definition as text or JSON; without one, and kind `static`, of members picked by hand.
+         *
+         *     For `seller` and above; keys with the scope `segments:write`.
+         */
+        post: operations["create_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a segment
+         * @description With its definitions as JSON, text and plain English; the ETag is for `If-Match`.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["show_segment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a draft
+         * @description Refused while it is live or used; the history of its membership stays.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        delete: operations["delete_segment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a segment
+         * @description All of it in one version, or nothing. A new definition is a draft beside what is live.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        patch: operations["change_segment"];
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do not go live after all
+         * @description For a segment that is going live, or waits for its start date.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["cancel_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who entered and left
+         * @description In the order in which it happened, above a version.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_segment_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check a segment's definition
+         * @description Every problem of the draft, or else of the live definition.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["check_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare with what is live
+         * @description Who would enter, leave and stay if the definition, or the draft, went live now.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        post: operations["compare_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate
+         * @description A draft with the same definition, tags and tests.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["duplicate_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimate
+         * @description What the draft, or else the live definition, gives on the last version, condition by condition.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["estimate_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a record is in, or not
+         * @description Each condition, true or false, on what evidence, since when, and when time alone will change it.
+         *
+         *     For `seller` and above; keys with the scope `segments:read`.
+         */
+        get: operations["explain_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/go-live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go live
+         * @description Checks and evaluates it in the background; answers with the job, which tells how far it is.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["take_segment_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description Keys with attributes as they are now, of the members now or as they were.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export members
+         * @description As a file: CSV that is safe in a spreadsheet, JSON lines, Parquet, or a Roaring bitmap of numbers.
+         *
+         *     For `marketer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["export_segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members:add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put members in
+         * @description Of a static segment; keys that no record has are told.
+         *
+         *     For `seller` and above; keys with the scope `segments:write`.
+         */
+        post: operations["add_segment_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members:add-where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put in by a query
+         * @description Everyone who meets a definition now; they stay whatever becomes of them.
+         *
+         *     For `seller` and above; keys with the scope `segments:write`.
+         */
+        post: operations["add_segment_members_where"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take members out
+         * @description Of a static segment.
+         *
+         *     For `seller` and above; keys with the scope `segments:write`.
+         */
+        post: operations["remove_segment_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is always, or never, in
+         * @description Keys that are in, or out, whatever the definition says.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_segment_overrides"];
+        put?: never;
+        /**
+         * Always or never include
+         * @description Whatever the definition says; `none` lets it decide again.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["override_segment_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What uses it, what it uses
+         * @description Live segments, lists, journeys; attributes, interaction types.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["show_segment_related"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an edition
+         * @description Makes an earlier edition the draft again.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["restore_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snapshot
+         * @description A static segment of the members now, or as they were at a version or instant.
+         *
+         *     For `seller` and above; keys with the scope `segments:write`.
+         */
+        post: operations["snapshot_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description A live segment becomes a draft again; refused while others use it, and the problem says who.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["stop_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Editions of a definition
+         * @description Who made each, when, and what it changed.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        get: operations["list_segment_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments:go-live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go live together
+         * @description Several segments in one version; they may refer to each other.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        post: operations["take_segments_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a definition
+         * @description A definition that is not stored: size, sample, funnel; or its problems, each with its place.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        post: operations["preview_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has signed in
+         * @description Refused with 401 where nobody has.
+         *
+         *     For `viewer` and above.
+         */
+        get: operations["show_session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets a cookie that scripts cannot read; what changes something also needs `csrf_token` as a header.
+         *
+         *     For anybody.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description Ends the session; its cookie is of no use any more.
+         *
+         *     For `viewer` and above.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own password
+         * @description Ends all sessions of the person, this one too.
+         *
+         *     For `viewer` and above.
+         */
+        patch: operations["change_password"];
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an administrator is still to be made
+         * @description Open to all: a page that signs people in asks it first.
+         *
+         *     For anybody.
+         */
+        get: operations["show_setup"];
+        put?: never;
+        /**
+         * Make the first administrator
+         * @description With the token that the server prints while there is none; signs them in.
+         *
+         *     For anybody.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace holds
+         * @description Counts of everything.
+         *
+         *     For `viewer` and above; keys with the scope `workspace:read`.
+         */
+        get: operations["show_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1752,6 +2056,50 @@ export interface paths {
         patch: operations["change_center"];
         trace?: never;
     };
+    "/api/v1/subscription-centers/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A contact's personal link
+         * @description Who has it acts for the contact; it is good for 180 days.
+         *
+         *     For `marketer` and above; keys with the scope `lists:write`.
+         */
+        post: operations["link_center"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscription-centers/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The draft as people would see it
+         * @description A page, with nobody's memberships.
+         *
+         *     For `viewer` and above; keys with the scope `lists:read`.
+         */
+        get: operations["preview_center"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscription-centers/{id}/publish": {
         parameters: {
             query?: never;
@@ -1796,50 +2144,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/subscription-centers/{id}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The draft as people would see it
-         * @description A page, with nobody's memberships.
-         *
-         *     For `viewer` and above; keys with the scope `lists:read`.
-         */
-        get: operations["preview_center"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subscription-centers/{id}/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * A contact's personal link
-         * @description Who has it acts for the contact; it is good for 180 days.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        post: operations["link_center"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/subscription-centers:end-links": {
         parameters: {
             query?: never;
@@ -1862,7 +2166,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/forms": {
+    "/api/v1/templates": {
         parameters: {
             query?: never;
             header?: never;
@@ -1870,296 +2174,86 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The forms
-         * @description By name.
-         *
-         *     For `viewer` and above; keys with the scope `lists:read`.
-         */
-        get: operations["list_forms"];
-        put?: never;
-        /**
-         * Make a form
-         * @description It joins one list.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        post: operations["create_form"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/forms/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a form
-         * @description What is posted to it from then on is thrown away.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        delete: operations["delete_form"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/outbox": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Messages
-         * @description The newest first.
-         *
-         *     For `marketer` and above; keys with the scope `lists:read`.
-         */
-        get: operations["list_outbox"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/outbox/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How many messages there are
-         * @description In each state.
-         *
-         *     For `viewer` and above; keys with the scope `lists:read`.
-         */
-        get: operations["count_outbox"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/outbox:retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Queue failed messages again
-         * @description They are sent when the mail server is asked next.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        post: operations["retry_outbox"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/outbox:deliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand what is due to the mail server
-         * @description The server does so by itself; this is for now.
-         *
-         *     For `marketer` and above; keys with the scope `lists:write`.
-         */
-        post: operations["deliver_outbox"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/mail-settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Mail settings
-         * @description How people are written to.
-         *
-         *     For `viewer` and above; keys with the scope `lists:read`.
-         */
-        get: operations["show_mail_settings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change mail settings
-         * @description What is not given stays.
-         *
-         *     For `admin` and above; keys with the scope `lists:write`.
-         */
-        patch: operations["change_mail_settings"];
-        trace?: never;
-    };
-    "/api/v1/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List jobs
-         * @description Those under way and those done lately, the newest first.
+         * List templates
+         * @description Saved ones by name, then those that come with Satsuma.
          *
          *     For `viewer` and above; keys with the scope `segments:read`.
          */
-        get: operations["list_jobs"];
+        get: operations["list_templates"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Show a job
-         * @description How far it is, and what it gave or why it failed.
-         *
-         *     For `viewer` and above; keys with the scope `segments:read`.
-         */
-        get: operations["show_job"];
-        put?: never;
-        post?: never;
-        /**
-         * Cancel a job
-         * @description It leaves nothing behind; of no effect once it is done.
+         * Save a template
+         * @description Under a name that no saved template has.
          *
          *     For `marketer` and above; keys with the scope `segments:write`.
          */
-        delete: operations["cancel_job"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description Open to all, for whatever watches the server.
-         *
-         *     For anybody.
-         */
-        get: operations["show_health"];
-        put?: never;
-        post?: never;
+        post: operations["create_template"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/readiness": {
+    "/api/v1/templates/{name}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Readiness
-         * @description Refused with 503 while the server is about to stop.
-         *
-         *     For anybody.
-         */
-        get: operations["show_readiness"];
+        get?: never;
         put?: never;
         post?: never;
+        /**
+         * Delete a template
+         * @description A saved one; those that come with Satsuma stay.
+         *
+         *     For `marketer` and above; keys with the scope `segments:write`.
+         */
+        delete: operations["delete_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{name}/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fill in a template
+         * @description Gives the definition, to preview or to make a segment of.
+         *
+         *     For `viewer` and above; keys with the scope `segments:read`.
+         */
+        post: operations["fill_template"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/status": {
+    "/api/v1/uploads": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * What the workspace holds
-         * @description Counts of everything.
-         *
-         *     For `viewer` and above; keys with the scope `workspace:read`.
-         */
-        get: operations["show_status"];
+        get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List versions
-         * @description The newest first.
+         * Upload a file
+         * @description The body is the file; it waits a week for an import.
          *
-         *     For `viewer` and above; keys with the scope `workspace:read`.
+         *     For `marketer` and above; keys with the scope `imports:write`.
          */
-        get: operations["list_versions"];
-        put?: never;
-        post?: never;
+        post: operations["upload_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2228,7 +2322,7 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
-    "/api/v1/api-keys": {
+    "/api/v1/versions": {
         parameters: {
             query?: never;
             header?: never;
@@ -2236,62 +2330,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List keys
+         * List versions
          * @description The newest first.
          *
-         *     For `admin` and above; keys with the scope `users:read`.
+         *     For `viewer` and above; keys with the scope `workspace:read`.
          */
-        get: operations["list_api_keys"];
-        put?: never;
-        /**
-         * Make a key
-         * @description Its secret is told now and never again; only its hash is kept.
-         *
-         *     For `admin` and above.
-         */
-        post: operations["create_api_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/api-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a key
-         * @description It is of no use from now on.
-         *
-         *     For `admin` and above.
-         */
-        delete: operations["delete_api_key"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The audit log
-         * @description Every change and every export that came over HTTP, the newest first; `/versions` has all changes.
-         *
-         *     For `admin` and above; keys with the scope `audit:read`.
-         */
-        get: operations["list_audit"];
+        get: operations["list_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2300,7 +2344,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/changes": {
+    "/api/v1/webhooks": {
         parameters: {
             query?: never;
             header?: never;
@@ -2308,12 +2352,74 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who entered and left segments
-         * @description In the order in which it became visible. `next_cursor` is never null here: with the one of the last page, the next request gives what has come since.
+         * All endpoints
+         * @description All endpoints, by id.
          *
-         *     For `viewer` and above; keys with the scope `segments:read`.
+         *     For `marketer` and above; keys with the scope `webhooks:read`.
          */
-        get: operations["list_changes"];
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make an endpoint
+         * @description It is told of what changes from now on.
+         *
+         *     For `admin` and above; keys with the scope `webhooks:write`.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An endpoint
+         * @description An endpoint.
+         *
+         *     For `marketer` and above; keys with the scope `webhooks:read`.
+         */
+        get: operations["show_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint
+         * @description Remove an endpoint and its log.
+         *
+         *     For `admin` and above; keys with the scope `webhooks:write`.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or resume an endpoint
+         * @description Change an endpoint.
+         *
+         *     For `admin` and above; keys with the scope `webhooks:write`.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was delivered, the latest first
+         * @description Attempts to deliver, the latest first.
+         *
+         *     For `marketer` and above; keys with the scope `webhooks:read`.
+         */
+        get: operations["list_webhook_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2322,122 +2428,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/changes/stream": {
+    "/api/v1/webhooks/{id}/test": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
+        put?: never;
         /**
-         * Changes as they happen, as server-sent events
-         * @description Event `change` has a change as its data, event `version` the version up to which everything has been told: `{version}`. Begins with what is new, or after `Last-Event-ID`.
+         * Post a test message to an endpoint, at once
+         * @description Post a message that says nothing.
          *
-         *     For `viewer` and above; keys with the scope `segments:read`.
+         *     For `admin` and above; keys with the scope `webhooks:write`.
          */
-        get: operations["stream_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/identify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * identify
-         * @description Who somebody is: traits become attributes of the contact. Basic auth: the write key as user, no password.
-         */
-        post: operations["tracking_identify"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/track": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * track
-         * @description What somebody did: an interaction of the type that the event is named. Basic auth: the write key as user, no password.
-         */
-        post: operations["tracking_track"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/page": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * page
-         * @description A page that somebody looked at: an interaction `page`. Basic auth: the write key as user, no password.
-         */
-        post: operations["tracking_page"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/screen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * screen
-         * @description A screen of an app that somebody looked at: an interaction `screen`. Basic auth: the write key as user, no password.
-         */
-        post: operations["tracking_screen"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/group": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * group
-         * @description The account that somebody belongs to; traits become attributes of the account. Basic auth: the write key as user, no password.
-         */
-        post: operations["tracking_group"];
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2484,6 +2490,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * group
+         * @description The account that somebody belongs to; traits become attributes of the account. Basic auth: the write key as user, no password.
+         */
+        post: operations["tracking_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * identify
+         * @description Who somebody is: traits become attributes of the contact. Basic auth: the write key as user, no password.
+         */
+        post: operations["tracking_identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * page
+         * @description A page that somebody looked at: an interaction `page`. Basic auth: the write key as user, no password.
+         */
+        post: operations["tracking_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * screen
+         * @description A screen of an app that somebody looked at: an interaction `screen`. Basic auth: the write key as user, no password.
+         */
+        post: operations["tracking_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * track
+         * @description What somebody did: an interaction of the type that the event is named. Basic auth: the write key as user, no password.
+         */
+        post: operations["tracking_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2500,43 +2606,43 @@ export interface components {
              */
             name: string;
             /**
+             * Now
+             * @description The instant of the last version.
+             * @example 2026-01-01T00:00:00Z
+             */
+            now: string;
+            /**
              * Timezone
              * @example Europe/Berlin
              */
             timezone: string;
             /** Version */
             version: number;
-            /**
-             * Now
-             * @description The instant of the last version.
-             * @example 2026-01-01T00:00:00Z
-             */
-            now: string;
         };
         /**
          * Account
          * @description Somebody who may sign in.
          */
         Account: {
-            /** Id */
-            id: number;
+            /** Changed At */
+            changed_at: string;
+            /** Created At */
+            created_at: string;
             /**
              * Email
              * @example ada@example.com
              */
             email: string;
+            /** Id */
+            id: number;
+            /** Is Active */
+            is_active: boolean;
             /**
              * Name
              * @example Ada Lovelace
              */
             name: string;
             role: components["schemas"]["Role"];
-            /** Is Active */
-            is_active: boolean;
-            /** Created At */
-            created_at: string;
-            /** Changed At */
-            changed_at: string;
         };
         /**
          * AccountChange
@@ -2545,13 +2651,13 @@ export interface components {
         AccountChange: {
             /** Email */
             email?: string | null;
-            /** Name */
-            name?: string | null;
-            role?: components["schemas"]["Role"] | null;
             /** Is Active */
             is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
             /** Password */
             password?: string | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * AccountCreate
@@ -2568,21 +2674,32 @@ export interface components {
              * @example Bob
              */
             name: string;
-            role: components["schemas"]["Role"];
             /**
              * Password
              * @example correct horse battery staple
              */
             password: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * ApiKey
          * @description A key, without its secret.
          */
         ApiKey: {
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Expires At */
+            expires_at: string | null;
             /** Id */
             id: number;
             kind: components["schemas"]["KeyKind"];
+            /**
+             * Last Used At
+             * @description Since the server has started.
+             */
+            last_used_at: string | null;
             /**
              * Name
              * @example warehouse
@@ -2597,17 +2714,6 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Scopes */
             scopes: string[];
-            /** Created By */
-            created_by: string;
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /**
-             * Last Used At
-             * @description Since the server has started.
-             */
-            last_used_at: string | null;
         };
         /**
          * ApiKeyCreate
@@ -2615,12 +2721,17 @@ export interface components {
          */
         ApiKeyCreate: {
             /**
+             * Expires At
+             * @example 2027-01-01T00:00:00Z
+             */
+            expires_at?: string | null;
+            /** @default api */
+            kind: components["schemas"]["KeyKind"];
+            /**
              * Name
              * @example warehouse
              */
             name: string;
-            /** @default api */
-            kind: components["schemas"]["KeyKind"];
             /** @default viewer */
             role: components["schemas"]["Role"];
             /**
@@ -2631,20 +2742,26 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /**
-             * Expires At
-             * @example 2027-01-01T00:00:00Z
-             */
-            expires_at?: string | null;
         };
         /**
          * ApiKeyMade
          * @description A new key, with its secret, which is told only here.
          */
         ApiKeyMade: {
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Expires At */
+            expires_at: string | null;
             /** Id */
             id: number;
             kind: components["schemas"]["KeyKind"];
+            /**
+             * Last Used At
+             * @description Since the server has started.
+             */
+            last_used_at: string | null;
             /**
              * Name
              * @example warehouse
@@ -2659,17 +2776,6 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Scopes */
             scopes: string[];
-            /** Created By */
-            created_by: string;
-            /** Created At */
-            created_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /**
-             * Last Used At
-             * @description Since the server has started.
-             */
-            last_used_at: string | null;
             /** Secret */
             secret: string;
         };
@@ -2680,16 +2786,16 @@ export interface components {
         AskedToConfirm: {
             /** Asked */
             asked: number;
-            /** Waiting */
-            waiting: number;
-            /** On List */
-            on_list: number;
-            /** No Address */
-            no_address: number;
             /** Do Not Email */
             do_not_email: number;
+            /** No Address */
+            no_address: number;
+            /** On List */
+            on_list: number;
             /** Unknown */
             unknown: string[];
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Attribute
@@ -2697,11 +2803,15 @@ export interface components {
          */
         Attribute: {
             /**
+             * Inverse
+             * @description Of a reference: the name under which the other side reads it back.
+             */
+            inverse: string | null;
+            /**
              * Name
              * @example city
              */
             name: string;
-            type: components["schemas"]["ValueType"];
             /**
              * Options
              * @description Of a choice: what it admits; null admits anything.
@@ -2712,59 +2822,53 @@ export interface components {
              * @description Of a reference: the entity referred to.
              */
             to: string | null;
-            /**
-             * Inverse
-             * @description Of a reference: the name under which the other side reads it back.
-             */
-            inverse: string | null;
+            type: components["schemas"]["ValueType"];
         };
         /**
          * AuditEntry
          * @description Something that somebody did.
          */
         AuditEntry: {
-            /** Id */
-            id: number;
-            /** At */
-            at: string;
-            /** Version */
-            version: number;
-            /**
-             * Actor
-             * @example ada@example.com
-             */
-            actor: string;
             /**
              * Action
              * @example stop_segment
              */
             action: string;
             /**
-             * Target
-             * @example id=7
+             * Actor
+             * @example ada@example.com
              */
-            target: string | null;
+            actor: string;
+            /** At */
+            at: string;
             /** Details */
             details: {
                 [key: string]: unknown;
             };
+            /** Id */
+            id: number;
             /**
              * Origin
              * @description The address it came from.
              */
             origin: string | null;
+            /**
+             * Target
+             * @example id=7
+             */
+            target: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Bar
          * @description A value, or a range from `low` to `high`; all null for no value.
          */
         Bar: {
-            /** Value */
-            value: string | number | boolean | null;
-            /** Low */
-            low: string | number | boolean | null;
             /** High */
             high: string | number | boolean | null;
+            /** Low */
+            low: string | number | boolean | null;
             /** Members */
             members: number;
             /** Others */
@@ -2781,20 +2885,22 @@ export interface components {
              * @example 0.1
              */
             share_others: number;
+            /** Value */
+            value: string | number | boolean | null;
         };
         /**
          * Blank
          * @description A blank of a template.
          */
         Blank: {
-            kind: components["schemas"]["BlankKind"];
+            /** Default */
+            default?: string | number | null;
             /**
              * Help
              * @example How many days back.
              */
             help: string;
-            /** Default */
-            default?: string | number | null;
+            kind: components["schemas"]["BlankKind"];
             /**
              * Name
              * @example days
@@ -2806,14 +2912,14 @@ export interface components {
          * @description What goes into a blank.
          */
         BlankForm: {
-            kind: components["schemas"]["BlankKind"];
+            /** Default */
+            default?: string | number | null;
             /**
              * Help
              * @example How many days back.
              */
             help: string;
-            /** Default */
-            default?: string | number | null;
+            kind: components["schemas"]["BlankKind"];
         };
         /**
          * BlankKind
@@ -2828,67 +2934,64 @@ export interface components {
         Breakdown: {
             /** Attribute */
             attribute: string;
-            type: components["schemas"]["ValueType"];
-            /** Rows */
-            rows: components["schemas"]["Bar"][];
             /** Members */
             members: number;
             /** Others */
             others: number;
+            /** Rows */
+            rows: components["schemas"]["Bar"][];
+            type: components["schemas"]["ValueType"];
         };
         /**
          * Candidate
          * @description Something that could stand there.
          */
         Candidate: {
+            /** Detail */
+            detail: string;
+            /** End */
+            end: number;
             /**
              * Kind
              * @description `attribute`, `interaction`, `operator`, `value`, `segment`, `list`, `word`, ...
              */
             kind: string;
+            /** Label */
+            label: string;
+            /** Start */
+            start: number;
             /**
              * Text
              * @description To put in place of the characters from `start` to `end`.
              */
             text: string;
-            /** Label */
-            label: string;
-            /** Detail */
-            detail: string;
-            /** Start */
-            start: number;
-            /** End */
-            end: number;
         };
         /**
          * Catalog
          * @description All that the workspace knows of.
          */
         Catalog: {
-            /**
-             * Version
-             * @description Of the catalog.
-             */
-            version: number;
+            /** Entities */
+            entities: components["schemas"]["Entity"][];
+            /** Interactions */
+            interactions: components["schemas"]["InteractionType"][];
+            mode: components["schemas"]["Mode"];
             /**
              * Timezone
              * @example Europe/Berlin
              */
             timezone: string;
-            mode: components["schemas"]["Mode"];
-            /** Entities */
-            entities: components["schemas"]["Entity"][];
-            /** Interactions */
-            interactions: components["schemas"]["InteractionType"][];
+            /**
+             * Version
+             * @description Of the catalog.
+             */
+            version: number;
         };
         /**
          * CatalogChange
          * @description What is declared; what is not mentioned stays (docs: catalogs).
          */
         CatalogChange: {
-            /** Timezone */
-            timezone?: string | null;
-            mode?: components["schemas"]["Mode"] | null;
             /**
              * Entities
              * @example {
@@ -2917,6 +3020,9 @@ export interface components {
             interactions?: {
                 [key: string]: unknown;
             } | null;
+            mode?: components["schemas"]["Mode"] | null;
+            /** Timezone */
+            timezone?: string | null;
         };
         /**
          * CenterEdit
@@ -2924,24 +3030,15 @@ export interface components {
          */
         CenterEdit: {
             /**
-             * Lists
-             * @description Names or ids, or objects with `list`, `names` and `abouts` by language.
-             */
-            lists?: unknown[] | null;
-            /**
-             * Texts
-             * @description By language: `title`, `introduction`, `footer`.
-             */
-            texts?: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            } | null;
-            /**
              * Colour
              * @example #1a5fb4
              */
             colour?: string | null;
+            /**
+             * Lists
+             * @description Names or ids, or objects with `list`, `names` and `abouts` by language.
+             */
+            lists?: unknown[] | null;
             /**
              * Logo
              * @description An image as a `data:` URL; empty for none.
@@ -2951,36 +3048,45 @@ export interface components {
             logo_text?: string | null;
             /** Name */
             name?: string | null;
+            /**
+             * Texts
+             * @description By language: `title`, `introduction`, `footer`.
+             */
+            texts?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            } | null;
         };
         /**
          * CenterShape
          * @description A subscription centre.
          */
         CenterShape: {
+            /** Changed At */
+            changed_at: string;
+            /** Created At */
+            created_at: string;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            };
             /** Id */
             id: number;
+            /** Live */
+            live: {
+                [key: string]: unknown;
+            } | null;
             /** Name */
             name: string;
+            /** Published At */
+            published_at: string | null;
             /**
              * Status
              * @description `changed`: the draft differs from what people see.
              * @enum {string}
              */
             status: "draft" | "live" | "changed";
-            /** Draft */
-            draft: {
-                [key: string]: unknown;
-            };
-            /** Live */
-            live: {
-                [key: string]: unknown;
-            } | null;
-            /** Created At */
-            created_at: string;
-            /** Changed At */
-            changed_at: string;
-            /** Published At */
-            published_at: string | null;
         };
         /**
          * ChangedSegment
@@ -3026,16 +3132,16 @@ export interface components {
          * @description What counts for one record, and every entry about it.
          */
         ConsentShape: {
-            /** Level */
-            level: string;
             /** Do Not Email */
             do_not_email: boolean;
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /** Level */
+            level: string;
             /** Topics */
             topics: {
                 [key: string]: components["schemas"]["Entry"];
             };
-            /** Entries */
-            entries: components["schemas"]["Entry"][];
         };
         /**
          * ConsentTopics
@@ -3043,23 +3149,25 @@ export interface components {
          */
         ConsentTopics: {
             /**
+             * Do Not Email
+             * @description The topic whose denial is *do not email*.
+             */
+            do_not_email: string;
+            /**
              * Levels
              * @description From none up: each takes in those before it.
              */
             levels: string[];
             /** Topics */
             topics: string[];
-            /**
-             * Do Not Email
-             * @description The topic whose denial is *do not email*.
-             */
-            do_not_email: string;
         };
         /**
          * Day
          * @description Interactions of a type on a day (UTC).
          */
         Day: {
+            /** Count */
+            count: number;
             /**
              * Day
              * @example 2026-01-01
@@ -3070,14 +3178,22 @@ export interface components {
              * @example purchase
              */
             type: string;
-            /** Count */
-            count: number;
         };
         /**
          * Definition
          * @description A definition in its three forms.
          */
         Definition: {
+            /**
+             * English
+             * @example Contacts who made a purchase
+             */
+            english: string;
+            /**
+             * Text
+             * @example did purchase
+             */
+            text: string;
             /**
              * Where
              * @description Its JSON form.
@@ -3088,67 +3204,89 @@ export interface components {
             where: {
                 [key: string]: unknown;
             };
-            /**
-             * Text
-             * @example did purchase
-             */
-            text: string;
-            /**
-             * English
-             * @example Contacts who made a purchase
-             */
-            english: string;
         };
         /**
          * DeliveredShape
          * @description What became of the messages that were due.
          */
         DeliveredShape: {
-            /** Sent */
-            sent: number;
-            /** Postponed */
-            postponed: number;
-            /** Failed */
-            failed: number;
             /** Cancelled */
             cancelled: number;
+            /** Failed */
+            failed: number;
+            /** Postponed */
+            postponed: number;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * DeliveryShape
+         * @description One attempt to deliver a message. What was in it is not kept.
+         */
+        DeliveryShape: {
+            /** At */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Count
+             * @description Of how many records it told.
+             */
+            count: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Message Id
+             * @description The same for every attempt.
+             */
+            message_id: string;
+            /** Segment Id */
+            segment_id: number;
+            /**
+             * Status
+             * @description Of the endpoint's answer; null if there was none.
+             */
+            status: number | null;
+            /** Version */
+            version: number;
         };
         /**
          * Edition
          * @description A version of a definition.
          */
         Edition: {
-            /** Number */
-            number: number;
-            /** At */
-            at: string;
-            /** Version */
-            version: number;
             /** Actor */
             actor: string;
-            /** Text */
-            text: string;
-            /**
-             * Status
-             * @description `live`, `draft`, or null where it is neither any more.
-             */
-            status: string | null;
+            /** At */
+            at: string;
             /**
              * Difference
              * @description Against the edition before: lines that begin with -, + or a space.
              */
             difference: string[];
+            /** Number */
+            number: number;
+            /**
+             * Status
+             * @description `live`, `draft`, or null where it is neither any more.
+             */
+            status: string | null;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
         };
         /**
          * Entity
          * @description A kind of record.
          */
         Entity: {
-            /**
-             * Name
-             * @example contact
-             */
-            name: string;
+            /** Attributes */
+            attributes: components["schemas"]["Attribute"][];
             /**
              * Audience
              * @description Whether segments can have its records as members.
@@ -3160,21 +3298,17 @@ export interface components {
              * @example 20000
              */
             count: number;
-            /** Attributes */
-            attributes: components["schemas"]["Attribute"][];
+            /**
+             * Name
+             * @example contact
+             */
+            name: string;
         };
         /**
          * Entry
          * @description An entry of the ledger.
          */
         Entry: {
-            /** Topic */
-            topic: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "granted" | "denied";
             /**
              * At
              * @description Since when it counts.
@@ -3182,25 +3316,32 @@ export interface components {
             at: string;
             /** Contact Point */
             contact_point: string | null;
+            /** Evidence */
+            evidence: string | null;
             /**
              * Source
              * @description Through what it came.
              */
             source: string | null;
-            /** Evidence */
-            evidence: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "granted" | "denied";
+            /** Topic */
+            topic: string;
         };
         /**
          * Erasure
          * @description What an erasing removed; it names nobody.
          */
         Erasure: {
-            /** Version */
-            version: number;
             /** At */
             at: string;
             /** Entity */
             entity: string;
+            /** Is File Rewritten */
+            is_file_rewritten: boolean;
             /** Removed */
             removed: {
                 [key: string]: number;
@@ -3210,31 +3351,31 @@ export interface components {
              * @description Where people have written the key or an address themselves.
              */
             still_named_in: string[];
-            /** Is File Rewritten */
-            is_file_rewritten: boolean;
+            /** Version */
+            version: number;
         };
         /**
          * Estimate
          * @description What a definition gives on the last version, exactly.
          */
         Estimate: {
-            /** Count */
-            count: number;
+            /** At */
+            at: string;
             /** Audience Size */
             audience_size: number;
+            /** Count */
+            count: number;
+            /** Narrowings */
+            narrowings: components["schemas"]["Narrowing"][];
             /**
              * Sample
              * @description Keys of some members.
              */
             sample: string[];
-            /** Narrowings */
-            narrowings: components["schemas"]["Narrowing"][];
-            /** Without Value */
-            without_value: components["schemas"]["WithoutValue"][];
             /** Version */
             version: number;
-            /** At */
-            at: string;
+            /** Without Value */
+            without_value: components["schemas"]["WithoutValue"][];
         };
         /**
          * Filled
@@ -3268,24 +3409,24 @@ export interface components {
          * @description A form to join a list.
          */
         FormShape: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Joins
-             * @description The list that it joins, by id.
-             */
-            joins: number;
             /** Fields */
             fields: string[];
-            /** Language */
-            language: string;
             /**
              * Html
              * @description For one's own page; null until the public address is set.
              */
             html: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Joins
+             * @description The list that it joins, by id.
+             */
+            joins: number;
+            /** Language */
+            language: string;
+            /** Name */
+            name: string;
         };
         /**
          * GoLive
@@ -3320,20 +3461,31 @@ export interface components {
         Growth: {
             /** At */
             at: string;
-            /** Version */
-            version: number;
             /** Entered */
             entered: number;
             /** Left */
             left: number;
             /** Size */
             size: number;
+            /** Version */
+            version: number;
         };
         /**
          * Health
          * @description That the server lives, and how far its data is behind the clock.
          */
         Health: {
+            /**
+             * Lag S
+             * @description Seconds between the clock and the last version.
+             * @example 1.5
+             */
+            lag_s: number;
+            /**
+             * Now
+             * @description The instant of the last version.
+             */
+            now: string;
             /**
              * Status
              * @default ok
@@ -3342,25 +3494,12 @@ export interface components {
             status: "ok";
             /** Version */
             version: number;
-            /**
-             * Now
-             * @description The instant of the last version.
-             */
-            now: string;
-            /**
-             * Lag S
-             * @description Seconds between the clock and the last version.
-             * @example 1.5
-             */
-            lag_s: number;
         };
         /**
          * Hover
          * @description What a part of a text says.
          */
         Hover: {
-            /** Start */
-            start: number;
             /** End */
             end: number;
             /**
@@ -3368,6 +3507,8 @@ export interface components {
              * @description Of the condition in the JSON form.
              */
             path: string;
+            /** Start */
+            start: number;
             /**
              * Text
              * @description One sentence of plain English.
@@ -3394,40 +3535,38 @@ export interface components {
          * @description An import.
          */
         Import: {
+            /** Accepted */
+            accepted: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Files */
+            files: string[];
+            /** Finished At */
+            finished_at: string | null;
             /** Id */
             id: number;
             /** Kind */
             kind: string;
-            /** Target */
-            target: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Rows Read */
+            rows_read: number;
+            /** Started At */
+            started_at: string;
             /**
              * State
              * @description `running`, `done`, `failed` or `undone`.
              * @example done
              */
             state: string;
-            /** Files */
-            files: string[];
-            /** Rows Read */
-            rows_read: number;
-            /** Accepted */
-            accepted: number;
-            /** Duplicates */
-            duplicates: number;
-            /** Quarantined */
-            quarantined: number;
-            /** Started At */
-            started_at: string;
-            /** Finished At */
-            finished_at: string | null;
+            /** Target */
+            target: string;
         };
         /**
          * ImportAsked
          * @description What to import: one of `entity`, `interaction_type` and `type_column`.
          */
         ImportAsked: {
-            /** Upload Ids */
-            upload_ids: string[];
             /**
              * Entity
              * @example contact
@@ -3435,12 +3574,14 @@ export interface components {
             entity?: string | null;
             /** Interaction Type */
             interaction_type?: string | null;
+            options?: components["schemas"]["Options"];
             /**
              * Type Column
              * @description That names each row's type.
              */
             type_column?: string | null;
-            options?: components["schemas"]["Options"];
+            /** Upload Ids */
+            upload_ids: string[];
         };
         /**
          * Interaction
@@ -3452,11 +3593,6 @@ export interface components {
              * @example 2026-01-01T12:00:00Z
              */
             at: string;
-            /**
-             * Type
-             * @example purchase
-             */
-            type: string;
             /** Id */
             id: string;
             /**
@@ -3465,6 +3601,11 @@ export interface components {
              * @example c-1
              */
             key: string;
+            /**
+             * Type
+             * @example purchase
+             */
+            type: string;
             /**
              * Values
              * @example {
@@ -3480,11 +3621,8 @@ export interface components {
          * @description A kind of interaction.
          */
         InteractionType: {
-            /**
-             * Name
-             * @example purchase
-             */
-            name: string;
+            /** Attributes */
+            attributes: components["schemas"]["Attribute"][];
             /**
              * Audience
              * @example contact
@@ -3495,18 +3633,21 @@ export interface components {
              * @example 120000
              */
             count: number;
-            /** Attributes */
-            attributes: components["schemas"]["Attribute"][];
+            /**
+             * Name
+             * @example purchase
+             */
+            name: string;
         };
         /**
          * Intersection
          * @description Those in exactly these segments, and in none of the others.
          */
         Intersection: {
-            /** Ids */
-            ids: number[];
             /** Count */
             count: number;
+            /** Ids */
+            ids: number[];
         };
         /** Items[ApiKey] */
         Items_ApiKey_: {
@@ -3598,11 +3739,23 @@ export interface components {
             /** Items */
             items: components["schemas"]["ValueCount"][];
         };
+        /** Items[WebhookShape] */
+        Items_WebhookShape_: {
+            /** Items */
+            items: components["schemas"]["WebhookShape"][];
+        };
         /**
          * Job
          * @description Work that goes on beside requests.
          */
         Job: {
+            /**
+             * By
+             * @example ada@example.com
+             */
+            by: string;
+            /** Created At */
+            created_at: string;
             /**
              * Id
              * @example 12
@@ -3614,21 +3767,13 @@ export interface components {
              * @example go_live
              */
             kind: string;
-            state: components["schemas"]["JobState"];
+            /** @description Why it failed, or was cancelled. */
+            problem: components["schemas"]["JobProblem"] | null;
             /**
              * Progress
              * @example 0.4
              */
             progress: number;
-            /** Created At */
-            created_at: string;
-            /**
-             * By
-             * @example ada@example.com
-             */
-            by: string;
-            /** Segment Ids */
-            segment_ids: number[];
             /**
              * Result
              * @description What it gave, once it is done.
@@ -3636,8 +3781,9 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
-            /** @description Why it failed, or was cancelled. */
-            problem: components["schemas"]["JobProblem"] | null;
+            /** Segment Ids */
+            segment_ids: number[];
+            state: components["schemas"]["JobState"];
         };
         /**
          * JobProblem
@@ -3646,14 +3792,14 @@ export interface components {
         JobProblem: {
             /** Code */
             code: string;
-            /** Message */
-            message: string;
-            /** Hint */
-            hint?: string | null;
             /** Details */
             details?: {
                 [key: string]: unknown;
             } | null;
+            /** Hint */
+            hint?: string | null;
+            /** Message */
+            message: string;
         };
         /**
          * JobState
@@ -3680,14 +3826,14 @@ export interface components {
          * @description Records to put on a list.
          */
         KeysToAdd: {
-            /** Keys */
-            keys: string[];
             /**
              * Confirmed
              * @description For double opt-in: that there is evidence that they asked for it.
              * @default false
              */
             confirmed: boolean;
+            /** Keys */
+            keys: string[];
         };
         /**
          * LinkShape
@@ -3702,37 +3848,37 @@ export interface components {
          * @description A list, and what uses it.
          */
         ListDetails: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string | null;
             /**
              * Audience
              * @description The entity whose records are on it.
              * @example contact
              */
             audience: string;
-            /**
-             * Is Subscription
-             * @description Whether people join and leave by themselves.
-             */
-            is_subscription: boolean;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string | null;
             /**
              * Double Opt In
              * @description Whether who joins by themselves must confirm.
              */
             double_opt_in: boolean;
-            /** Size */
-            size: number;
+            /** Id */
+            id: number;
+            /**
+             * Is Subscription
+             * @description Whether people join and leave by themselves.
+             */
+            is_subscription: boolean;
+            /** Name */
+            name: string;
             /**
              * Pending
              * @description How many have yet to confirm.
              */
             pending: number;
-            /** Created At */
-            created_at: string;
+            /** Size */
+            size: number;
             /**
              * Used By
              * @example [
@@ -3746,25 +3892,18 @@ export interface components {
          * @description What is to change; what is not given stays.
          */
         ListEdit: {
-            /** Name */
-            name?: string | null;
             /** Description */
             description?: string | null;
             /** Double Opt In */
             double_opt_in?: boolean | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * ListEventShape
          * @description Somebody joined or left.
          */
         ListEventShape: {
-            /**
-             * Key
-             * @description Null once the record is gone.
-             */
-            key: string | null;
-            /** Version */
-            version: number;
             /** At */
             at: string;
             /**
@@ -3772,6 +3911,13 @@ export interface components {
              * @enum {string}
              */
             change: "joined" | "left";
+            /**
+             * Key
+             * @description Null once the record is gone.
+             */
+            key: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * ListMember
@@ -3790,77 +3936,77 @@ export interface components {
          * @description What became of keys that were handed in.
          */
         ListReceipt: {
-            /** Version */
-            version: number;
             /** Accepted */
             accepted: number;
-            /** Duplicates */
-            duplicates: number;
             /** Created */
             created: number;
+            /** Duplicates */
+            duplicates: number;
             /** Unknown */
             unknown: string[];
+            /** Version */
+            version: number;
         };
         /**
          * ListSummary
          * @description A list.
          */
         ListSummary: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string | null;
             /**
              * Audience
              * @description The entity whose records are on it.
              * @example contact
              */
             audience: string;
-            /**
-             * Is Subscription
-             * @description Whether people join and leave by themselves.
-             */
-            is_subscription: boolean;
+            /** Created At */
+            created_at: string;
+            /** Description */
+            description: string | null;
             /**
              * Double Opt In
              * @description Whether who joins by themselves must confirm.
              */
             double_opt_in: boolean;
-            /** Size */
-            size: number;
+            /** Id */
+            id: number;
+            /**
+             * Is Subscription
+             * @description Whether people join and leave by themselves.
+             */
+            is_subscription: boolean;
+            /** Name */
+            name: string;
             /**
              * Pending
              * @description How many have yet to confirm.
              */
             pending: number;
-            /** Created At */
-            created_at: string;
+            /** Size */
+            size: number;
         };
         /**
          * MailEdit
          * @description What is to change; what is not given stays.
          */
         MailEdit: {
+            /** Address Attribute */
+            address_attribute?: string | null;
             /** Public Url */
             public_url?: string | null;
             /** Sender */
             sender?: string | null;
-            /** Address Attribute */
-            address_attribute?: string | null;
         };
         /**
          * MailShape
          * @description How people are written to.
          */
         MailShape: {
+            /** Address Attribute */
+            address_attribute: string | null;
             /** Public Url */
             public_url: string | null;
             /** Sender */
             sender: string | null;
-            /** Address Attribute */
-            address_attribute: string | null;
             /**
              * Server
              * @description The mail server in use; null where none is configured.
@@ -3894,10 +4040,10 @@ export interface components {
         Membership: {
             /** Id */
             id: number;
-            /** Name */
-            name: string;
             /** Kind */
             kind: string;
+            /** Name */
+            name: string;
             /** Since */
             since: string | null;
         };
@@ -3907,43 +4053,43 @@ export interface components {
          */
         Merge: {
             /**
-             * Keep
-             * @example c-1
-             */
-            keep: string;
-            /**
              * Drop
              * @example anon-7
              */
             drop: string;
+            /**
+             * Keep
+             * @example c-1
+             */
+            keep: string;
         };
         /**
          * MessageShape
          * @description A message to somebody.
          */
         MessageShape: {
+            /** Address */
+            address: string;
+            /** Attempts */
+            attempts: number;
+            /** Body */
+            body: string;
+            /** Created At */
+            created_at: string;
+            /** Error */
+            error: string | null;
             /** Id */
             id: number;
             /** Kind */
             kind: string;
-            /** Address */
-            address: string;
-            /** Subject */
-            subject: string;
-            /** Body */
-            body: string;
-            /** State */
-            state: string;
-            /** Attempts */
-            attempts: number;
-            /** Created At */
-            created_at: string;
             /** Next At */
             next_at: string | null;
             /** Sent At */
             sent_at: string | null;
-            /** Error */
-            error: string | null;
+            /** State */
+            state: string;
+            /** Subject */
+            subject: string;
         };
         /**
          * Mode
@@ -3968,6 +4114,11 @@ export interface components {
          */
         NamedThing: {
             /**
+             * Id
+             * @description Of segments.
+             */
+            id?: number | null;
+            /**
              * Kind
              * @example segment
              */
@@ -3977,24 +4128,19 @@ export interface components {
              * @example VIP
              */
             name: string;
-            /**
-             * Id
-             * @description Of segments.
-             */
-            id?: number | null;
         };
         /**
          * Narrowing
          * @description One condition of an `all` at the top: how many meet it alone, and together with all before it.
          */
         Narrowing: {
+            /** Alone */
+            alone: number;
             /**
              * Condition
              * @example did purchase
              */
             condition: string;
-            /** Alone */
-            alone: number;
             /** Together */
             together: number;
         };
@@ -4004,24 +4150,15 @@ export interface components {
          */
         NewCenter: {
             /**
-             * Lists
-             * @description Names or ids, or objects with `list`, `names` and `abouts` by language.
-             */
-            lists?: unknown[] | null;
-            /**
-             * Texts
-             * @description By language: `title`, `introduction`, `footer`.
-             */
-            texts?: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            } | null;
-            /**
              * Colour
              * @example #1a5fb4
              */
             colour?: string | null;
+            /**
+             * Lists
+             * @description Names or ids, or objects with `list`, `names` and `abouts` by language.
+             */
+            lists?: unknown[] | null;
             /**
              * Logo
              * @description An image as a `data:` URL; empty for none.
@@ -4031,20 +4168,21 @@ export interface components {
             logo_text?: string | null;
             /** Name */
             name: string;
+            /**
+             * Texts
+             * @description By language: `title`, `introduction`, `footer`.
+             */
+            texts?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            } | null;
         };
         /**
          * NewConsent
          * @description Entries to be written.
          */
         NewConsent: {
-            /** States */
-            states?: {
-                [key: string]: "granted" | "denied";
-            };
-            /** Level */
-            level?: string | null;
-            /** Do Not Email */
-            do_not_email?: boolean | null;
             /**
              * At
              * @description Since when; default now.
@@ -4052,53 +4190,90 @@ export interface components {
             at?: string | null;
             /** Contact Point */
             contact_point?: string | null;
-            /** Source */
-            source?: string | null;
+            /** Do Not Email */
+            do_not_email?: boolean | null;
             /** Evidence */
             evidence?: string | null;
+            /** Level */
+            level?: string | null;
+            /** Source */
+            source?: string | null;
+            /** States */
+            states?: {
+                [key: string]: "granted" | "denied";
+            };
         };
         /**
          * NewForm
          * @description A form to be made.
          */
         NewForm: {
-            /** Name */
-            name: string;
+            /** Fields */
+            fields?: string[];
             /**
              * Joins
              * @description The list that it joins, by id or name.
              */
             joins: number | string;
-            /** Fields */
-            fields?: string[];
             /**
              * Language
              * @default en
              * @enum {string}
              */
             language: "en" | "de";
+            /** Name */
+            name: string;
         };
         /**
          * NewList
          * @description A list to be made.
          */
         NewList: {
-            /** Name */
-            name: string;
             /** Audience */
             audience?: string | null;
-            /**
-             * Subscription
-             * @default false
-             */
-            subscription: boolean;
+            /** Description */
+            description?: string | null;
             /**
              * Double Opt In
              * @default false
              */
             double_opt_in: boolean;
-            /** Description */
-            description?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Subscription
+             * @default false
+             */
+            subscription: boolean;
+        };
+        /**
+         * NewWebhook
+         * @description An endpoint to be made.
+         */
+        NewWebhook: {
+            /**
+             * Changes
+             * @default [
+             *       "entered",
+             *       "left"
+             *     ]
+             */
+            changes: ("entered" | "left")[];
+            /**
+             * Name
+             * @description Default: its host.
+             */
+            name?: string | null;
+            /**
+             * Segment Ids
+             * @description Null for all, those to come too.
+             */
+            segment_ids?: number[] | null;
+            /**
+             * Url
+             * @example https://shop.example/hooks
+             */
+            url: string;
         };
         /**
          * Observation
@@ -4107,12 +4282,12 @@ export interface components {
         Observation: {
             /** At */
             at: string;
-            /** Version */
-            version: number;
             /** Values */
             values: {
                 [key: string]: unknown;
             };
+            /** Version */
+            version: number;
         };
         /**
          * OnList
@@ -4130,6 +4305,25 @@ export interface components {
          */
         Options: {
             /**
+             * Again
+             * @description Take files that are known as new ones.
+             * @default false
+             */
+            again: boolean;
+            /** Audience */
+            audience?: string | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /**
+             * Format
+             * @example csv
+             */
+            format?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Ignore */
+            ignore?: string[];
+            /**
              * Key
              * @description Of records: the column of their keys.
              */
@@ -4141,8 +4335,12 @@ export interface components {
             map?: {
                 [key: string]: string;
             };
-            /** Ignore */
-            ignore?: string[];
+            /** Member */
+            member?: string | null;
+            /** Observed At */
+            observed_at?: string | null;
+            /** Occurred At */
+            occurred_at?: string | null;
             /**
              * Time Format
              * @example %d.%m.%Y
@@ -4152,56 +4350,33 @@ export interface components {
             time_formats?: {
                 [key: string]: string;
             };
-            /** Member */
-            member?: string | null;
-            /** Audience */
-            audience?: string | null;
-            /** Occurred At */
-            occurred_at?: string | null;
-            /** Id */
-            id?: string | null;
-            /** Observed At */
-            observed_at?: string | null;
-            /** Delimiter */
-            delimiter?: string | null;
-            /**
-             * Format
-             * @example csv
-             */
-            format?: string | null;
-            /**
-             * Again
-             * @description Take files that are known as new ones.
-             * @default false
-             */
-            again: boolean;
         };
         /**
          * OutboxCounts
          * @description How many messages there are in each state.
          */
         OutboxCounts: {
+            /** Cancelled */
+            cancelled: number;
+            /** Failed */
+            failed: number;
             /** Queued */
             queued: number;
             /** Sent */
             sent: number;
-            /** Failed */
-            failed: number;
-            /** Cancelled */
-            cancelled: number;
         };
         /**
          * Overlap
          * @description How segments overlap.
          */
         Overlap: {
-            /** Sizes */
-            sizes: components["schemas"]["SizeOf"][];
             /**
              * Intersections
              * @description Every combination that occurs, the largest first.
              */
             intersections: components["schemas"]["Intersection"][];
+            /** Sizes */
+            sizes: components["schemas"]["SizeOf"][];
             /** Version */
             version: number;
         };
@@ -4224,14 +4399,14 @@ export interface components {
          * @description That a key is always, or never, in a segment: since when, and by whose word.
          */
         Override: {
-            /** Key */
-            key: string;
-            /** Rule */
-            rule: string;
             /** At */
             at: string;
             /** By */
             by: string;
+            /** Key */
+            key: string;
+            /** Rule */
+            rule: string;
         };
         /**
          * Overriding
@@ -4272,6 +4447,22 @@ export interface components {
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description Of the next page; null on the last.
+             * @example null
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description How many there are on all pages; null if not counted.
+             */
+            total?: number | null;
+        };
+        /** Page[DeliveryShape] */
+        Page_DeliveryShape_: {
+            /** Items */
+            items: components["schemas"]["DeliveryShape"][];
             /**
              * Next Cursor
              * @description Of the next page; null on the last.
@@ -4433,22 +4624,22 @@ export interface components {
          * @description The password until now, and the one from now on.
          */
         PasswordChange: {
-            /** Password */
-            password: string;
             /** New Password */
             new_password: string;
+            /** Password */
+            password: string;
         };
         /**
          * PendingOptIn
          * @description Somebody who has yet to confirm.
          */
         PendingOptIn: {
-            /** Key */
-            key: string;
             /** Asked At */
             asked_at: string;
             /** Expires At */
             expires_at: string;
+            /** Key */
+            key: string;
             /** Through */
             through: string;
         };
@@ -4472,25 +4663,34 @@ export interface components {
          * @description A text, and a place in it.
          */
         Place: {
-            /**
-             * Text
-             * @example city is
-             */
-            text: string;
+            /** Audience */
+            audience?: string | null;
             /**
              * Offset
              * @description Characters from the start.
              * @example 8
              */
             offset: number;
-            /** Audience */
-            audience?: string | null;
+            /**
+             * Text
+             * @example city is
+             */
+            text: string;
         };
         /**
          * Planned
          * @description What an import would do; nothing was written.
          */
         Planned: {
+            /** Files */
+            files: string[];
+            /**
+             * Learned
+             * @description What the catalog would learn.
+             */
+            learned: string[];
+            /** Refused */
+            refused: components["schemas"]["RefusedRows"][];
             /** Rows Read */
             rows_read: number;
             /**
@@ -4504,15 +4704,6 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * Learned
-             * @description What the catalog would learn.
-             */
-            learned: string[];
-            /** Refused */
-            refused: components["schemas"]["RefusedRows"][];
-            /** Files */
-            files: string[];
-            /**
              * Unchanged
              * @description Files of which everything was taken before.
              */
@@ -4523,21 +4714,25 @@ export interface components {
          * @description What a definition would give, or what is wrong with it.
          */
         Preview: {
+            /** Audience Size */
+            audience_size: number | null;
             /**
              * Count
              * @description Null where it has errors.
              */
             count: number | null;
-            /** Audience Size */
-            audience_size: number | null;
-            /** Sample */
-            sample: string[];
+            /** English */
+            english: string | null;
             /** Narrowings */
             narrowings: components["schemas"]["Narrowing"][];
-            /** Without Value */
-            without_value: components["schemas"]["WithoutValue"][];
             /** Problems */
             problems: components["schemas"]["ProblemPlace"][];
+            /** Sample */
+            sample: string[];
+            /** Text */
+            text: string | null;
+            /** Version */
+            version: number;
             /**
              * Where
              * @description Its JSON form; null where it cannot be read.
@@ -4545,18 +4740,25 @@ export interface components {
             where: {
                 [key: string]: unknown;
             } | null;
-            /** Text */
-            text: string | null;
-            /** English */
-            english: string | null;
-            /** Version */
-            version: number;
+            /** Without Value */
+            without_value: components["schemas"]["WithoutValue"][];
         };
         /**
          * PreviewAsked
          * @description A definition that is not stored.
          */
         PreviewAsked: {
+            /** Audience */
+            audience?: string | null;
+            /** Kind */
+            kind?: ("dynamic" | "static" | "compound") | null;
+            /**
+             * Segment Id
+             * @description The segment that it is for, if there is one.
+             */
+            segment_id?: number | null;
+            /** Timezone */
+            timezone?: string | null;
             /**
              * Where
              * @description A definition: text, or its JSON form.
@@ -4565,17 +4767,56 @@ export interface components {
             where: string | {
                 [key: string]: unknown;
             };
-            /** Audience */
-            audience?: string | null;
-            /** Timezone */
-            timezone?: string | null;
-            /** Kind */
-            kind?: ("dynamic" | "static" | "compound") | null;
+        };
+        /**
+         * Problem
+         * @description Why a request was refused (RFC 9457).
+         */
+        Problem: {
             /**
-             * Segment Id
-             * @description The segment that it is for, if there is one.
+             * Code
+             * @description Stable, for programs.
+             * @example segment.name_taken
              */
-            segment_id?: number | null;
+            code: string;
+            /**
+             * Detail
+             * @description What was found, and what was expected.
+             * @example there is a segment “VIP” already
+             */
+            detail: string;
+            /**
+             * Details
+             * @description Further facts: `problems` of a definition with their places; `errors` of fields.
+             * @default null
+             */
+            details: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Hint
+             * @description What to do about it.
+             * @default null
+             */
+            hint: string | null;
+            /**
+             * Status
+             * @description The HTTP status.
+             * @example 409
+             */
+            status: number;
+            /**
+             * Title
+             * @description The status in words.
+             * @example Conflict
+             */
+            title: string;
+            /**
+             * Type
+             * @description Always `about:blank`: `code` says more.
+             * @example about:blank
+             */
+            type: string;
         };
         /**
          * ProblemPlace
@@ -4583,28 +4824,13 @@ export interface components {
          */
         ProblemPlace: {
             /**
-             * Severity
-             * @description `error` or `warning`.
-             * @example error
-             */
-            severity: string;
-            /**
              * Code
              * @description Stable, for programs.
              * @example name.attribute
              */
             code: string;
-            /**
-             * Path
-             * @description Where in the JSON form.
-             * @example where.all[1].attribute
-             */
-            path: string;
-            /**
-             * Message
-             * @example no attribute 'citty' on contact
-             */
-            message: string;
+            /** Column */
+            column?: number | null;
             /**
              * Hint
              * @example did you mean 'city'?
@@ -4615,8 +4841,23 @@ export interface components {
              * @description Where in the text form, from 1.
              */
             line?: number | null;
-            /** Column */
-            column?: number | null;
+            /**
+             * Message
+             * @example no attribute 'citty' on contact
+             */
+            message: string;
+            /**
+             * Path
+             * @description Where in the JSON form.
+             * @example where.all[1].attribute
+             */
+            path: string;
+            /**
+             * Severity
+             * @description `error` or `warning`.
+             * @example error
+             */
+            severity: string;
         };
         /**
          * Queued
@@ -4631,8 +4872,6 @@ export interface components {
          * @description How many can be e-mailed, and why the others cannot.
          */
         ReachShape: {
-            /** Size */
-            size: number;
             /** Reachable */
             reachable: number;
             /**
@@ -4642,6 +4881,8 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+            /** Size */
+            size: number;
             /** Topic */
             topic: string | null;
         };
@@ -4662,13 +4903,13 @@ export interface components {
          * @description What became of rows, all of it durable and visible.
          */
         Receipt: {
-            /**
-             * Version
-             * @description The version that they are in.
-             */
-            version: number;
             /** Accepted */
             accepted: number;
+            /**
+             * Created
+             * @description Records that the rows made.
+             */
+            created: number;
             /**
              * Duplicates
              * @description Interactions that were there already.
@@ -4680,10 +4921,10 @@ export interface components {
              */
             quarantined: number;
             /**
-             * Created
-             * @description Records that the rows made.
+             * Version
+             * @description The version that they are in.
              */
-            created: number;
+            version: number;
         };
         /**
          * Record
@@ -4722,64 +4963,59 @@ export interface components {
          * @description A row that waits.
          */
         Refused: {
-            /** Id */
-            id: number;
             /** At */
             at: string;
-            /** Version */
-            version: number;
+            /**
+             * Code
+             * @example value.type
+             */
+            code: string;
+            /** Id */
+            id: number;
             /**
              * Kind
              * @description `entity` or `interactions`.
              * @example entity
              */
             kind: string;
-            /**
-             * Target
-             * @example contact
-             */
-            target: string;
-            /** Source */
-            source?: string | null;
-            /** Position */
-            position: number;
-            /**
-             * Code
-             * @example value.type
-             */
-            code: string;
             /** Message */
             message: string;
+            /** Position */
+            position: number;
             /**
              * Row
              * @description As it came.
              */
             row: unknown;
+            /** Source */
+            source?: string | null;
+            /**
+             * Target
+             * @example contact
+             */
+            target: string;
+            /** Version */
+            version: number;
         };
         /**
          * RefusedExample
          * @description A row that would be refused.
          */
         RefusedExample: {
-            /** File */
-            file: string;
-            /** Row */
-            row: number;
-            /** Message */
-            message: string;
             /** Data */
             data: string;
+            /** File */
+            file: string;
+            /** Message */
+            message: string;
+            /** Row */
+            row: number;
         };
         /**
          * RefusedMessage
          * @description A message that was put in quarantine.
          */
         RefusedMessage: {
-            /**
-             * Position
-             * @description Its place in the request, from 0.
-             */
-            position: number;
             /**
              * Code
              * @description Why, for programs.
@@ -4791,6 +5027,11 @@ export interface components {
              * @description Why, for people.
              */
             message: string;
+            /**
+             * Position
+             * @description Its place in the request, from 0.
+             */
+            position: number;
         };
         /**
          * RefusedRows
@@ -4819,8 +5060,6 @@ export interface components {
          * @description What was removed.
          */
         Removed: {
-            /** Version */
-            version: number;
             /** Removed */
             removed: number;
             /**
@@ -4828,6 +5067,8 @@ export interface components {
              * @description Keys or ids that nothing has.
              */
             unknown: string[];
+            /** Version */
+            version: number;
         };
         /**
          * Replay
@@ -4842,8 +5083,6 @@ export interface components {
          * @description What became of it.
          */
         Replayed: {
-            /** Version */
-            version: number | null;
             /** Accepted */
             accepted: number;
             /** Duplicates */
@@ -4852,6 +5091,8 @@ export interface components {
             still_quarantined: number;
             /** Unreadable */
             unreadable: number;
+            /** Version */
+            version: number | null;
         };
         /**
          * Restore
@@ -4889,32 +5130,67 @@ export interface components {
          */
         Segment: {
             /**
+             * Audience
+             * @example contact
+             */
+            audience: string;
+            /**
+             * Basis
+             * @description What it reads: `profile`, `interactions`, `both`, `segments`, or `members`.
+             * @example interactions
+             */
+            basis: string | null;
+            /**
+             * Change
+             * @description Members now, less those seven days ago.
+             * @example -12
+             */
+            change: number | null;
+            /**
+             * Changed At
+             * @example 2026-01-02T08:30:00Z
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * @example 2026-01-01T00:00:00Z
+             */
+            created_at: string;
+            /** @description What is live; null for drafts and static segments. */
+            definition: components["schemas"]["Definition"] | null;
+            /** Description */
+            description?: string | null;
+            /** @description What is not live yet. */
+            draft: components["schemas"]["Definition"] | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Folder */
+            folder?: string | null;
+            /**
+             * Has Draft
+             * @description Whether a draft waits beside what is live.
+             */
+            has_draft: boolean;
+            /**
              * Id
              * @example 7
              */
             id: number;
-            /**
-             * Name
-             * @example VIP
-             */
-            name: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "dynamic" | "static" | "compound";
             /**
-             * Basis
-             * @description What it reads: `profile`, `interactions`, `both`, `segments`; `members` of a static one.
-             * @example interactions
+             * Name
+             * @example VIP
              */
-            basis: string | null;
+            name: string;
             /**
-             * Audience
-             * @example contact
+             * Owner
+             * @example ada@example.com
              */
-            audience: string;
-            status: components["schemas"]["satsuma__segments__gate__Status"];
+            owner: string | null;
             /**
              * Reason
              * @description Why it has failed, or is a draft again.
@@ -4927,12 +5203,22 @@ export interface components {
              * @example 1204
              */
             size: number | null;
+            /** Starts At */
+            starts_at?: string | null;
+            status: components["schemas"]["satsuma__segments__gate__Status"];
             /**
-             * Change
-             * @description Members now, less those seven days ago.
-             * @example -12
+             * Tags
+             * @example [
+             *       "shop"
+             *     ]
              */
-            change: number | null;
+            tags: string[];
+            tests: components["schemas"]["Tests"];
+            /**
+             * Timezone
+             * @description In which its dates are read; null: the workspace's.
+             */
+            timezone: string | null;
             /**
              * Trend
              * @description Sizes on the last eight days, oldest first.
@@ -4943,56 +5229,11 @@ export interface components {
              */
             trend: number[];
             /**
-             * Created At
-             * @example 2026-01-01T00:00:00Z
-             */
-            created_at: string;
-            /**
-             * Changed At
-             * @example 2026-01-02T08:30:00Z
-             */
-            changed_at: string;
-            /**
-             * Owner
-             * @example ada@example.com
-             */
-            owner: string | null;
-            /** Description */
-            description?: string | null;
-            /**
-             * Tags
-             * @example [
-             *       "shop"
-             *     ]
-             */
-            tags: string[];
-            /** Folder */
-            folder?: string | null;
-            /**
              * Used By
              * @description How many things use it.
              * @example 0
              */
             used_by: number;
-            /**
-             * Has Draft
-             * @description Whether a draft waits beside what is live.
-             */
-            has_draft: boolean;
-            /**
-             * Timezone
-             * @description In which its dates are read; null: the workspace's.
-             */
-            timezone: string | null;
-            /** Starts At */
-            starts_at?: string | null;
-            /** Ends At */
-            ends_at?: string | null;
-            /** @description What is live; null for drafts and static segments. */
-            definition: components["schemas"]["Definition"] | null;
-            /** @description What is not live yet. */
-            draft: components["schemas"]["Definition"] | null;
-            tests: components["schemas"]["Tests"];
             /**
              * Version
              * @description Of the data.
@@ -5004,12 +5245,27 @@ export interface components {
          * @description What shall change; the rest stays. A new `where` is a draft beside what is live.
          */
         SegmentChange: {
+            /** Description */
+            description?: string | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Folder */
+            folder?: string | null;
             /**
              * Name
              * @default
              * @example VIP 2026
              */
             name: string;
+            /** Owner */
+            owner?: string | null;
+            /**
+             * Starts At
+             * @example 2026-03-01T00:00:00Z
+             */
+            starts_at?: string | null;
+            /** Tags */
+            tags?: string[];
             /**
              * Where
              * @description A definition: text, or its JSON form.
@@ -5019,21 +5275,6 @@ export interface components {
             where: string | {
                 [key: string]: unknown;
             };
-            /** Description */
-            description?: string | null;
-            /** Tags */
-            tags?: string[];
-            /** Folder */
-            folder?: string | null;
-            /** Owner */
-            owner?: string | null;
-            /**
-             * Starts At
-             * @example 2026-03-01T00:00:00Z
-             */
-            starts_at?: string | null;
-            /** Ends At */
-            ends_at?: string | null;
         };
         /**
          * SegmentCreate
@@ -5041,32 +5282,32 @@ export interface components {
          */
         SegmentCreate: {
             /**
-             * Name
-             * @example VIP
+             * Audience
+             * @example contact
              */
-            name: string;
+            audience?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Folder */
+            folder?: string | null;
             /**
              * Kind
              * @description Default: `dynamic` where there is a condition.
              */
             kind?: ("dynamic" | "static" | "compound") | null;
+            /**
+             * Name
+             * @example VIP
+             */
+            name: string;
+            /** Tags */
+            tags?: string[];
+            /** Timezone */
+            timezone?: string | null;
             /** Where */
             where?: (string | {
                 [key: string]: unknown;
             }) | null;
-            /**
-             * Audience
-             * @example contact
-             */
-            audience?: string | null;
-            /** Timezone */
-            timezone?: string | null;
-            /** Description */
-            description?: string | null;
-            /** Tags */
-            tags?: string[];
-            /** Folder */
-            folder?: string | null;
         };
         /**
          * SegmentSummary
@@ -5074,32 +5315,61 @@ export interface components {
          */
         SegmentSummary: {
             /**
+             * Audience
+             * @example contact
+             */
+            audience: string;
+            /**
+             * Basis
+             * @description What it reads: `profile`, `interactions`, `both`, `segments`, or `members`.
+             * @example interactions
+             */
+            basis: string | null;
+            /**
+             * Change
+             * @description Members now, less those seven days ago.
+             * @example -12
+             */
+            change: number | null;
+            /**
+             * Changed At
+             * @example 2026-01-02T08:30:00Z
+             */
+            changed_at: string;
+            /**
+             * Created At
+             * @example 2026-01-01T00:00:00Z
+             */
+            created_at: string;
+            /** Description */
+            description?: string | null;
+            /** Folder */
+            folder?: string | null;
+            /**
+             * Has Draft
+             * @description Whether a draft waits beside what is live.
+             */
+            has_draft: boolean;
+            /**
              * Id
              * @example 7
              */
             id: number;
-            /**
-             * Name
-             * @example VIP
-             */
-            name: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "dynamic" | "static" | "compound";
             /**
-             * Basis
-             * @description What it reads: `profile`, `interactions`, `both`, `segments`; `members` of a static one.
-             * @example interactions
+             * Name
+             * @example VIP
              */
-            basis: string | null;
+            name: string;
             /**
-             * Audience
-             * @example contact
+             * Owner
+             * @example ada@example.com
              */
-            audience: string;
-            status: components["schemas"]["satsuma__segments__gate__Status"];
+            owner: string | null;
             /**
              * Reason
              * @description Why it has failed, or is a draft again.
@@ -5112,12 +5382,14 @@ export interface components {
              * @example 1204
              */
             size: number | null;
+            status: components["schemas"]["satsuma__segments__gate__Status"];
             /**
-             * Change
-             * @description Members now, less those seven days ago.
-             * @example -12
+             * Tags
+             * @example [
+             *       "shop"
+             *     ]
              */
-            change: number | null;
+            tags: string[];
             /**
              * Trend
              * @description Sizes on the last eight days, oldest first.
@@ -5128,62 +5400,35 @@ export interface components {
              */
             trend: number[];
             /**
-             * Created At
-             * @example 2026-01-01T00:00:00Z
-             */
-            created_at: string;
-            /**
-             * Changed At
-             * @example 2026-01-02T08:30:00Z
-             */
-            changed_at: string;
-            /**
-             * Owner
-             * @example ada@example.com
-             */
-            owner: string | null;
-            /** Description */
-            description?: string | null;
-            /**
-             * Tags
-             * @example [
-             *       "shop"
-             *     ]
-             */
-            tags: string[];
-            /** Folder */
-            folder?: string | null;
-            /**
              * Used By
              * @description How many things use it.
              * @example 0
              */
             used_by: number;
-            /**
-             * Has Draft
-             * @description Whether a draft waits beside what is live.
-             */
-            has_draft: boolean;
         };
         /**
          * SegmentToAdd
          * @description Everyone who is in a segment now.
          */
         SegmentToAdd: {
-            /** Segment */
-            segment: number | string;
             /**
              * Confirmed
              * @default false
              */
             confirmed: boolean;
+            /** Segment */
+            segment: number | string;
         };
         /**
          * Session
          * @description Who has signed in, and what they may do.
          */
         Session: {
-            user: components["schemas"]["User"];
+            /**
+             * Csrf Token
+             * @description To send as `X-CSRF-Token` with everything that changes something.
+             */
+            csrf_token: string;
             /**
              * Permissions
              * @description Operation ids that they may call.
@@ -5193,11 +5438,7 @@ export interface components {
              *     ]
              */
             permissions: string[];
-            /**
-             * Csrf Token
-             * @description To send as `X-CSRF-Token` with everything that changes something.
-             */
-            csrf_token: string;
+            user: components["schemas"]["User"];
             workspace: components["schemas"]["About"];
         };
         /**
@@ -5205,11 +5446,6 @@ export interface components {
          * @description The first administrator.
          */
         SetUp: {
-            /**
-             * Token
-             * @description From the link that the server prints when it starts.
-             */
-            token: string;
             /**
              * Email
              * @example ada@example.com
@@ -5225,6 +5461,11 @@ export interface components {
              * @example correct horse battery staple
              */
             password: string;
+            /**
+             * Token
+             * @description From the link that the server prints when it starts.
+             */
+            token: string;
         };
         /**
          * Setup
@@ -5268,17 +5509,17 @@ export interface components {
          */
         Snapshot: {
             /**
+             * At
+             * @example 2026-01-15T00:00:00Z
+             */
+            at?: string | null;
+            /**
              * Name
              * @example VIP copy
              */
             name: string;
             /** Version */
             version?: number | null;
-            /**
-             * At
-             * @example 2026-01-15T00:00:00Z
-             */
-            at?: string | null;
         };
         /**
          * Some
@@ -5301,32 +5542,28 @@ export interface components {
          * @description A definition with blanks.
          */
         Template: {
+            /** About */
+            about: string;
+            /** Blanks */
+            blanks: components["schemas"]["Blank"][];
+            /** Built In */
+            built_in: boolean;
             /**
              * Name
              * @example Lapsed
              */
             name: string;
-            /** About */
-            about: string;
             /**
              * Text
              * @example did {{interaction}} and not did {{interaction}} in the last {{days}} days
              */
             text: string;
-            /** Built In */
-            built_in: boolean;
-            /** Blanks */
-            blanks: components["schemas"]["Blank"][];
         };
         /**
          * TemplateCreate
          * @description A template to save; `blanks` describes each {{blank}} of the text.
          */
         TemplateCreate: {
-            /** Name */
-            name: string;
-            /** Text */
-            text: string;
             /**
              * About
              * @default
@@ -5336,6 +5573,22 @@ export interface components {
             blanks?: {
                 [key: string]: components["schemas"]["BlankForm"];
             };
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TestAnswer
+         * @description What became of a test message.
+         */
+        TestAnswer: {
+            /** Duration Ms */
+            duration_ms: number;
+            /** Error */
+            error: string | null;
+            /** Status */
+            status: number | null;
         };
         /**
          * Tests
@@ -5352,16 +5605,6 @@ export interface components {
          * @description What became of a request, all of it durable and visible.
          */
         TrackingAnswer: {
-            /**
-             * Success
-             * @description Always true: what could not be taken is in quarantine.
-             */
-            success: boolean;
-            /**
-             * Version
-             * @description The version that the messages are in.
-             */
-            version: number;
             /**
              * Accepted
              * @description Messages taken.
@@ -5382,6 +5625,16 @@ export interface components {
              * @description At most 100 of them.
              */
             refused: components["schemas"]["RefusedMessage"][];
+            /**
+             * Success
+             * @description Always true: what could not be taken is in quarantine.
+             */
+            success: boolean;
+            /**
+             * Version
+             * @description The version that the messages are in.
+             */
+            version: number;
         };
         /**
          * Undone
@@ -5390,16 +5643,16 @@ export interface components {
         Undone: {
             /** Id */
             id: number;
-            /** Version */
-            version: number;
             /** Interactions */
             interactions: number;
             /** Observations */
             observations: number;
-            /** Refused */
-            refused: number;
             /** Records */
             records: number;
+            /** Refused */
+            refused: number;
+            /** Version */
+            version: number;
         };
         /**
          * Upload
@@ -5422,15 +5675,15 @@ export interface components {
          */
         User: {
             /**
-             * Id
-             * @example 1
-             */
-            id: number;
-            /**
              * Email
              * @example ada@example.com
              */
             email: string;
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
             /**
              * Name
              * @example Ada Lovelace
@@ -5444,15 +5697,15 @@ export interface components {
          */
         ValueCount: {
             /**
-             * Value
-             * @example Bern
-             */
-            value: string | number | boolean;
-            /**
              * Count
              * @example 412
              */
             count: number;
+            /**
+             * Value
+             * @example Bern
+             */
+            value: string | number | boolean;
         };
         /**
          * ValueType
@@ -5465,21 +5718,151 @@ export interface components {
          * @description A version: who made it, when, what for.
          */
         Version: {
-            /** Version */
-            version: number;
-            /** At */
-            at: string;
             /** Actor */
             actor: string;
+            /** At */
+            at: string;
+            /** Detail */
+            detail: string | null;
             /**
              * Kind
              * @description `data`, `clock`, `definition`, `catalog`, `access`, ...
              * @example data
              */
             kind: string;
-            /** Detail */
-            detail: string | null;
+            /** Version */
+            version: number;
         };
+        /**
+         * WebhookEdit
+         * @description What is to change; what is not given stays.
+         */
+        WebhookEdit: {
+            /** Changes */
+            changes?: ("entered" | "left")[] | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Segment Ids
+             * @description Null: all.
+             */
+            segment_ids?: number[] | null;
+            /**
+             * Skip
+             * @description With `state: active`: leave out what has changed until now.
+             * @default false
+             */
+            skip: boolean;
+            /**
+             * State
+             * @description `active` goes on where it stopped, at once.
+             */
+            state?: ("active" | "paused") | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * WebhookMade
+         * @description An endpoint that was just made.
+         */
+        WebhookMade: {
+            /**
+             * Attempts
+             * @description How often the next message has been tried.
+             */
+            attempts: number;
+            /** Changes */
+            changes: ("entered" | "left")[];
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Next At
+             * @description When it is tried again.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why the last attempt failed; null if it did not.
+             */
+            reason: string | null;
+            /**
+             * Secret
+             * @description What messages are signed with. It is told once.
+             * @example whsec_...
+             */
+            secret: string;
+            /**
+             * Segment Ids
+             * @description Of those it is told of; null for all.
+             */
+            segment_ids: number[] | null;
+            /** @description `failed`: given up on; resumed, it goes on where it stopped. */
+            state: components["schemas"]["WebhookState"];
+            /** Url */
+            url: string;
+            /**
+             * Version
+             * @description Up to which version it has been told.
+             */
+            version: number;
+        };
+        /**
+         * WebhookShape
+         * @description An endpoint.
+         */
+        WebhookShape: {
+            /**
+             * Attempts
+             * @description How often the next message has been tried.
+             */
+            attempts: number;
+            /** Changes */
+            changes: ("entered" | "left")[];
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Next At
+             * @description When it is tried again.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why the last attempt failed; null if it did not.
+             */
+            reason: string | null;
+            /**
+             * Segment Ids
+             * @description Of those it is told of; null for all.
+             */
+            segment_ids: number[] | null;
+            /** @description `failed`: given up on; resumed, it goes on where it stopped. */
+            state: components["schemas"]["WebhookState"];
+            /** Url */
+            url: string;
+            /**
+             * Version
+             * @description Up to which version it has been told.
+             */
+            version: number;
+        };
+        /**
+         * WebhookState
+         * @description Where an endpoint stands; `failed` was given up on, and goes on where it stopped once it is resumed.
+         * @enum {string}
+         */
+        WebhookState: "active" | "paused" | "failed";
         /**
          * WhereGiven
          * @description A definition.
@@ -5499,13 +5882,13 @@ export interface components {
          * @description Everyone who meets a definition now.
          */
         WhereToAdd: {
-            /** Where */
-            where: string;
             /**
              * Confirmed
              * @default false
              */
             confirmed: boolean;
+            /** Where */
+            where: string;
         };
         /**
          * WholeRecord
@@ -5513,10 +5896,17 @@ export interface components {
          */
         WholeRecord: {
             /**
+             * Aliases
+             * @description Other keys that mean it, since records were merged.
+             */
+            aliases: string[];
+            /**
              * Entity
              * @example contact
              */
             entity: string;
+            /** First Observed At */
+            first_observed_at: string | null;
             /**
              * Key
              * @example c-1
@@ -5528,6 +5918,8 @@ export interface components {
              * @example Ada Lovelace
              */
             label: string;
+            /** Last Observed At */
+            last_observed_at: string | null;
             /**
              * Values
              * @example {
@@ -5538,15 +5930,6 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
-            /** First Observed At */
-            first_observed_at: string | null;
-            /** Last Observed At */
-            last_observed_at: string | null;
-            /**
-             * Aliases
-             * @description Other keys that mean it, since records were merged.
-             */
-            aliases: string[];
         };
         /**
          * WithoutValue
@@ -5564,43 +5947,43 @@ export interface components {
          */
         satsuma__api__changes__Change: {
             /**
-             * Cursor
-             * @description For going on after this change.
-             */
-            cursor: string;
-            /**
-             * Version
-             * @description The version that brought it.
-             */
-            version: number;
-            /**
              * At
              * @example 2026-01-01T00:00:00Z
              */
             at: string;
-            segment: components["schemas"]["ChangedSegment"];
             /**
              * Audience
              * @example contact
              */
             audience: string;
             /**
-             * Key
-             * @description Of the record; null once that is gone.
-             * @example c-1
+             * Cause
+             * @description `data`, `clock`, `definition`, ...
+             * @example data
              */
-            key: string | null;
+            cause: string;
             /**
              * Change
              * @enum {string}
              */
             change: "entered" | "left";
             /**
-             * Cause
-             * @description `data`, `clock`, `definition`, ...
-             * @example data
+             * Cursor
+             * @description For going on after this change.
              */
-            cause: string;
+            cursor: string;
+            /**
+             * Key
+             * @description Of the record; null once that is gone.
+             * @example c-1
+             */
+            key: string | null;
+            segment: components["schemas"]["ChangedSegment"];
+            /**
+             * Version
+             * @description The version that brought it.
+             */
+            version: number;
         };
         /**
          * Keys
@@ -5647,26 +6030,26 @@ export interface components {
          * @description Somebody entered or left.
          */
         satsuma__api__segments__models__Change: {
-            /** Version */
-            version: number;
             /** At */
             at: string;
-            /**
-             * Key
-             * @description Null once the record is gone.
-             */
-            key: string | null;
-            /**
-             * Change
-             * @enum {string}
-             */
-            change: "entered" | "left";
             /**
              * Cause
              * @description `data`, `clock`, `definition`, `override`, ...
              * @example clock
              */
             cause: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "entered" | "left";
+            /**
+             * Key
+             * @description Null once the record is gone.
+             */
+            key: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Keys
@@ -5687,25 +6070,6 @@ export interface components {
          * @description What the workspace holds.
          */
         satsuma__api__workspace__Status: {
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
-            /** Now */
-            now: string;
-            /** Timezone */
-            timezone: string;
-            /** Mode */
-            mode: string;
-            /**
-             * Records
-             * @example {
-             *       "contact": 20000
-             *     }
-             */
-            records: {
-                [key: string]: number;
-            };
             /**
              * Interactions
              * @example {
@@ -5713,6 +6077,25 @@ export interface components {
              *     }
              */
             interactions: {
+                [key: string]: number;
+            };
+            /** Jobs Running */
+            jobs_running: number;
+            /** Mode */
+            mode: string;
+            /** Name */
+            name: string;
+            /** Now */
+            now: string;
+            /** Quarantined */
+            quarantined: number;
+            /**
+             * Records
+             * @example {
+             *       "contact": 20000
+             *     }
+             */
+            records: {
                 [key: string]: number;
             };
             /**
@@ -5726,10 +6109,10 @@ export interface components {
             segments: {
                 [key: string]: number;
             };
-            /** Quarantined */
-            quarantined: number;
-            /** Jobs Running */
-            jobs_running: number;
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: number;
         };
         /**
          * Status
@@ -5737,56 +6120,6 @@ export interface components {
          * @enum {string}
          */
         satsuma__segments__gate__Status: "draft" | "going_live" | "live" | "failed";
-        /**
-         * Problem
-         * @description Why a request was refused (RFC 9457).
-         */
-        Problem: {
-            /**
-             * Type
-             * @description Always `about:blank`: `code` says more.
-             * @example about:blank
-             */
-            type: string;
-            /**
-             * Title
-             * @description The status in words.
-             * @example Conflict
-             */
-            title: string;
-            /**
-             * Status
-             * @description The HTTP status.
-             * @example 409
-             */
-            status: number;
-            /**
-             * Detail
-             * @description What was found, and what was expected.
-             * @example there is a segment “VIP” already
-             */
-            detail: string;
-            /**
-             * Code
-             * @description Stable, for programs.
-             * @example segment.name_taken
-             */
-            code: string;
-            /**
-             * Hint
-             * @description What to do about it.
-             * @default null
-             */
-            hint: string | null;
-            /**
-             * Details
-             * @description Further facts: `problems` of a definition, each with its place; `errors` of the body's fields.
-             * @default null
-             */
-            details: {
-                [key: string]: unknown;
-            } | null;
-        };
     };
     responses: {
         /** @description The request cannot be read. */
@@ -5917,7 +6250,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    show_setup: {
+    list_api_keys: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -5936,7 +6269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Setup"];
+                    "application/json": components["schemas"]["Items_ApiKey_"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5954,7 +6287,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    set_up: {
+    create_api_key: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -5969,7 +6302,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetUp"];
+                "application/json": components["schemas"]["ApiKeyCreate"];
             };
         };
         responses: {
@@ -5980,7 +6313,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["ApiKeyMade"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5998,95 +6331,17 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    show_session: {
+    delete_api_key: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
             header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
+            path: {
+                /** @description Its id. */
+                id: number;
             };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -6114,7 +6369,87 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    change_password: {
+    list_audit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                action?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_catalog: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_catalog: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -6126,9 +6461,391 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordChange"];
+                "application/json": components["schemas"]["CatalogChange"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_attribute_values: {
+        parameters: {
+            query?: {
+                /** @description Which, where both have the name. */
+                kind?: ("entity" | "interaction") | null;
+                /** @description How they begin, without regard to case. */
+                prefix?: string;
+                limit?: number;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A name of the catalog; a slash in it as %2F. */
+                owner: string;
+                /** @description A name of the catalog; a slash in it as %2F. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ValueCount_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description Only of these segments, by id; may be repeated. */
+                segment?: number[] | null;
+                /** @description Begin above this version; default: with the first. */
+                since_version?: number | null;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["satsuma__api__paging__Page_Change___2"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stream_changes: {
+        parameters: {
+            query?: {
+                /** @description Only of these segments, by id; may be repeated. */
+                segment?: number[] | null;
+                /** @description Whether to tell of changes, not of versions alone. */
+                changes?: boolean;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_consent_topics: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentTopics"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: {
+                /** @description In the key and in texts, in any case. */
+                search?: string | null;
+                /** @description Only members of this segment. */
+                segment?: number | null;
+                /** @description Only those on this list. */
+                list?: number | null;
+                /** @description `id` or an attribute; `-` for the largest first. */
+                sort?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Record_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_contact: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecord"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_FormShape_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_form: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_form: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
@@ -6137,6 +6854,2442 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Import_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resume_import: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    plan_import: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_activity: {
+        parameters: {
+            query?: {
+                /** @description Of its members only. */
+                segment?: number | null;
+                audience?: string | null;
+                days?: number;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Day_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_breakdown: {
+        parameters: {
+            query: {
+                /** @description Of the segment. */
+                segment: number;
+                attribute: string;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_growth: {
+        parameters: {
+            query: {
+                /** @description Of the segment. */
+                segment: number;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Growth_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_overlap: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_interactions: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Interaction_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    append_interactions: {
+        parameters: {
+            query?: {
+                /** @description The column of the members' keys. */
+                member?: string | null;
+                /** @description Whose a new type's are. */
+                audience?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rows": [
+                 *         {
+                 *           "city": "Bern",
+                 *           "id": "c-1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    rows: Record<string, never>[];
+                };
+                "application/vnd.apache.arrow.stream": string;
+                /** @example {"id": "c-1", "city": "Bern"} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retract_interactions: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retraction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_job: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    complete_text: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Candidate_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    hover_text: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hovered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_lists: {
+        parameters: {
+            query?: {
+                search?: string | null;
+                audience?: string | null;
+                subscription?: boolean | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ListSummary_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_list: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDetails"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_list: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDetails"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_list: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_list: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDetails"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_list_history: {
+        parameters: {
+            query?: {
+                since_version?: number;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ListEventShape_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_list_members: {
+        parameters: {
+            query?: {
+                search?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListMember_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_list_members: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeysToAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_list_members_of_segment: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentToAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_list_members_where: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhereToAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ask_list_members: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["satsuma__api__lists__Keys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedToConfirm"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_list_members: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["satsuma__api__lists__Keys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_list_pending: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PendingOptIn_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_mail_settings: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_mail_settings: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_outbox: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageShape_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    count_outbox: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deliver_outbox: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveredShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retry_outbox: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ids"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_quarantine: {
+        parameters: {
+            query?: {
+                /** @description An entity or type. */
+                target?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refused_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    replay_quarantine: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_reach: {
+        parameters: {
+            query?: {
+                segment?: number | null;
+                list?: number | null;
+                /** @description A topic of consent, or `none` to ask for none. */
+                topic?: string;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_readiness: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_records: {
+        parameters: {
+            query?: {
+                /** @description In the key and in texts, in any case. */
+                search?: string | null;
+                /** @description Only members of this segment. */
+                segment?: number | null;
+                /** @description Only those on this list. */
+                list?: number | null;
+                /** @description `id` or an attribute; `-` for the largest first. */
+                sort?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Record_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upsert_records: {
+        parameters: {
+            query?: {
+                /** @description When the values were so; default now, or by row. */
+                observed_at?: string | null;
+                /** @description The column of the keys. */
+                key?: string;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rows": [
+                 *         {
+                 *           "city": "Bern",
+                 *           "id": "c-1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    rows: Record<string, never>[];
+                };
+                "application/vnd.apache.arrow.stream": string;
+                /** @example {"id": "c-1", "city": "Bern"} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_record: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecord"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_record: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_consent: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    export_contact: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_record_history: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Observation_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_record_lists: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_OnList_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_record_messages: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MessageShape_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_record_segments: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Membership_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_record_timeline: {
+        parameters: {
+            query?: {
+                /** @description Only these types. */
+                types?: string[];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Interaction_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    erase_record: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+                /** @description The key of a record; a slash in it as %2F. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    merge_records: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of an entity; a slash in it as %2F. */
+                entity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -6374,6 +9527,94 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    cancel_segment: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_segment_changes: {
+        parameters: {
+            query?: {
+                since_version?: number;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["satsuma__api__paging__Page_Change___1"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     check_segment: {
         parameters: {
             query?: {
@@ -6397,6 +9638,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checked"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    compare_segment: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    duplicate_segment: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Named"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    estimate_segment: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    explain_segment: {
+        parameters: {
+            query: {
+                /** @description Of the record. */
+                key: string;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    take_segment_live: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GoLive"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6497,10 +9963,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": unknown;
-                    "application/x-ndjson": unknown;
-                    "application/vnd.apache.parquet": unknown;
                     "application/octet-stream": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/x-ndjson": unknown;
+                    "text/csv": unknown;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6518,25 +9984,27 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_segment_changes: {
+    add_segment_members: {
         parameters: {
             query?: {
-                since_version?: number;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Its id. */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["satsuma__api__segments__models__Keys"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -6545,7 +10013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["satsuma__api__paging__Page_Change___1"];
+                    "application/json": components["schemas"]["Picked"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6563,20 +10031,27 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_segment_versions: {
+    add_segment_members_where: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Its id. */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhereGiven"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -6585,7 +10060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_Edition_"];
+                    "application/json": components["schemas"]["Picked"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6603,20 +10078,27 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    show_segment_related: {
+    remove_segment_members: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description Its id. */
                 id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["satsuma__api__segments__models__Keys"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -6625,7 +10107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Related"];
+                    "application/json": components["schemas"]["Picked"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6730,107 +10212,13 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    take_segment_live: {
+    show_segment_related: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["GoLive"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    take_segments_live: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GoLiveTogether"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    stop_segment: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 /** @description Its id. */
                 id: number;
@@ -6846,7 +10234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Segment"];
+                    "application/json": components["schemas"]["Related"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6864,50 +10252,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    cancel_segment: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    duplicate_segment: {
+    restore_segment: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -6925,12 +10270,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Named"];
+                "application/json": components["schemas"]["Restore"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     "Satsuma-Version": components["headers"]["Satsuma-Version"];
                     [name: string]: unknown;
@@ -7001,7 +10346,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    restore_segment: {
+    stop_segment: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -7017,11 +10362,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Restore"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -7048,148 +10389,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    add_segment_members: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["satsuma__api__segments__models__Keys"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Picked"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    remove_segment_members: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["satsuma__api__segments__models__Keys"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Picked"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    add_segment_members_where: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhereGiven"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Picked"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    estimate_segment: {
+    list_segment_versions: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -7211,7 +10411,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Estimate"];
+                    "application/json": components["schemas"]["Items_Edition_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    take_segments_live: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoLiveTogether"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7273,27 +10517,17 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    compare_segment: {
+    show_session: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CompareAsked"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -7302,7 +10536,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7320,11 +10554,326 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    explain_segment: {
+    sign_in: {
         parameters: {
-            query: {
-                /** @description Of the record. */
-                key: string;
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_setup: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_status: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["satsuma__api__workspace__Status"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_centers: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_CenterShape_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCenter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_center: {
+        parameters: {
+            query?: {
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
@@ -7344,10 +10893,306 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["CenterShape"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CenterEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    link_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyOnly"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_center: {
+        parameters: {
+            query?: {
+                language?: string;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    publish_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unpublish_center: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    end_links: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: {
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaybeKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -7530,1228 +11375,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    show_catalog: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Catalog"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    change_catalog: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CatalogChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Catalog"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_attribute_values: {
-        parameters: {
-            query?: {
-                /** @description Which, where both have the name. */
-                kind?: ("entity" | "interaction") | null;
-                /** @description How they begin, without regard to case. */
-                prefix?: string;
-                limit?: number;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A name of the catalog; a slash in it as %2F. */
-                owner: string;
-                /** @description A name of the catalog; a slash in it as %2F. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_ValueCount_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    complete_text: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Place"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Candidate_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    hover_text: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Place"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Hovered"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_consent_topics: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentTopics"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_consent: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                entity: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    record_consent: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                entity: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewConsent"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_record_messages: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                entity: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_MessageShape_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    export_contact: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                entity: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    erase_record: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                entity: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erasure"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_records: {
-        parameters: {
-            query?: {
-                /** @description In the key and in texts, in any case. */
-                search?: string | null;
-                /** @description Only members of this segment. */
-                segment?: number | null;
-                /** @description Only those on this list. */
-                list?: number | null;
-                /** @description `id` or an attribute; `-` for the largest first. */
-                sort?: string;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Record_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    upsert_records: {
-        parameters: {
-            query?: {
-                /** @description When the values were so; default now, or by row. */
-                observed_at?: string | null;
-                /** @description The column of the keys. */
-                key?: string;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "rows": [
-                 *         {
-                 *           "id": "c-1",
-                 *           "city": "Bern"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": {
-                    rows: Record<string, never>[];
-                };
-                /** @example {"id": "c-1", "city": "Bern"} */
-                "application/x-ndjson": string;
-                "application/vnd.apache.arrow.stream": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Receipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_contacts: {
-        parameters: {
-            query?: {
-                /** @description In the key and in texts, in any case. */
-                search?: string | null;
-                /** @description Only members of this segment. */
-                segment?: number | null;
-                /** @description Only those on this list. */
-                list?: number | null;
-                /** @description `id` or an attribute; `-` for the largest first. */
-                sort?: string;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Record_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_record: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WholeRecord"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    delete_record: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Removed"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_contact: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WholeRecord"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_record_history: {
-        parameters: {
-            query?: {
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Observation_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_record_timeline: {
-        parameters: {
-            query?: {
-                /** @description Only these types. */
-                types?: string[];
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Interaction_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_record_segments: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Membership_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_record_lists: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-                /** @description The key of a record; a slash in it as %2F. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_OnList_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    merge_records: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                entity: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Merge"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Receipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_interactions: {
-        parameters: {
-            query?: {
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                type: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Interaction_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    append_interactions: {
-        parameters: {
-            query?: {
-                /** @description The column of the members' keys. */
-                member?: string | null;
-                /** @description Whose a new type's are. */
-                audience?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                type: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "rows": [
-                 *         {
-                 *           "id": "c-1",
-                 *           "city": "Bern"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": {
-                    rows: Record<string, never>[];
-                };
-                /** @example {"id": "c-1", "city": "Bern"} */
-                "application/x-ndjson": string;
-                "application/vnd.apache.arrow.stream": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Receipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    retract_interactions: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Name of an entity; a slash in it as %2F. */
-                type: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Retraction"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Removed"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_quarantine: {
-        parameters: {
-            query?: {
-                /** @description An entity or type. */
-                target?: string | null;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Refused_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    replay_quarantine: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Replay"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replayed"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     upload_file: {
         parameters: {
             query: {
@@ -8780,2060 +11403,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    plan_import: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportAsked"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Planned"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_imports: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Import_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    start_import: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportAsked"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_import: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    resume_import: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    undo_import: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Its id. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Undone"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_growth: {
-        parameters: {
-            query: {
-                /** @description Of the segment. */
-                segment: number;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Growth_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_overlap: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OverlapAsked"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overlap"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_breakdown: {
-        parameters: {
-            query: {
-                /** @description Of the segment. */
-                segment: number;
-                attribute: string;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Breakdown"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_activity: {
-        parameters: {
-            query?: {
-                /** @description Of its members only. */
-                segment?: number | null;
-                audience?: string | null;
-                days?: number;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Day_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_lists: {
-        parameters: {
-            query?: {
-                search?: string | null;
-                audience?: string | null;
-                subscription?: boolean | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_ListSummary_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    create_list: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewList"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListDetails"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_list: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListDetails"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    delete_list: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    change_list: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ListEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListDetails"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_list_members: {
-        parameters: {
-            query?: {
-                search?: string | null;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ListMember_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    add_list_members: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeysToAdd"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListReceipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    remove_list_members: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["satsuma__api__lists__Keys"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListReceipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    add_list_members_where: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhereToAdd"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListReceipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    add_list_members_of_segment: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SegmentToAdd"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListReceipt"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    ask_list_members: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["satsuma__api__lists__Keys"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AskedToConfirm"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_list_pending: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_PendingOptIn_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_list_history: {
-        parameters: {
-            query?: {
-                since_version?: number;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_ListEventShape_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_reach: {
-        parameters: {
-            query?: {
-                segment?: number | null;
-                list?: number | null;
-                /** @description A topic of consent, or `none` to ask for none. */
-                topic?: string;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReachShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_centers: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_CenterShape_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    create_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCenter"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CenterShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CenterShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    delete_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    change_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CenterEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CenterShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    publish_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CenterShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    unpublish_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CenterShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    preview_center: {
-        parameters: {
-            query?: {
-                language?: string;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    link_center: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeyOnly"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    end_links: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MaybeKey"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_forms: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_FormShape_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    create_form: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewForm"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FormShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    delete_form: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_outbox: {
-        parameters: {
-            query?: {
-                state?: string | null;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_MessageShape_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    count_outbox: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutboxCounts"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    retry_outbox: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Ids"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Queued"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    deliver_outbox: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: {
-                /** @description Of one creation; asked for again with it, it is answered as the first time. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveredShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_mail_settings: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    change_mail_settings: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MailEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailShape"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_jobs: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_Job_"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_job: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    cancel_job: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_health: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_readiness: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    show_status: {
-        parameters: {
-            query?: {
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["satsuma__api__workspace__Status"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
-            405: components["responses"]["Problem405"];
-            408: components["responses"]["Problem408"];
-            409: components["responses"]["Problem409"];
-            412: components["responses"]["Problem412"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    list_versions: {
-        parameters: {
-            query?: {
-                /** @description Only of this kind. */
-                kind?: string | null;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Wait until the workspace has this version. */
-                at_least_version?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Version_"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11063,7 +11632,50 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_api_keys: {
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: string | null;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Version_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_webhooks: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -11082,7 +11694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_ApiKey_"];
+                    "application/json": components["schemas"]["Items_WebhookShape_"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11100,7 +11712,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    create_api_key: {
+    create_webhook: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -11115,7 +11727,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApiKeyCreate"];
+                "application/json": components["schemas"]["NewWebhook"];
             };
         };
         responses: {
@@ -11126,7 +11738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApiKeyMade"];
+                    "application/json": components["schemas"]["WebhookMade"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11144,7 +11756,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    delete_api_key: {
+    show_webhook: {
         parameters: {
             query?: {
                 /** @description Wait until the workspace has this version. */
@@ -11152,7 +11764,45 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Its id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Satsuma-Version": components["headers"]["Satsuma-Version"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookShape"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: {
+                /** @description Wait until the workspace has this version. */
+                at_least_version?: number;
+            };
+            header?: never;
+            path: {
                 id: number;
             };
             cookie?: never;
@@ -11182,23 +11832,23 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_audit: {
+    change_webhook: {
         parameters: {
             query?: {
-                actor?: string | null;
-                action?: string | null;
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description Where to go on: `next_cursor` of the page before. */
-                cursor?: string | null;
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: number;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -11207,7 +11857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                    "application/json": components["schemas"]["WebhookShape"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11225,13 +11875,9 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_changes: {
+    list_webhook_deliveries: {
         parameters: {
             query?: {
-                /** @description Only of these segments, by id; may be repeated. */
-                segment?: number[] | null;
-                /** @description Begin above this version; default: with the first. */
-                since_version?: number | null;
                 /** @description Where to go on: `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description At most so many items. */
@@ -11240,7 +11886,9 @@ export interface operations {
                 at_least_version?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -11252,7 +11900,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["satsuma__api__paging__Page_Change___2"];
+                    "application/json": components["schemas"]["Page_DeliveryShape_"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11270,20 +11918,19 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    stream_changes: {
+    test_webhook: {
         parameters: {
             query?: {
-                /** @description Only of these segments, by id; may be repeated. */
-                segment?: number[] | null;
-                /** @description Whether to tell of changes, not of versions alone. */
-                changes?: boolean;
                 /** @description Wait until the workspace has this version. */
                 at_least_version?: number;
             };
             header?: {
-                "last-event-id"?: string | null;
+                /** @description Of one creation; asked for again with it, it is answered as the first time. */
+                "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -11295,7 +11942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/json": components["schemas"]["TestAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -11311,6 +11958,434 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    tracking_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "previousId": "a-7",
+                 *       "userId": "c-1"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description The body is no JSON object, or not packed as it says. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no write key, or it is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body, or the number of its messages, is beyond the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body is packed in a way that is not known. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Too many requests wait; send again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    tracking_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch": [
+                 *         {
+                 *           "event": "Order Completed",
+                 *           "type": "track",
+                 *           "userId": "c-1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description The body is no JSON object, or not packed as it says. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no write key, or it is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body, or the number of its messages, is beyond the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body is packed in a way that is not known. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Too many requests wait; send again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    tracking_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "groupId": "acme",
+                 *       "traits": {
+                 *         "industry": "toys"
+                 *       },
+                 *       "userId": "c-1"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description The body is no JSON object, or not packed as it says. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description There is no write key, or it is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body, or the number of its messages, is beyond the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description The body is packed in a way that is not known. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Too many requests wait; send again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Code */
+                        code: string;
+                        /** Detail */
+                        detail: string;
+                        /** Message */
+                        message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     tracking_identify: {
@@ -11324,13 +12399,13 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "userId": "c-1",
                  *       "traits": {
-                 *         "email": "ada@example.com",
                  *         "address": {
                  *           "city": "Bern"
-                 *         }
-                 *       }
+                 *         },
+                 *         "email": "ada@example.com"
+                 *       },
+                 *       "userId": "c-1"
                  *     }
                  */
                 "application/json": Record<string, never>;
@@ -11353,18 +12428,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11375,18 +12450,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11397,18 +12472,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11419,18 +12494,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11441,161 +12516,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-        };
-    };
-    tracking_track: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "userId": "c-1",
-                 *       "event": "Order Completed",
-                 *       "properties": {
-                 *         "amount": 25.5
-                 *       }
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackingAnswer"];
-                };
-            };
-            /** @description The body is no JSON object, or not packed as it says. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
                         /** Detail */
                         detail: string;
-                        /** Code */
-                        code: string;
                         /** Message */
                         message: string;
-                    };
-                };
-            };
-            /** @description There is no write key, or it is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
                         /** Status */
                         status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body, or the number of its messages, is beyond the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
                         /** Title */
                         title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body is packed in a way that is not known. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
                         /** Type */
                         type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description Too many requests wait; send again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
                     };
                 };
             };
@@ -11639,18 +12571,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11661,18 +12593,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11683,18 +12615,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11705,18 +12637,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11727,18 +12659,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -11755,293 +12687,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "userId": "c-1",
                  *       "name": "Basket",
                  *       "properties": {
                  *         "items": 3
-                 *       }
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackingAnswer"];
-                };
-            };
-            /** @description The body is no JSON object, or not packed as it says. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description There is no write key, or it is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body, or the number of its messages, is beyond the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body is packed in a way that is not known. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description Too many requests wait; send again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-        };
-    };
-    tracking_group: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "userId": "c-1",
-                 *       "groupId": "acme",
-                 *       "traits": {
-                 *         "industry": "toys"
-                 *       }
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrackingAnswer"];
-                };
-            };
-            /** @description The body is no JSON object, or not packed as it says. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description There is no write key, or it is not valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body, or the number of its messages, is beyond the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description The body is packed in a way that is not known. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-            /** @description Too many requests wait; send again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Code */
-                        code: string;
-                        /** Message */
-                        message: string;
-                    };
-                };
-            };
-        };
-    };
-    tracking_alias: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "previousId": "a-7",
+                 *       },
                  *       "userId": "c-1"
                  *     }
                  */
@@ -12065,18 +12714,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12087,18 +12736,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12109,18 +12758,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12131,18 +12780,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12153,24 +12802,24 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
         };
     };
-    tracking_batch: {
+    tracking_track: {
         parameters: {
             query?: never;
             header?: never;
@@ -12181,13 +12830,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "batch": [
-                 *         {
-                 *           "type": "track",
-                 *           "userId": "c-1",
-                 *           "event": "Order Completed"
-                 *         }
-                 *       ]
+                 *       "event": "Order Completed",
+                 *       "properties": {
+                 *         "amount": 25.5
+                 *       },
+                 *       "userId": "c-1"
                  *     }
                  */
                 "application/json": Record<string, never>;
@@ -12210,18 +12857,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12232,18 +12879,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12254,18 +12901,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12276,18 +12923,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };
@@ -12298,18 +12945,18 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
                         /** Code */
                         code: string;
+                        /** Detail */
+                        detail: string;
                         /** Message */
                         message: string;
+                        /** Status */
+                        status: number;
+                        /** Title */
+                        title: string;
+                        /** Type */
+                        type: string;
                     };
                 };
             };

@@ -165,11 +165,14 @@ function Account({ onKeys }: { onKeys: () => void }) {
   return (
     <Menu position="top-start" width={250}>
       <Menu.Target>
-        <UnstyledButton className="side-link account" aria-label={t.shell.account(me.name)}>
+        <UnstyledButton className="side-link account">
           <span className="initials" aria-hidden>
             {initials(me.name)}
           </span>
-          <span className="account-name">{me.name}</span>
+          <span className="account-name">
+            {me.name}
+            <span className="visually-hidden">: {t.shell.account}</span>
+          </span>
           <IconChevronUp size={15} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -8,6 +8,8 @@ import './table.css';
 export type Column<Row> = {
   key: string;
   title: string;
+  /** Read aloud only. */
+  isTitleHidden?: boolean;
   /** Of the grid, such as `minmax(180px, 2fr)`. */
   width: string;
   align?: 'end';
@@ -122,7 +124,7 @@ export function Table<Row>(props: TableProps<Row>) {
                       ))}
                   </button>
                 ) : (
-                  column.title
+                  <span className={column.isTitleHidden ? 'visually-hidden' : undefined}>{column.title}</span>
                 )}
               </div>
             ))}

@@ -20,7 +20,7 @@ export const shell = {
   searchNothing: 'Nothing found. Try a part of a name, or a contact’s key.',
   searchHint: 'Segments, contacts, pages',
   goTo: 'Go to',
-  account: (name: string) => `Account: ${name}`,
+  account: 'account and appearance',
   signOut: 'Sign out',
   scheme: { label: 'Appearance', light: 'Light', dark: 'Dark', auto: 'As the system' },
   keyboard: 'Keyboard',

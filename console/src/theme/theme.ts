@@ -1,5 +1,5 @@
 // The look: warm paper, satsuma orange for what can be done, leaf green for what is live.
-import { createTheme, type MantineColorsTuple, rem } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple, rem } from '@mantine/core';
 
 const satsuma: MantineColorsTuple = [
   '#fff5ec',
@@ -72,6 +72,12 @@ export const theme = createTheme({
       h2: { fontSize: rem(20), lineHeight: '1.3' },
       h3: { fontSize: rem(16), lineHeight: '1.4' },
     },
+  },
+  // What is filled with the accent takes its text's colour from the scheme: white on deep orange, dark on bright.
+  variantColorResolver: (input) => {
+    const found = defaultVariantColorsResolver(input);
+    const isAccent = input.color === undefined || input.color === input.theme.primaryColor;
+    return input.variant === 'filled' && isAccent ? { ...found, color: 'var(--on-accent)' } : found;
   },
   defaultRadius: 'md',
   radius: { xs: rem(3), sm: rem(5), md: rem(8), lg: rem(14), xl: rem(24) },

@@ -15,7 +15,10 @@ export default function Related({ detail }: { detail: SegmentDetail }) {
   const [tab, setTab] = useState<string | null>(null);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
-  const shelves = [...shelve(t.related.usedBy, data.usedBy), ...shelve(t.related.uses, data.uses)];
+  const shelves = [
+    ...shelve('used-by', t.related.usedBy, data.usedBy),
+    ...shelve('uses', t.related.uses, data.uses),
+  ];
   if (shelves.length === 0) return <p className="muted">{t.related.nothing}</p>;
   const shown = shelves.filter((one) => opened.includes(one.key));
   const tabs = shown.length > 0 ? shown : shelves.slice(0, 2);
@@ -59,11 +62,11 @@ export default function Related({ detail }: { detail: SegmentDetail }) {
   );
 }
 
-function shelve(direction: string, items: Named[]): Shelf[] {
+function shelve(direction: string, title: string, items: Named[]): Shelf[] {
   const kinds = [...new Set(items.map((one) => one.kind))];
   return kinds.map((kind) => ({
-    key: `${direction} ${kind}`,
-    title: `${direction}: ${t.related.kinds[kind] ?? kind}`,
+    key: `${direction}-${kind}`,
+    title: `${title}: ${t.related.kinds[kind] ?? kind}`,
     items: items.filter((one) => one.kind === kind),
   }));
 }

@@ -81,7 +81,8 @@ export function Keys() {
     },
     {
       key: 'revoke',
-      title: '',
+      title: t.settings.revoke,
+      isTitleHidden: true,
       width: '100px',
       cell: (key) => (
         <Button

@@ -77,7 +77,8 @@ export function People() {
     },
     {
       key: 'remove',
-      title: '',
+      title: t.settings.remove,
+      isTitleHidden: true,
       width: '100px',
       cell: (user) =>
         user.email !== me?.email && (
