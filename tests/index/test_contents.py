@@ -53,7 +53,7 @@ def test_keys_are_ranked_by_code_point(both: tuple[Database, Index]) -> None:
 def test_time_order_has_every_interaction_once_ascending(both: tuple[Database, Index]) -> None:
     _, index = both
     for one in index.interactions.values():
-        table = one.only
+        (table,) = one.parts
         owner = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
         grouped = sorted(zip(table.occurred_at.tolist(), owner.tolist(), strict=True))
         assert list(zip(table.time_at.tolist(), table.time_member.tolist(), strict=True)) == grouped

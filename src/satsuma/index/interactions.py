@@ -58,13 +58,6 @@ class InteractionTable:
         """How many of them no file has."""
         return sum(part.size for part in self.parts[1:])
 
-    @property
-    def only(self) -> Part:
-        """The only part, for readers that know no other."""
-        if len(self.parts) != 1:
-            raise InvariantError(f"the interactions of {self.type.name!r} stand in {len(self.parts)} parts")
-        return self.parts[0]
-
     def dictionary(self, attribute: int) -> Dictionary | None:
         """That of a coded attribute (its number); all parts have the same."""
         return self.parts[0].columns[attribute].dictionary
