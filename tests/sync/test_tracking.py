@@ -68,7 +68,7 @@ MESSAGES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGES, st.data())
 def test_however_messages_are_cut_into_requests_everything_is_whose_it_is(
     messages: list[dict[str, Any]], data: st.DataObject
