@@ -285,9 +285,9 @@ class Workspace:
         Raises:
             NotFoundError: No record has the key.
         """
-        if self._warming.has_begun:
-            self.warm()  # what is being made of the record must be whole before it can be thrown away
-        return self._erasing.erase(entity, key_given(key))
+        # What is made of the record must be whole before it can be thrown away, and not be made meanwhile.
+        with self._warming.held():
+            return self._erasing.erase(entity, key_given(key))
 
     def backup(self, path: str | Path, *, progress: Callable[[float], None] | None = None) -> Backup:
         """Write the last version to one file, from which `satsuma.restore` makes a workspace.

@@ -140,6 +140,21 @@ def test_a_warm_engine_forgets_too_and_segments_stay_exact(tmp_path: Path) -> No
         assert files_with(folder, mark) == [], mark
 
 
+def test_nothing_is_made_of_the_record_while_somebody_is_erased(tmp_path: Path) -> None:
+    """A workspace that has just been opened, and would warm itself at the first version."""
+    folder = tmp_path / "shop"
+    with satsuma.open(folder) as ws:
+        fill(ws)
+    with satsuma.open(folder) as ws:
+        ws.erase("contact", KEY)
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+        ws.warm()
+        for mark in MARKS:
+            assert files_with(folder, mark) == [], mark
+        assert ws.verify() == ()
+
+
 def test_an_erased_key_may_come_again_as_someone_new(tmp_path: Path) -> None:
     with satsuma.open(tmp_path / "shop") as ws:
         fill(ws)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Lock, Thread
 
 from satsuma.kernel.errors import CancelledError
@@ -25,6 +25,7 @@ class Warming:
         self._lock = Lock()
         self._stop = Event()
         self._thread: Thread | None = None
+        self._is_held = False
         self.progress = 0.0
         self.error: BaseException | None = None
         """What ended the warming, if anything did: the engine stays cold then, and the record answers."""
@@ -32,14 +33,22 @@ class Warming:
     def begin(self) -> None:
         """Start in the background; of no effect once it was started."""
         with self._lock:
-            if self._thread is None and not self._stop.is_set():
+            if self._thread is None and not self._stop.is_set() and not self._is_held:
                 self._thread = Thread(target=self._run, name="satsuma-warming", daemon=True)
                 self._thread.start()
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether it was started."""
-        return self._thread is not None
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What runs has ended, and nothing is started while the context lasts."""
+        with self._lock:
+            self._is_held, thread = True, self._thread
+        try:
+            if thread is not None:
+                thread.join()
+            yield
+        finally:
+            with self._lock:
+                self._is_held = False
 
     def again(self) -> None:
         """Let it be started anew, once it has ended: the engine has gone cold."""
