@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import socket
 import subprocess
@@ -454,6 +455,12 @@ def test_where_the_holder_serves_nothing_it_is_told_who_holds_it(tmp_path: Path)
             assert str(process.pid) in raised.value.message
         assert process.stdin is not None
         process.stdin.close()
+
+
+def test_opening_takes_what_opening_a_workspace_takes() -> None:
+    taken, there = (inspect.signature(one).parameters for one in (satsuma.open, workspace.open))
+    assert list(taken) == list(there)
+    assert [one.default for one in taken.values()] == [one.default for one in there.values()]
 
 
 def test_with_a_clock_of_ones_own_a_workspace_is_opened_here_or_not_at_all(own: satsuma.Workspace) -> None:

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from satsuma import workspace
 from satsuma.kernel.clock import Clock
@@ -62,6 +62,7 @@ def open(
     timezone: str = "UTC",
     actor: str = DEFAULT_ACTOR,
     settings: Settings | None = None,
+    warming: Literal["background", "asked"] = "background",
 ) -> Workspace:
     """Open the workspace of a directory, and make it where there is none.
 
@@ -75,6 +76,8 @@ def open(
         timezone: Of a new workspace; later it is changed through the catalog.
         actor: Name of who gives commands through this object.
         settings: How much of the machine to use.
+        warming: When the index is opened and the kernels are loaded: in the background as soon as there is
+            something live, or only when `warm` asks for it. Which of the two, no answer depends on.
 
     Raises:
         WorkspaceLockedError: Another process has it open and serves nothing; the message says which.
@@ -83,7 +86,13 @@ def open(
     """
     try:
         return workspace.open(
-            path, clock=clock, create=create, timezone=timezone, actor=actor, settings=settings
+            path,
+            clock=clock,
+            create=create,
+            timezone=timezone,
+            actor=actor,
+            settings=settings,
+            warming=warming,
         )
     except WorkspaceLockedError as error:
         if clock is not None or not (Path(path) / DATABASE_FILE).exists():
