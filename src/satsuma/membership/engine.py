@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 
 from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.memberships import SqlMemberships
@@ -23,6 +24,7 @@ from satsuma.membership.failing import mark, spread
 from satsuma.membership.follow import follow
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.membership.making import Making
+from satsuma.membership.merging import Merging
 from satsuma.membership.planes import Plane
 from satsuma.membership.plans import plan_of
 from satsuma.membership.prepared import Prepared, Since, prepared_leaves
@@ -54,6 +56,7 @@ class Engine:
         self._touched: Change | None = None
         self._prepared = Prepared()
         self._quiet = Quiet()
+        self._merging = Merging()
         self._order: tuple[object, Sequence[LiveSegment]] | None = None
         self.counted = Counted()
         self.on_cold: Callable[[], None] = lambda: None
@@ -119,7 +122,8 @@ class Engine:
     def adopt(self) -> None:
         """The version is durable: hold it."""
         if self._making is not None:
-            making, self._standing = self._making
+            making, standing = self._making
+            self._standing = replace(standing, index=self._merging.go_on(standing.index))
             self.counted = making.counted
         if self._touched is not None:
             # After the standing: whoever begins to note in between sees the new one.
@@ -197,6 +201,7 @@ class Engine:
 
         In the writer's turn, and not while it is being warmed.
         """
+        self._merging.stop()
         self._standing = None
 
     def next_due(self, after: int, upto: int) -> int | None:
@@ -216,6 +221,7 @@ class Engine:
 
     def close(self) -> None:
         """Save the planes for the next start."""
+        self._merging.stop()
         standing = self._standing
         if standing is not None and standing.leaves:
             saving.save(standing, self._record.directory, standing.index.of.stamp)
