@@ -77,7 +77,8 @@ def open(
         actor: Name of who gives commands through this object.
         settings: How much of the machine to use.
         warming: When the index is opened and the kernels are loaded: in the background as soon as there is
-            something live, or only when `warm` asks for it. Which of the two, no answer depends on.
+            something live or something is estimated, or only when `warm` is called. Until then the record
+            answers, and follows live segments, by SQL.
 
     Raises:
         WorkspaceLockedError: Another process has it open and serves nothing; the message says which.
