@@ -45,7 +45,12 @@ class MarketingList:
 
     def __init__(self, rooms: ListRooms, number: int) -> None:
         self._rooms = rooms
-        self.id = number
+        self._number = number
+
+    @property
+    def id(self) -> int:
+        """Its id, which stays whatever its name becomes."""
+        return self._number
 
     def __repr__(self) -> str:
         """Name and size."""
