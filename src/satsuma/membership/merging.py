@@ -9,7 +9,7 @@ from satsuma.kernel.errors import CancelledError
 
 
 class Merging:
-    """Merges one index at a time. Called by the writer only; the thread takes nothing that the writer holds."""
+    """Merges one index at a time. For the writer only; its thread takes nothing that the writer holds."""
 
     def __init__(self) -> None:
         """Nothing is being merged."""
