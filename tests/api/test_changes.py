@@ -9,13 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 import satsuma
 from satsuma.access.keys import KeyKind
 from satsuma.access.roles import Role
-from satsuma.api.changes import router
-from satsuma.api.routing import Serving
+from satsuma.api.app import AppSettings, make_app
 from tests.api.live import live
 
 
@@ -30,9 +28,7 @@ def ws(tmp_path: Path) -> Iterator[satsuma.Workspace]:
 
 @pytest.fixture
 def client(ws: satsuma.Workspace) -> Iterator[httpx.Client]:
-    app = FastAPI()
-    app.state.serving = Serving(ws, requests_per_minute=0)
-    app.include_router(router, prefix="/api/v1")
+    app = make_app(ws, satsuma.SystemClock(), AppSettings(requests_per_minute=0))
     _, secret = ws.access.keys.create(KeyKind.API, "reader", actor="test", role=Role.VIEWER)
     with (
         live(app, timeout_graceful_shutdown=1) as address,

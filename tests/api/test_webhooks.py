@@ -12,8 +12,7 @@ from fastapi import FastAPI
 import satsuma
 from satsuma.access.keys import KeyKind
 from satsuma.access.roles import Role
-from satsuma.api.routing import Serving
-from satsuma.api.webhooks import router
+from satsuma.api.app import AppSettings, make_app
 from tests.api.live import live
 from tests.sync.receiving import LOOPBACK, Receiver, receiver
 
@@ -28,10 +27,8 @@ def ws(tmp_path: Path) -> Iterator[satsuma.Workspace]:
 
 @pytest.fixture
 def app(ws: satsuma.Workspace) -> Iterator[FastAPI]:
-    found = FastAPI()
-    found.state.serving = Serving(ws, requests_per_minute=0)
+    found = make_app(ws, satsuma.SystemClock(), AppSettings(requests_per_minute=0))
     found.state.webhook_worker = ws.webhook_worker(allowed=LOOPBACK)
-    found.include_router(router, prefix="/api/v1")
     yield found
     found.state.webhook_worker.stop()
 
