@@ -54,7 +54,7 @@ class Console:
         self.open(visit.path)
         if visit.press:
             self.page.get_by_role("button", name=visit.press).first.click()
-            expect(self.page.get_by_role("dialog")).to_be_visible()
+            expect(self.page.get_by_role("dialog", name=visit.press)).to_be_visible()
 
     def settled(self) -> None:
         """Wait until the page shows its head, and nothing is loading any more."""

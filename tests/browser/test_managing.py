@@ -144,7 +144,7 @@ def test_a_file_is_previewed_imported_and_undone(console: Console, page: Page) -
     console.open("/data?tab=import")
     rows = b"id,city,lead_score\nc-x1,Bremen,5\nc-x2,Bremen,7\nc-x3,Bremen,many\n"
     page.locator("input[type=file]").set_input_files(
-        files=[{"name": "bremen.csv", "mimeType": "text/csv", "buffer": rows}]
+        {"name": "bremen.csv", "mimeType": "text/csv", "buffer": rows}
     )
     expect(page.get_by_text("2 rows will be taken")).to_be_visible()
     expect(page.get_by_text("1 rows go to quarantine")).to_be_visible()

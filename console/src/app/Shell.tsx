@@ -81,7 +81,7 @@ export function Shell() {
       <a className="skip" href="#content">
         {t.shell.skip}
       </a>
-      <header className="top">
+      <nav className="top" aria-label={t.shell.quick}>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -103,7 +103,7 @@ export function Shell() {
         >
           <IconSearch size={20} />
         </ActionIcon>
-      </header>
+      </nav>
       <nav className="side" aria-label={t.shell.nav} data-open={open || undefined}>
         <Link to="/" className="brand">
           <Mark /> {t.shell.product}

@@ -3,6 +3,7 @@ export const shell = {
   product: 'Satsuma',
   skip: 'Skip to content',
   nav: 'Main',
+  quick: 'Quick access',
   menu: 'Menu',
   closeMenu: 'Close menu',
   places: {

@@ -1,8 +1,9 @@
 // What can be done with several segments at once.
 import { Button } from '@mantine/core';
-import { IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react';
+import { IconDownload, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { deleteSegment, goLiveTogether, refreshSegments, stopSegment } from '../../api/actions';
+import { exportUrl } from '../../api/queries';
 import type { SegmentRow } from '../../api/types';
 import { Ask } from '../../components/Ask';
 import { done, failed } from '../../components/notify';
@@ -80,6 +81,15 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
       >
         {t.segments.delete}
       </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconDownload size={15} />}
+        disabled={live.length === 0}
+        onClick={() => live.forEach(download)}
+      >
+        {t.segments.export}
+      </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={onDone}>
         {t.segments.clear}
       </Button>
@@ -108,4 +118,14 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
       )}
     </div>
   );
+}
+
+/** One file for each; the browser may ask once whether several may come. */
+function download(row: SegmentRow, index: number): void {
+  setTimeout(() => {
+    const link = document.createElement('a');
+    link.href = exportUrl(row.id, 'csv', [], '');
+    link.download = '';
+    link.click();
+  }, index * 300);
 }
