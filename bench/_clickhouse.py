@@ -82,9 +82,10 @@ class ClickHouse:
     """A session with the tables of a world, filled from a DuckDB connection that has views of plain names."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, threads: int) -> None:
-        from chdb.session import Session
+        from chdb import session
 
-        self._session: Any = Session(str(folder / "clickhouse"))
+        made: Any = session
+        self._session: Any = made.Session(str(folder / "clickhouse"))
         self._threads = threads
         self._run("CREATE DATABASE IF NOT EXISTS bench")
         self._run("USE bench")

@@ -6,7 +6,6 @@ Interactions are sorted by time, so that a window is a slice that Polars finds b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -23,8 +22,7 @@ class Polars:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         def frame(statement: str) -> pl.DataFrame:
-            found: Any = pl.from_arrow(connection.sql(statement).to_arrow_table())
-            return found
+            return pl.DataFrame(connection.sql(statement).to_arrow_table())
 
         self.account = frame(
             "SELECT _number AS account, industry_folded AS industry FROM account"

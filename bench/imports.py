@@ -151,6 +151,7 @@ def _duckdb(file: Path, folder: Path, name: str) -> tuple[float, int]:
 def _satsuma(file: Path, folder: Path, name: str) -> tuple[float, int]:
     from satsuma.catalog.model import Catalog
     from satsuma.commit.writer import Writer
+from satsuma.membership.follow import Whole
     from satsuma.kernel.clock import SystemClock
     from satsuma.record.store import Record
     from satsuma.sync.importer import Importer
@@ -163,7 +164,7 @@ def _satsuma(file: Path, folder: Path, name: str) -> tuple[float, int]:
     with Record.create(
         folder / "ws", workspace_id="bench", catalog=Catalog(), at=clock.now(), actor="bench"
     ) as record:
-        writer = Writer(record, clock, lambda _: (), _no_segments)
+        writer = Writer(record, clock, lambda _: (), Whole(_no_segments))
         importer = Importer(record, writer, actor="bench", locked=lambda _: frozenset())
         begun = time.perf_counter()
         report = importer.run(importer.plan([file], "purchase", options, interactions=True))

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -184,7 +185,7 @@ class _Events:
     def rows(self, size: int, now: int, type_: str) -> pa.Table:
         members = (self._random.random(size) ** 2 * self._contacts).astype(np.int64) * 7919 % self._contacts
         first, self._next = self._next, self._next + size
-        columns = {
+        columns: dict[str, Any] = {
             "id": [f"n{number}" for number in range(first, first + size)],
             "contact": [f"c{number}" for number in members.tolist()],
             "occurred_at": pa.array(
@@ -201,7 +202,7 @@ class _Events:
             {
                 "id": [f"c{number}" for number in members.tolist()],
                 "city": [f"City {number}" for number in self._random.integers(0, 400, size).tolist()],
-                "age": self._random.integers(18, 78, size),
+                "age": pa.array(self._random.integers(18, 78, size)),
             }
         )
 

@@ -10,6 +10,7 @@ import pytest
 
 import satsuma
 from satsuma.kernel.errors import UsageError
+from satsuma.membership.failing import SegmentFailure
 from tests.segments.shop import shop
 
 COMPOSED, DECOMPOSED = "Jos\u00e9", "Jose\u0301"
@@ -84,13 +85,15 @@ def test_keys_that_can_be_gone_through_once_hold_when_a_version_is_made_again(
     ws: satsuma.Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A live segment that fails has the version made anew, and its work done again."""
-    evaluate, failures = ws.writer._evaluate, iter([True])
+    follow, failures = ws.engine.follow, [True]
 
-    def fails_once(*arguments: Any) -> Any:
-        if next(failures, False):
-            raise UsageError("for once")
-        return evaluate(*arguments)
+    def fails_once(change: Any, live: Any, *others: Any) -> Any:
+        if failures:
+            failures.pop()
+            raise SegmentFailure(next(iter(live)), "for once")
+        return follow(change, live, *others)
 
-    monkeypatch.setattr(ws.writer, "_evaluate", fails_once)
+    monkeypatch.setattr(ws.engine, "follow", fails_once)
     assert ws.segments["Picked"].add(key for key in ["c-1", "c-2"]).changed == 2
+    assert not failures
     assert list(ws.segments["Picked"].members()) == ["c-1", "c-2"]

@@ -12,6 +12,7 @@ LINES_MAX = 400
 
 LONGER: dict[str, str] = {
     "src/satsuma/language/bound.py": "all nodes of the bound tree, in the order every evaluator keeps",
+    "src/satsuma/workspace.py": "the Python API: every call that a workspace has, each handing on to a room",
     "src/satsuma/language/tree.py": "all nodes of a definition, in the order both its forms keep",
 }
 """Python files that may be longer than `LINES_MAX`, each with its reason."""
