@@ -151,8 +151,8 @@ def _duckdb(file: Path, folder: Path, name: str) -> tuple[float, int]:
 def _satsuma(file: Path, folder: Path, name: str) -> tuple[float, int]:
     from satsuma.catalog.model import Catalog
     from satsuma.commit.writer import Writer
-from satsuma.membership.follow import Whole
     from satsuma.kernel.clock import SystemClock
+    from satsuma.membership.follow import Whole
     from satsuma.record.store import Record
     from satsuma.sync.importer import Importer
     from satsuma.sync.options import ImportOptions
