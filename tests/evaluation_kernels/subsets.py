@@ -31,7 +31,7 @@ def members(
     Args:
         seed: By which given members are drawn.
     """
-    with patch.object(parallel, "PIECE_MIN", 2):
+    with patch.object(parallel, "PIECE_MIN", 2), patch.object(parallel, "BLOCK", 5):
         found = kernels.members(index, definition, cursor=connection, now=now)
     size = index.entity(definition.audience).size
     whole = np.zeros(size, dtype=np.bool_)

@@ -6,15 +6,15 @@ from typing import assert_never
 
 import numpy as np
 
-from satsuma.evaluation.kernels import measures, rankings
+from satsuma.evaluation.kernels import measures, parallel, rankings
 from satsuma.evaluation.kernels.held import held
-from satsuma.evaluation.kernels.interactions import did, occurrence
+from satsuma.evaluation.kernels.interactions import copies, did, occurrence
 from satsuma.evaluation.kernels.measures import Values, counted
 from satsuma.evaluation.kernels.planning import in_order, is_few
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.related import along, at_end, reaching
 from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Scope, States
-from satsuma.evaluation.kernels.sequences import sequence
+from satsuma.evaluation.kernels.sequences import is_pair, sequence
 from satsuma.evaluation.kernels.testing import passes
 from satsuma.evaluation.kernels.values import OfValue, of_value
 from satsuma.kernel.errors import InvariantError
@@ -96,22 +96,47 @@ def _some(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, a
 
 
 def _asked(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
-    """Of everyone: once where it is written more than once, and of few as given records."""
+    """Of everyone only once, where it is written more than once."""
     if frame.numbers is not None:
         return _of_record(condition, frame, scope, among)
     text = scope.repeated.get(id(condition))
-    if text is not None:
-        key = ("repeated", text, scope.zone.name)
-        if key not in frame.kept:
-            frame.kept[key] = _of_record(condition, frame, scope, frame.alive())
-        found: Bools = frame.kept[key]
-        return found
+    if text is None:
+        return _of_everyone(condition, frame, scope, among)
+    key = ("repeated", text, scope.zone.name)
+    if key not in frame.kept:
+        frame.kept[key] = _of_everyone(condition, frame, scope, frame.alive())
+    found: Bools = frame.kept[key]
+    return found
+
+
+def _of_everyone(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """As given records where few are asked about; and in blocks of them where interactions are copied."""
+    if len(frame) > parallel.BLOCK and (copies(condition) or _is_long_sequence(condition)):
+        return _in_blocks(condition, frame, scope, among)
     if not is_few(condition, int(np.count_nonzero(among)), frame, scope):
         return _of_record(condition, frame, scope, among)
     some = frame.where(among)
     answer = np.zeros(len(frame), dtype=np.bool_)
     answer[some.numbers] = _of_record(condition, some, scope, np.ones(len(some), dtype=np.bool_))
     return answer
+
+
+def _is_long_sequence(condition: _OfRecord) -> bool:
+    return isinstance(condition, bound.Sequence) and not is_pair(condition)
+
+
+def _in_blocks(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
+    """Of everyone, as given records of one block after another."""
+
+    def of_block(block: slice) -> Bools:
+        numbers = block.start + np.flatnonzero(among[block])
+        answer = np.zeros(block.stop - block.start, dtype=np.bool_)
+        if len(numbers):
+            some, everyone = Records(frame.table, numbers), np.ones(len(numbers), dtype=np.bool_)
+            answer[numbers - block.start] = _of_record(condition, some, scope, everyone)
+        return answer
+
+    return np.concatenate(parallel.in_blocks(of_block, len(frame)))
 
 
 def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:

@@ -19,6 +19,21 @@ from satsuma.kernel.durations import Duration, back
 from satsuma.language import bound
 from satsuma.language.bound import MeasureKind
 
+_EDGES = (MeasureKind.FIRST, MeasureKind.LATEST, MeasureKind.FIRST_TIME, MeasureKind.LATEST_TIME)
+"""Measures for which of each member only the first or the last match need be looked at."""
+
+
+def copies(condition: bound.Condition) -> bool:
+    """Whether it copies all interactions that it looks at, rather than reading them where they lie."""
+    match condition:
+        case bound.Did(of=None, where=where, measure=measure):
+            in_place = (MeasureKind.COUNT, MeasureKind.SUM, *_EDGES)
+            return where is not None or measure.kind not in in_place
+        case bound.Occurrence(where=where):
+            return where is not None
+        case _:
+            return False
+
 
 def did(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where the measure over the matching interactions compares."""
@@ -36,6 +51,10 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
         sums = exact_sums(condition.types, what, span, frame, among, scope) if frame.numbers is None else None
         if sums is not None:
             return Measured(Vector(what.type, sums, scale=SCALE.get(what.type, 1)), is_sum=True)
+    if measure.kind in _EDGES and condition.where is None and condition.of is None:
+        last = measure.kind in (MeasureKind.LATEST, MeasureKind.LATEST_TIME)
+        edges = matching.edges(condition.types, span, frame, among, scope, last=last)
+        return measures.over_interactions(measure, edges, len(frame), scope)
     found = _matches(condition, span, frame, scope, among)
     if measure.periods is not None:
         return _active_periods(measure.periods, found, frame, scope)
@@ -45,7 +64,10 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
 def occurrence(condition: bound.Occurrence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where the last (first) of the interactions that meet `where` in the window exists and meets `has`."""
     span = scope.happened(condition.during)
-    found = matching.matches(condition.types, condition.where, span, frame, among, scope)
+    if condition.where is None:
+        found = matching.edges(condition.types, span, frame, among, scope, last=condition.latest)
+    else:
+        found = matching.matches(condition.types, condition.where, span, frame, among, scope)
     answer = np.zeros(len(frame), dtype=np.bool_)
     for one in picked(found, len(frame), last=condition.latest):
         answer[one.owner] = scope.truth(condition.has, one.frame, scope, None)

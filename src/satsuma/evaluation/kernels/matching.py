@@ -55,6 +55,31 @@ def matches(
     return found
 
 
+def edges(
+    types: Iterable[InteractionType],
+    span: tuple[int, int],
+    frame: Records,
+    among: Bools,
+    scope: Scope,
+    *,
+    last: bool,
+) -> list[Matches]:
+    """Of the interactions of some members in a span of time, the first (last) of each in each part."""
+    found = []
+    for type_ in types:
+        for part in scope.interactions(type_).parts:
+            if frame.numbers is None:
+                first, after = counting.ranges_of_all(part, span, among)
+                owner = np.flatnonzero(first < after)
+            else:
+                first, after = window_ranges(part, span, frame)
+                owner = np.flatnonzero((first < after) & among)
+            if len(owner):
+                rows = after[owner] - 1 if last else first[owner]
+                found.append(Matches(owner, Rows(type_, part, rows, frame.numbers_of(owner))))
+    return found
+
+
 def counts(
     types: Iterable[InteractionType], span: tuple[int, int], frame: Records, among: Bools, scope: Scope
 ) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import local
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -16,9 +17,25 @@ PIECE_MIN = 1 << 17
 """Fewer members than two pieces of this size are not worth a thread."""
 
 
+_working = local()
+"""Has `here` in the threads of the pool."""
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="kernels")
+    return ThreadPoolExecutor(
+        THREADS, thread_name_prefix="kernels", initializer=setattr, initargs=(_working, "here", True)
+    )
+
+
+BLOCK = 1 << 16
+"""So many members' interactions are copied at once: few enough for the processor's cache."""
+
+
+def in_blocks(loop: Callable[[slice], Result], size: int) -> list[Result]:
+    """What a loop that copies what it looks at gives for each block of `size` places, in order."""
+    blocks = [slice(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
+    return _run(loop, blocks)
 
 
 def in_pieces(loop: Callable[[slice], Result], size: int) -> list[Result]:
@@ -26,6 +43,11 @@ def in_pieces(loop: Callable[[slice], Result], size: int) -> list[Result]:
     count = max(1, min(THREADS, size // PIECE_MIN))
     edges = [size * place // count for place in range(count + 1)]
     pieces = [slice(edges[place], edges[place + 1]) for place in range(count)]
-    if count == 1:
-        return [loop(pieces[0])]
+    return _run(loop, pieces)
+
+
+def _run(loop: Callable[[slice], Result], pieces: list[slice]) -> list[Result]:
+    # A thread of the pool that waited for others of it could wait for ever.
+    if len(pieces) == 1 or hasattr(_working, "here"):
+        return [loop(piece) for piece in pieces]
     return list(_pool().map(loop, pieces))

@@ -16,7 +16,7 @@ from satsuma.language import bound
 def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where some choice of interactions meets the sequence."""
     window = scope.happened(condition.during)
-    if not _is_pair(condition):
+    if not is_pair(condition):
         return _by_steps(condition, frame, scope, window, among)
     found, rest = _by_pairs(condition, frame, scope, window, among)
     if rest.any():
@@ -45,7 +45,7 @@ def _asks_for_types_alone(condition: bound.Sequence) -> bool:
     return is_plain and not condition.same and all(one is None or one.exact_us is not None for one in spans)
 
 
-def _is_pair(condition: bound.Sequence) -> bool:
+def is_pair(condition: bound.Sequence) -> bool:
     """Whether it is one type and then another, with nothing between them and no absence."""
     types = [step.pattern.types for step in condition.steps]
     return (
