@@ -80,9 +80,7 @@ def test_every_item_comes_once_whatever_the_size_of_pages(
     assert whole["total"] in (None, len(parts))
 
 
-def test_by_key_nothing_is_left_out_when_something_comes_between(
-    served: Shop, client: httpx.Client
-) -> None:
+def test_by_key_nothing_is_left_out_when_something_comes_between(served: Shop, client: httpx.Client) -> None:
     first = client.get("/contacts", params={"limit": 5, "search": "name"}).json()
     served.ws.upsert("contact", [{"id": "a-first", "name": "Name new"}])
     rest = client.get(

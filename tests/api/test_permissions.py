@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
 import pytest
@@ -40,7 +39,7 @@ def callers(served: Shop) -> Iterator[dict[Role | None, httpx.Client]]:
 def call(client: httpx.Client, method: str, path: str) -> httpx.Response:
     for name, value in {**NOT_THERE, "owner": "nothing", "name": "nothing"}.items():
         path = path.replace(f"{{{name}}}", value)
-    body = {} if method in ("POST", "PATCH", "PUT") else None
+    body: dict[str, str] | None = {} if method in ("POST", "PATCH", "PUT") else None
     with client.stream(method, path.removeprefix(PREFIX), json=body) as response:
         # An endless answer, such as a stream of changes, has said all that is asked here by its status.
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
@@ -81,7 +80,9 @@ def test_whoever_has_signed_in_may_end_their_session(served: Shop, operation: st
 
 
 @pytest.mark.parametrize("operation", sorted(set(TABLE) - APART))
-def test_a_key_opens_its_scopes_alone(served: Shop, by_scope: dict[str, httpx.Client], operation: str) -> None:
+def test_a_key_opens_its_scopes_alone(
+    served: Shop, by_scope: dict[str, httpx.Client], operation: str
+) -> None:
     method, path = operations(served.app)[operation]
     rule = TABLE[operation]
     if rule.role is None:

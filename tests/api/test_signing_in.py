@@ -10,6 +10,7 @@ import pytest
 import satsuma
 from satsuma.access.keys import KeyKind
 from satsuma.access.roles import Role
+from satsuma.api import people
 from satsuma.api import session as signing
 from satsuma.api.app import AppSettings, make_app
 from satsuma.api.rates import Rates
@@ -29,8 +30,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests sign in more often than people."""
-    monkeypatch.setattr(signing, "_by_address", Rates(0))
-    monkeypatch.setattr(signing, "_by_account", Rates(0))
+    monkeypatch.setattr(signing, "by_address", Rates(0))
+    monkeypatch.setattr(signing, "by_account", Rates(0))
+    monkeypatch.setattr(people, "by_address", Rates(0))
 
 
 def test_the_first_administrator_is_made_once_and_with_the_token(
@@ -94,7 +96,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_alike(
 def test_passwords_are_guessed_a_few_times_and_then_no_more(
     served: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signing, "_by_account", Rates(5))
+    monkeypatch.setattr(signing, "by_account", Rates(5))
     with served.nobody() as client:
         body = {"email": "viewer@example.com", "password": "a wrong one"}
         statuses = [client.post("/session", json=body).status_code for _ in range(7)]
@@ -137,6 +139,30 @@ def test_somebody_who_is_put_out_of_action_is_out_at_once(served: Shop) -> None:
             assert admin.patch(f"/users/{made['id']}", json={"is_active": False}).status_code == 200
             assert gone.get("/segments").status_code == 401
             assert gone.post("/session", json={k: body[k] for k in ("email", "password")}).status_code == 401
+
+
+def test_who_is_invited_sets_a_password_once_and_in_time(served: Shop) -> None:
+    with served.signed_in(Role.ADMIN) as admin, served.nobody() as invited:
+        body = {"email": "new@example.com", "name": "New", "role": "viewer"}
+        made = admin.post("/users", json=body).json()
+        signing_in = {"email": "new@example.com", "password": PASSWORD}
+        assert invited.post("/session", json=signing_in).status_code == 401
+        old = admin.post(f"/users/{made['id']}/password-link").json()["token"]
+        link = admin.post(f"/users/{made['id']}/password-link").json()
+        assert link["token"] not in admin.get("/audit").text
+        for token in ("", "guessed", old):
+            refused = invited.post("/password", json={"token": token, "new_password": PASSWORD})
+            assert problem(refused)["code"] == "not_found.link"
+        weak = invited.post("/password", json={"token": link["token"], "new_password": "short"})
+        assert problem(weak)["code"] == "usage.password"
+        redeemed = {"token": link["token"], "new_password": PASSWORD}
+        assert invited.post("/password", json=redeemed).status_code == 204
+        assert problem(invited.post("/password", json=redeemed))["status"] == 404
+        assert invited.post("/session", json=signing_in).status_code == 201
+        late = admin.post(f"/users/{made['id']}/password-link").json()
+        served.clock.set(late["expires_at"])
+        expired = invited.post("/password", json={"token": late["token"], "new_password": PASSWORD})
+        assert problem(expired)["code"] == "not_found.link"
 
 
 def test_somebody_is_always_left_to_administer(served: Shop) -> None:

@@ -196,7 +196,8 @@ class People:
             if _can_administer(people.pop(number)) and not any(map(_can_administer, people.values())):
                 raise _last_admin()
             change.connection.execute("DELETE FROM people WHERE id = ?", [number])
-            change.connection.execute("DELETE FROM sessions WHERE person = ?", [number])
+            for table in ("sessions", "one_time_links"):
+                change.connection.execute(f"DELETE FROM {table} WHERE person = ?", [number])
 
         self._written(work, actor, f"remove person {number}")
 

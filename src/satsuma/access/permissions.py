@@ -32,6 +32,7 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "show_setup": (None, ""),
     "set_up": (None, ""),
     "sign_in": (None, ""),
+    "redeem_password_link": (None, ""),
     "show_health": (None, ""),
     "show_readiness": (None, ""),
     # Oneself
@@ -172,6 +173,7 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "create_user": (_ADMIN, ""),
     "change_user": (_ADMIN, ""),
     "delete_user": (_ADMIN, ""),
+    "create_password_link": (_ADMIN, ""),
     "list_api_keys": (_ADMIN, "users:read"),
     "create_api_key": (_ADMIN, ""),
     "delete_api_key": (_ADMIN, ""),

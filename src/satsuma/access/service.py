@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from satsuma.access.audit import Audit
 from satsuma.access.keys import Keys
+from satsuma.access.links import PasswordLinks
 from satsuma.access.people import People
 from satsuma.access.rooms import AccessRooms
 from satsuma.access.sessions import Sessions
@@ -15,5 +16,6 @@ class Access:
     def __init__(self, rooms: AccessRooms) -> None:
         self.people = People(rooms)
         self.sessions = Sessions(rooms, self.people)
+        self.links = PasswordLinks(rooms, self.people)
         self.keys = Keys(rooms)
         self.audit = Audit(rooms)

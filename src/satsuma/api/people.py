@@ -16,6 +16,7 @@ from satsuma.api.forms import Given, IdInPath, instant, instant_or_none
 from satsuma.api.paging import Cursor, Items, Limit, Page, page_by_offset, read_cursor, write_cursor
 from satsuma.api.problems import RefusedError
 from satsuma.api.routing import api_router
+from satsuma.api.session import by_address
 from satsuma.kernel.instants import parse_instant
 from satsuma.kernel.zones import UTC
 
@@ -40,7 +41,26 @@ class AccountCreate(Given):
     email: str = Field(max_length=254, examples=["bob@example.com"])
     name: str = Field(max_length=120, examples=["Bob"])
     role: Role
-    password: str = Field(max_length=1_000, examples=["correct horse battery staple"])
+    password: str | None = Field(
+        default=None,
+        max_length=1_000,
+        description="Null where they set it themselves, by a link.",
+        examples=["correct horse battery staple"],
+    )
+
+
+class PasswordLink(BaseModel):
+    """By which somebody sets their password, once."""
+
+    token: str = Field(description="Told only here; the console's address for it is `/password#token=...`.")
+    expires_at: str
+
+
+class Redemption(Given):
+    """The token of a link, and the password from now on."""
+
+    token: str = Field(max_length=200)
+    new_password: str = Field(max_length=1_000)
 
 
 class AccountChange(Given):
@@ -147,6 +167,28 @@ def change_user(
         )
         access.sessions.reload()
     return _shown(caller, id, response)
+
+
+@router.post(
+    "/users/{id}/password-link",
+    operation_id="create_password_link",
+    summary="Invite, or let a password be set anew",
+    status_code=201,
+)
+def create_password_link(id: IdInPath, caller: Caller) -> PasswordLink:
+    """Good for a week, once, and for nothing else; a link made earlier is good no more."""
+    token, until = caller.ws.access.links.create(id, actor=caller.actor)
+    return PasswordLink(token=token, expires_at=instant(until))
+
+
+@router.post(
+    "/password", operation_id="redeem_password_link", summary="Set a password by a link", status_code=204
+)
+def redeem_password_link(given: Redemption, caller: Caller) -> None:
+    """Open to whoever has the link; ends the sessions of whom it is for."""
+    by_address.check(caller.origin or "")
+    caller.ws.access.links.redeem(given.token, given.new_password)
+    caller.ws.access.sessions.reload()
 
 
 @router.delete("/users/{id}", operation_id="delete_user", summary="Remove a person", status_code=204)

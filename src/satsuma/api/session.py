@@ -23,8 +23,8 @@ from satsuma.kernel.errors import ConflictError
 
 router = api_router("session")
 
-_by_address = Rates(30)
-_by_account = Rates(10)
+by_address = Rates(30)
+by_account = Rates(10)
 
 
 class User(BaseModel):
@@ -94,7 +94,7 @@ def show_setup(caller: Caller) -> Setup:
 @router.post("/setup", operation_id="set_up", summary="Make the first administrator", status_code=201)
 async def set_up(given: SetUp, caller: Caller, request: Request, response: Response) -> Session:
     """With the token that the server prints while there is none; signs them in."""
-    _by_address.check(caller.origin or "")
+    by_address.check(caller.origin or "")
     expected: str | None = request.app.state.setup_token_hash
     people = caller.ws.access.people
     if expected is None or people.has_admin:
@@ -116,8 +116,8 @@ async def set_up(given: SetUp, caller: Caller, request: Request, response: Respo
 @router.post("/session", operation_id="sign_in", summary="Sign in", status_code=201)
 async def sign_in(given: SignIn, caller: Caller, response: Response) -> Session:
     """Sets a cookie that scripts cannot read; what changes something also needs `csrf_token` as a header."""
-    _by_address.check(caller.origin or "")
-    _by_account.check(given.email.strip().casefold())
+    by_address.check(caller.origin or "")
+    by_account.check(given.email.strip().casefold())
 
     def check() -> tuple[Person, str] | None:
         person = caller.ws.access.people.sign_in(given.email, given.password)
@@ -150,7 +150,7 @@ def sign_out(caller: Caller, response: Response) -> None:
 def change_password(given: PasswordChange, caller: Caller) -> None:
     """Ends all sessions of the person, this one too."""
     person, _ = _signed_in(caller)
-    _by_account.check(person.email.casefold())
+    by_account.check(person.email.casefold())
     if caller.ws.access.people.sign_in(person.email, given.password) is None:
         raise RefusedError("access.wrong_password", "the password until now is another one")
     caller.ws.access.people.change(person.id, actor=caller.actor, password=given.new_password)

@@ -24,7 +24,10 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
     version: int
     now: str = Field(description="The instant of the last version.")
-    lag_s: float = Field(description="Seconds between the clock and the last version.", examples=[1.5])
+    lag_s: float = Field(
+        description="Seconds since the last version; it grows while nothing happens.", examples=[1.5]
+    )
+    is_time_kept: bool = Field(description="Whether versions are made when time alone changes a segment.")
 
 
 class Readiness(BaseModel):
@@ -65,7 +68,12 @@ def show_health(caller: Caller, request: Request) -> Health:
     """Open to all, for whatever watches the server."""
     ws = caller.ws
     clock: int = request.app.state.clock_now()
-    return Health(version=ws.version, now=instant(ws.now), lag_s=max(0, clock - ws.now) / US_PER_SECOND)
+    return Health(
+        version=ws.version,
+        now=instant(ws.now),
+        lag_s=max(0, clock - ws.now) / US_PER_SECOND,
+        is_time_kept=ws.time_stopped_by is None,
+    )
 
 
 @router.get("/readiness", operation_id="show_readiness", summary="Readiness")
