@@ -35,9 +35,7 @@ class State:
     @contextmanager
     def open(self) -> Iterator[Workspace]:
         """The workspace, which must exist."""
-        with satsuma.open(
-            self.directory, create=False, actor=self.actor, warming="asked"
-        ) as workspace:
+        with satsuma.open(self.directory, create=False, actor=self.actor, warming="asked") as workspace:
             yield workspace
 
 
