@@ -15,7 +15,7 @@ def test_a_behavioural_segment_is_built_goes_live_and_says_why(console: Console,
     page.get_by_role("dialog").get_by_role("button", name="Create").click()
     console.heading("Readers of late")
     everyone = console.exact_size()
-    page.get_by_role("button", name="Add a condition to Conditions").click()
+    page.get_by_role("button", name="Add condition to Conditions").click()
     page.get_by_role("menuitem", name=re.compile("^Did something")).click()
     types = page.get_by_label("Interactions", exact=True).and_(page.locator("input"))
     types.press("Backspace")
@@ -97,7 +97,7 @@ def test_a_compound_segment_is_the_intersection_of_others(console: Console, page
     page.get_by_role("dialog").get_by_role("button", name="Create").click()
     console.heading("Both of them")
     for name in ("Silver and gold", "In Berlin"):
-        page.get_by_role("button", name="Add a condition to Conditions").click()
+        page.get_by_role("button", name="Add condition to Conditions").click()
         page.get_by_role("menuitem", name=re.compile("^In a segment")).click()
         chosen = page.get_by_label("Segment", exact=True).and_(page.locator("input")).last
         chosen.fill(name)

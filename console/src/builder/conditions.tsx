@@ -279,7 +279,7 @@ function interactionSubject(types: Types, audience: string): Subject {
 }
 
 function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode }) {
-  const { catalog, set, disabled } = useBuilder();
+  const { catalog, set } = useBuilder();
   const entity = entityOf(subject);
   const behind = value.of ? (entityBehind(catalog, entity, value.of) ?? entity) : entity;
   const inner = interactionSubject(value.did, behind);
@@ -305,7 +305,7 @@ function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode
         {!periods && (
           <WindowField value={value.during} path={[...path, 'during']} optional label={t.builder.during} />
         )}
-        {(value.of || (audiences.length > 0 && !disabled)) && (
+        {value.of !== undefined && (
           <span className="b-flow b-tight">
             <Word>{t.builder.of}</Word>
             <Pick
@@ -318,6 +318,9 @@ function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode
               onChange={(next) => set([...path, 'of'], next || undefined)}
             />
           </span>
+        )}
+        {value.of === undefined && audiences.length > 0 && (
+          <Add onClick={() => set([...path, 'of'], audiences[0]?.path)}>{t.builder.addOf}</Add>
         )}
       </Flow>
       <Where value={value.where} path={[...path, 'where']} subject={inner} title={t.builder.where} />

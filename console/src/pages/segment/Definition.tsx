@@ -11,12 +11,16 @@ import { LivePanel } from './LivePanel';
 import { TextView } from './TextView';
 import type { Draft } from './useDraft';
 
+/** A longer sentence is set smaller. */
+const LONG_CHARS = 240;
+
 export default function Definition({ detail, draft }: { detail: SegmentDetail; draft: Draft }) {
   const [view, setView] = useState<'builder' | 'text'>('builder');
   const { data: catalog } = useCatalog();
   const { data: names } = useNames();
   if (!catalog || !names) return <Loading />;
   const preview = draft.preview;
+  const long = (preview?.english?.length ?? 0) > LONG_CHARS;
   return (
     <div className="d-grid">
       <div className="d-main">
@@ -30,7 +34,7 @@ export default function Definition({ detail, draft }: { detail: SegmentDetail; d
             {t.segment.draftBeside}
           </Alert>
         )}
-        <p className="d-english" aria-live="polite">
+        <p className={long ? 'd-english d-long' : 'd-english'} aria-live="polite">
           <span className="visually-hidden">{t.definition.english}: </span>
           {preview?.english || <span className="muted">{t.definition.englishNone}</span>}
         </p>
@@ -63,6 +67,16 @@ export default function Definition({ detail, draft }: { detail: SegmentDetail; d
         )}
       </div>
       <LivePanel detail={detail} draft={draft} />
+      {/* Where the panel stands below, its figure stays in sight. */}
+      <div className="d-sizebar" aria-hidden data-stale={draft.stale || undefined}>
+        <span className="muted">{t.definition.size}</span>
+        <strong className="number">
+          {preview?.count === null || preview === undefined ? '–' : t.number(preview.count)}
+        </strong>
+        {preview?.audience ? (
+          <span className="muted">{t.definition.of(t.number(preview.audience))}</span>
+        ) : null}
+      </div>
     </div>
   );
 }
