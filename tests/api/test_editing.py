@@ -11,6 +11,7 @@ import pytest
 
 from satsuma.access.roles import Role
 from satsuma.api.app import AppSettings
+from satsuma.api.idempotency import Repeats
 from tests.api.shop import Shop, problem, shop
 
 
@@ -108,6 +109,21 @@ def test_creations_that_race_under_one_key_make_one_thing(served: Shop, client: 
         versions = set(pool.map(send, range(6)))
     assert len(versions) == 1
     assert served.ws.sql("SELECT count(*) AS n FROM purchase")["n"][0].as_py() == before + 1
+
+
+def test_what_was_done_before_a_restart_is_not_done_again(served: Shop, client: httpx.Client) -> None:
+    rows = {"rows": [{"contact": "c-2", "occurred_at": "2026-05-30T00:00:00Z", "amount": "1"}]}
+    headers = {"Idempotency-Key": "restart"}
+    done = client.post("/interactions/purchase", json=rows, headers=headers).json()["version"]
+    version = served.ws.version
+    # A server of another process knows what is stored, and nothing else.
+    served.app.state.serving.repeats = Repeats(served.ws.access.audit)
+    found = problem(client.post("/interactions/purchase", json=rows, headers=headers))
+    assert (found["code"], found["details"]) == ("conflict.idempotency_done", {"version": done})
+    other = {"rows": [{**rows["rows"][0], "amount": "2"}]}
+    refused = problem(client.post("/interactions/purchase", json=other, headers=headers))
+    assert refused["code"] == "conflict.idempotency_key"
+    assert served.ws.version == version
 
 
 def test_a_refusal_is_not_kept_for_the_next_try(client: httpx.Client) -> None:

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from satsuma.access.rooms import AccessRooms
+from satsuma.kernel.civil import US_PER_DAY
 from satsuma.record.change import Change
 from satsuma.record.sql import INSTANT
 
@@ -28,6 +29,7 @@ class Note:
         target: To what, such as `segment 7`.
         origin: From where, such as an address.
         details: More, ready to be written as JSON; never personal data of contacts.
+        repeat: Of a request that may come again: hashes of its key and of itself.
         is_written: Whether a version took it.
     """
 
@@ -36,6 +38,7 @@ class Note:
     target: str | None = None
     origin: str | None = None
     details: Mapping[str, object] = field(default_factory=dict)
+    repeat: tuple[str, str] | None = None
     is_written: bool = False
 
 
@@ -85,6 +88,16 @@ class Audit:
         with noting(note):
             self._rooms.writer.commit(lambda _: None, actor=note.actor, kind="access", detail=note.action)
 
+    def version_of_repeat(self, key_hash: str) -> tuple[str, int] | None:
+        """The hash of the request that bore a key within the last day, and the version that it made."""
+        with self._rooms.record.cursor() as cursor:
+            found = cursor.execute(
+                f"SELECT request_hash, version FROM repeats r WHERE key_hash = ? AND r.at > {INSTANT}"
+                " ORDER BY version LIMIT 1",
+                [key_hash, self._rooms.clock.now() - US_PER_DAY],
+            ).fetchall()
+        return (str(found[0][0]), int(found[0][1])) if found else None
+
     def entries(
         self,
         *,
@@ -131,3 +144,8 @@ def _write(change: Change, note: Note) -> None:
             note.origin,
         ],
     )
+    if note.repeat is not None:
+        change.connection.execute(f"DELETE FROM repeats r WHERE r.at <= {INSTANT}", [change.at - US_PER_DAY])
+        change.connection.execute(
+            f"INSERT INTO repeats VALUES (?, ?, {INSTANT}, ?)", [*note.repeat, change.at, change.version]
+        )

@@ -37,4 +37,14 @@ def _first_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS = (Migration("access", 1, "people, sessions, keys, audit log", _first_tables),)
+def _repeats(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "CREATE TABLE repeats (key_hash VARCHAR NOT NULL, request_hash VARCHAR NOT NULL,"
+        ' "at" TIMESTAMP NOT NULL, version UBIGINT NOT NULL)'
+    )
+
+
+MIGRATIONS = (
+    Migration("access", 1, "people, sessions, keys, audit log", _first_tables),
+    Migration("access", 2, "requests that bore a key against repeats", _repeats),
+)

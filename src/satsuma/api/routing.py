@@ -48,7 +48,7 @@ class Serving:
         self.ws = ws
         self.version_wait_s = version_wait_s
         self.rates = Rates(requests_per_minute)
-        self.repeats = Repeats()
+        self.repeats = Repeats(ws.access.audit)
 
 
 class Guarded(APIRoute):
@@ -92,7 +92,7 @@ async def _handle(request: Request, operation: str, own: Handler) -> Response:
         if key is None or request.method != "POST":
             response = await own(request)
         else:
-            response = await serving.repeats.answer(key, (calling.actor, operation), request, own)
+            response = await serving.repeats.answer(key, note, request, own)
         if operation in EXPORTS and response.status_code < 400 and not note.is_written:
             await asyncio.to_thread(serving.ws.access.audit.write, note)
     return response

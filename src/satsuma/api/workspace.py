@@ -63,8 +63,9 @@ class Version(BaseModel):
     detail: str | None
 
 
+# These two wait for nothing, not even a thread: they answer while all threads are busy.
 @router.get("/health", operation_id="show_health", summary="Health")
-def show_health(caller: Caller, request: Request) -> Health:
+async def show_health(caller: Caller, request: Request) -> Health:
     """Open to all, for whatever watches the server."""
     ws = caller.ws
     clock: int = request.app.state.clock_now()
@@ -77,7 +78,7 @@ def show_health(caller: Caller, request: Request) -> Health:
 
 
 @router.get("/readiness", operation_id="show_readiness", summary="Readiness")
-def show_readiness(caller: Caller, request: Request) -> Readiness:  # noqa: ARG001 -- open to all
+async def show_readiness(caller: Caller, request: Request) -> Readiness:  # noqa: ARG001 -- open to all
     """Refused with 503 while the server is about to stop."""
     if request.app.state.is_stopping:
         raise WorkspaceError("the server is about to stop", code="workspace.stopping")
