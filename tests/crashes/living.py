@@ -1,0 +1,147 @@
+"""Commits with live segments until it ends, one way or another, and says what was acknowledged. Run as a program.
+
+The rows of a version follow from its number alone, so that whoever reads what is left knows what must be there.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from satsuma import workspace as opened
+from satsuma.kernel.clock import ManualClock
+from satsuma.kernel.errors import Error
+from satsuma.kernel.instants import format_instant
+from satsuma.record import versions
+from satsuma.record.files import Settings
+from satsuma.workspace import Workspace
+
+START = "2026-01-01T00:00:00Z"
+HOUR_US = 3_600_000_000
+WHERE = {
+    "Parisians": 'city is "Paris"',
+    "Buyers": "did purchase in the last 3 days",
+    "Spenders": "sum of amount over purchase in the last 10 days >= 200",
+    "Both": 'segment "Parisians" and segment "Buyers"',
+    "Went": 'left segment "Both" in the last 5 days',
+}
+
+
+def prepared(path: Path) -> None:
+    """A workspace with live segments, closed."""
+    with opened.open(path, clock=ManualClock(START)) as workspace:
+        workspace.upsert("contact", [{"id": f"c-{n}", "city": "Paris"} for n in range(20)])
+        workspace.append("purchase", [{"id": "first", "contact": "c-0", "occurred_at": START, "amount": 1}])
+        for name, where in WHERE.items():
+            workspace.segments.create(name, where=where)
+        workspace.warm()
+        workspace.segments.go_live(list(WHERE))
+
+
+def rows_of(number: int, now: int) -> tuple[str, list[dict[str, object]]]:
+    """What version `number` writes: a type or entity, and its rows."""
+    random = Random(number)
+    if number % 3 == 0:
+        moved = [
+            {"id": f"c-{random.randrange(20)}", "city": random.choice(("Paris", "Lyon"))} for _ in range(5)
+        ]
+        return "contact", [{"id": f"n-{number}-{n}", "city": "Paris"} for n in range(3)] + moved
+    at = format_instant(now - random.randrange(100) * HOUR_US)
+    rows: list[dict[str, object]] = [
+        {"id": f"p-{number}-{n}", "contact": f"c-{n % 25}", "occurred_at": at, "amount": random.randrange(90)}
+        for n in range(random.choice((2, 40, 400)))
+    ]
+    return "purchase", rows
+
+
+def commit(workspace: Workspace, number: int) -> None:
+    """One version of data, whose rows bear its number."""
+    target, rows = rows_of(number, workspace.now)
+    if target == "contact":
+        workspace.upsert(target, rows)
+    else:
+        workspace.append(target, rows)
+
+
+def main(path: Path, first: int, count: int, checkpoint_bytes: int, step: str | None) -> None:
+    """Commit; each number that is said is acknowledged. `step`: of the middle commit, where it is to end."""
+    settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes)
+    workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
+    workspace.warm()
+    print("open", flush=True)
+    for number in range(first, first + count):
+        if step is not None and number == first + count // 2:
+            _end_at(workspace, step)
+        try:
+            commit(workspace, number)
+            print(number, flush=True)
+            if number % 5 == 0:
+                workspace.advance(to=workspace.now + 7 * HOUR_US, versions="end")
+        except Error as error:
+            print(f"refused {error.code}", flush=True)
+    try:
+        workspace.close()
+    except Error as error:
+        print(f"not closed {error.code}", flush=True)
+    print("done", flush=True)
+
+
+STEPS = ("written", "followed", "stored", "committed", "adopted")
+
+
+def _end_at(workspace: Workspace, step: str) -> None:
+    """Kill this process at a step of the next commit."""
+    engine, before = workspace.engine, "written committed"
+
+    def killing(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            found = None if step in before else method(*given, **named)
+            os.kill(os.getpid(), signal.SIGKILL)
+            return found
+
+        return call
+
+    match step:
+        case "written" | "followed":
+            engine.follow = killing(engine.follow)  # type: ignore[method-assign]
+        case "stored":
+            versions.add = killing(versions.add)
+        case "committed" | "adopted":
+            # Called once the transaction is durable.
+            engine.adopt = killing(engine.adopt)  # type: ignore[method-assign]
+        case _:
+            raise ValueError(step)
+
+
+def serve() -> None:
+    """Start a process for each line on the input, as it says; tell its number, and at its end how it ended.
+
+    They start in no time, for all is imported already.
+    """
+    for line in sys.stdin:
+        told = json.loads(line)
+        child = os.fork()
+        if not child:
+            with open(told["said"], "w") as said:
+                os.dup2(said.fileno(), 1)
+                if told["mode"]:
+                    shim = ctypes.CDLL(None)
+                    shim.shim_arm(told["path"].encode(), told["mode"], ctypes.c_long(told["nth"]))
+                main(Path(told["path"]), told["first"], told["versions"], told["bytes"], told["step"])
+                sys.stdout.flush()
+                if told["mode"]:
+                    os.write(2, b"%d\n" % ctypes.c_long(shim.shim_count()).value)
+            os._exit(0)
+        print(child, flush=True)
+        print(os.waitpid(child, 0)[1], flush=True)
+
+
+if __name__ == "__main__":
+    serve()

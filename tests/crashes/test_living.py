@@ -1,0 +1,188 @@
+"""Processes with live segments that end at any instant, or whose disk fails: what is found when it is opened.
+
+Everything acknowledged is there, nothing is there by half, and memberships are what recomputation gives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from satsuma import workspace as opened
+from satsuma.kernel.clock import ManualClock
+from satsuma.record import memberships
+from satsuma.workspace import Workspace
+from tests.crashes import living
+
+ROOT = Path(__file__).parents[2]
+MODES = {"fails": 1, "is full": 2, "tears": 3, "loses power": 4}
+VERSIONS = 12
+SMALL_BYTES, LARGE_BYTES = 20_000, 268_435_456
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+
+
+class Starter:
+    """Starts processes that commit, in a workspace of its own, copied from one that is prepared."""
+
+    def __init__(self, folder: Path, preload: Path | None) -> None:
+        self.folder = folder
+        living.prepared(folder / "prepared")
+        environment = dict(os.environ) | ({} if preload is None else {"LD_PRELOAD": str(preload)})
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "tests.crashes.living"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, path: Path, first: int, *, step: str | None = None, mode: int = 0, nth: int = 0) -> int:
+        """The number of the process."""
+        told = {"path": str(path), "first": first, "versions": VERSIONS, "step": step, "mode": mode}
+        told |= {"nth": nth, "bytes": SMALL_BYTES if first % 2 else LARGE_BYTES}
+        told["said"] = str(self.folder / "said")
+        assert self.program.stdin is not None
+        self.program.stdin.write(json.dumps(told) + "\n")
+        self.program.stdin.flush()
+        return self._line()
+
+    def end(self) -> tuple[int, list[str]]:
+        """How the process ended, once it has, and what it has said."""
+        return self._line(), (self.folder / "said").read_text().splitlines()
+
+    def copy(self) -> Path:
+        """The prepared workspace, as new."""
+        path = self.folder / "ws"
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(self.folder / "prepared", path)
+        return path
+
+    def close(self) -> None:
+        assert self.program.stdin is not None
+        self.program.stdin.close()
+        self.program.wait(timeout=60)
+        assert self.program.stdout is not None
+        self.program.stdout.close()
+
+    def _line(self) -> int:
+        assert self.program.stdout is not None
+        return int(self.program.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    started = Starter(tmp_path_factory.mktemp("killed"), None)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def spoiler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    if COMPILER is None:
+        pytest.skip("no C compiler: disks that fail are not tried")
+    folder = tmp_path_factory.mktemp("spoiled")
+    library, source = folder / "shim.so", Path(__file__).with_name("shim.c")
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"], check=True)
+    started = Starter(folder, library)
+    yield started
+    started.close()
+
+
+def check(path: Path, said: list[str], numbers: range) -> None:
+    """Open it and compare."""
+    acknowledged = {int(line) for line in said if line.isdigit()}
+    with opened.open(path, clock=ManualClock(living.START), create=False, warming="asked") as workspace:
+        present = {number for number in numbers if _is_there(workspace, number)}
+        assert acknowledged <= present, (said, sorted(present))
+        _is_exact(workspace)
+        workspace.warm()
+        _is_exact(workspace)
+        living.commit(workspace, numbers.stop)
+        _is_exact(workspace)
+
+
+def _is_there(workspace: Workspace, number: int) -> bool:
+    """Whether all rows of a version are there; none of them are otherwise."""
+    target, rows = living.rows_of(number, workspace.now)
+    table = {"contact": "contact", "purchase": "purchase"}[target]
+    prefix = "n-" if target == "contact" else "p-"
+    wanted = sum(str(row["id"]).startswith(prefix) for row in rows)
+    [[found]] = (
+        workspace.sql(f"SELECT count(*) FROM {table} WHERE starts_with(id, ?)", [f"{prefix}{number}-"])
+        .to_pandas()
+        .to_numpy()
+    )
+    assert found in (0, wanted), f"{found} of {wanted} rows of {number}"
+    return bool(found)
+
+
+def _is_exact(workspace: Workspace) -> None:
+    assert workspace.verify() == ()
+    standing = workspace.engine.standing
+    if standing is not None:
+        with workspace._record.cursor() as cursor:
+            for number, kept in standing.segments.items():
+                assert kept.failed is None
+                assert list(kept.members) == memberships.members(cursor, number).tolist()
+                assert kept.plane.numbers().tolist() == list(kept.members)
+
+
+def run_killed(starter: Starter, random: Random, kills: int) -> None:
+    """Kill one after another in the same workspace."""
+    path, first = starter.copy(), 1
+    for _ in range(kills):
+        child = starter.start(path, first)
+        time.sleep(random.uniform(0.1, 1.5))
+        # It may have ended by itself, and waits then for nobody.
+        if Path(f"/proc/{child}").exists():
+            os.kill(child, signal.SIGKILL)
+        _, said = starter.end()
+        check(path, said, range(first, first + VERSIONS))
+        first += VERSIONS + 1
+
+
+def run_spoiled(spoiler: Starter, mode: int, random: Random) -> int:
+    """Spoil some write or sync of a process; gives how it ended."""
+    path, first = spoiler.copy(), random.choice((1, 2))
+    spoiler.start(
+        path, first, mode=mode, nth=random.choice((random.randrange(1, 30), random.randrange(1, 150)))
+    )
+    ended, said = spoiler.end()
+    check(path, said, range(first, first + VERSIONS))
+    return ended
+
+
+def test_killed_at_any_instant_it_opens_with_all_that_was_acknowledged(starter: Starter) -> None:
+    run_killed(starter, Random(1), 6)
+
+
+@pytest.mark.parametrize("step", living.STEPS)
+def test_killed_at_a_step_of_a_commit_it_has_the_version_or_nothing_of_it(
+    starter: Starter, step: str
+) -> None:
+    path = starter.copy()
+    starter.start(path, 1, step=step)
+    ended, said = starter.end()
+    assert ended == signal.SIGKILL
+    check(path, said, range(1, 1 + VERSIONS))
+    with opened.open(path, clock=ManualClock(living.START), warming="asked") as workspace:
+        assert _is_there(workspace, 1 + VERSIONS // 2) == (step in ("committed", "adopted"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("mode", MODES)
+def test_a_disk_that_fails_takes_nothing_that_was_acknowledged(
+    spoiler: Starter, mode: str, seed: int
+) -> None:
+    run_spoiled(spoiler, MODES[mode], Random(seed))
