@@ -43,7 +43,9 @@ def test_no_page_has_a_violation(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_signing_in_has_no_violation(served: Served, browser: Browser, scheme: str) -> None:
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+    )
     console = Console(context.new_page(), served.url)
     console.page.goto(f"{served.url}/sign-in")
     console.page.get_by_label("E-mail address").wait_for()

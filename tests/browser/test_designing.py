@@ -23,7 +23,7 @@ def test_a_behavioural_segment_is_built_goes_live_and_says_why(console: Console,
     types.press("Enter")
     page.get_by_role("heading", name="Readers of late").click()
     once = console.exact_size()
-    page.get_by_role("button", name="What is counted or measured").click()
+    page.get_by_role("button", name="How often or how much").click()
     page.get_by_label("Value", exact=True).fill("3")
     expect(page.locator(".d-english")).to_contain_text("at least 3 times")
     thrice = console.exact_size()

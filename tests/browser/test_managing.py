@@ -156,3 +156,33 @@ def test_a_file_is_previewed_imported_and_undone(console: Console, page: Page) -
     page.get_by_role("button", name=re.compile("^Undo")).first.click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Import undone")).to_be_visible()
+
+
+def test_who_may_only_look_is_offered_nothing_else(console: Console, page: Page, browser: Browser) -> None:
+    console.open("/settings?tab=people")
+    page.get_by_role("button", name="Add a person").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Vera Viewer")
+    dialog.get_by_label("E-mail address").fill("vera@example.com")
+    dialog.get_by_label("Role").and_(dialog.locator("input")).click()
+    page.get_by_role("option", name="Viewer").click()
+    dialog.get_by_label("Password", exact=True).fill("walnut-harvest-77")
+    dialog.get_by_role("button", name="Add a person").click()
+    expect(page.get_by_text("Vera Viewer can sign in now")).to_be_visible()
+    context = browser.new_context()
+    theirs = Console(context.new_page(), console.url)
+    theirs.page.goto(console.url)
+    theirs.page.get_by_label("E-mail address").fill("vera@example.com")
+    theirs.page.get_by_label("Password", exact=True).fill("walnut-harvest-77")
+    theirs.page.get_by_role("button", name="Sign in").click()
+    theirs.page.get_by_role("link", name="Segments", exact=True).click()
+    theirs.heading("Segments")
+    theirs.page.get_by_role("link", name="In Berlin").click()
+    theirs.heading("In Berlin")
+    for name in ("New segment", "Stop", "Edit a new version", "More actions", "Export"):
+        expect(theirs.page.get_by_role("button", name=name)).to_have_count(0)
+    theirs.page.get_by_role("link", name="Data", exact=True).click()
+    expect(theirs.page.get_by_role("tab", name="Import")).to_have_count(0)
+    expect(theirs.page.get_by_role("tab", name="Catalog")).to_be_visible()
+    assert theirs.errors == []
+    context.close()

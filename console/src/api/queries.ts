@@ -370,9 +370,10 @@ export function useContactHistory(key: string) {
   });
 }
 
-export function useContactConsent(key: string) {
+export function useContactConsent(key: string, enabled: boolean) {
   return useQuery({
     queryKey: ['contact-consent', key],
+    enabled,
     meta: LIVE,
     queryFn: ({ signal }) => get<wire.Consent>(`${person(key)}/consent`, {}, signal),
   });
@@ -440,9 +441,10 @@ export function useLists() {
 
 // Data
 
-export function useQuarantine() {
+export function useQuarantine(enabled: boolean) {
   return useQuery({
     queryKey: ['quarantine'],
+    enabled,
     meta: LIVE,
     queryFn: ({ signal }) => get<wire.Page<wire.Quarantined>>('/quarantine', { limit: 200 }, signal),
   });

@@ -292,7 +292,7 @@ function DidFields({ value, path, subject, verb }: Part<Did> & { verb: ReactNode
         {verb}
         <TypesField value={value.did} path={[...path, 'did']} entity={behind} />
         {plain ? (
-          <Add onClick={() => set([...path, 'is'], { op: '>=', value: 2 })}>{t.builder.measure}</Add>
+          <Add onClick={() => set([...path, 'is'], { op: '>=', value: 2 })}>{t.builder.addMeasure}</Add>
         ) : (
           <>
             <MeasureField measure={value.measure} is={value.is} path={path} subject={inner} />

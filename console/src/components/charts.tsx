@@ -23,6 +23,7 @@ export type Series = { name: string; points: { at: string; size: number }[] };
 
 const COLORS = ['#dc5a0b', '#418336', '#3f6fb5', '#a5429a', '#b08a00', '#4a8f93'];
 const POINTS_MAX = 400;
+const HOURS_MS = 36 * 3_600_000;
 
 const axis = {
   stroke: 'var(--line-strong)',
@@ -40,9 +41,11 @@ function useDays() {
   const zone = data?.timezone ?? 'UTC';
   const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
   const full = new Intl.DateTimeFormat('en-GB', { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' });
+  const hour = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
   const key = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
   return {
     day: (at: number) => day.format(at),
+    hour: (at: number) => hour.format(at),
     full: (at: number) => full.format(at),
     key: (at: number) => key.format(at),
   };
@@ -88,6 +91,7 @@ export function GrowthChart({ series }: { series: Series[] }) {
         ])}
     />
   );
+  const isShort = (data.at(-1)?.at ?? 0) - (first?.at ?? 0) < HOURS_MS;
   const gradient = useId();
   const common = (
     <>
@@ -97,7 +101,7 @@ export function GrowthChart({ series }: { series: Series[] }) {
         type="number"
         scale="time"
         domain={['dataMin', 'dataMax']}
-        tickFormatter={days.day}
+        tickFormatter={isShort ? days.hour : days.day}
         minTickGap={50}
         {...axis}
       />

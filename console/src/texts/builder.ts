@@ -107,6 +107,7 @@ export const builder = {
   during: 'When',
   addDuring: 'When',
   measure: 'What is counted or measured',
+  addMeasure: 'How often or how much',
   measureAttribute: 'Attribute to measure',
   measures: {
     count: 'number of times',

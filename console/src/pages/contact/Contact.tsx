@@ -36,6 +36,7 @@ export default function Contact() {
   const navigate = useNavigate({ from: '/contacts/$key' });
   const { data, error, refetch } = useContact(key);
   const [erasing, setErasing] = useState(false);
+  const mayExport = useMay('export_contact');
   const mayErase = useMay('erase_record');
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={8} />;
@@ -46,31 +47,33 @@ export default function Contact() {
       title={title}
       about={<span className="code">{data.key}</span>}
       actions={
-        <Menu width={230}>
-          <Menu.Target>
-            <ActionIcon variant="default" size={36} aria-label={t.segment.more}>
-              <IconDots size={18} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              leftSection={<IconDownload size={16} />}
-              component="a"
-              href={exportContactUrl(data.key)}
-              download
-            >
-              {t.contact.export}
-            </Menu.Item>
-            <Menu.Item
-              color="red"
-              leftSection={<IconTrash size={16} />}
-              disabled={!mayErase}
-              onClick={() => setErasing(true)}
-            >
-              {t.contact.erase}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        mayExport && (
+          <Menu width={230}>
+            <Menu.Target>
+              <ActionIcon variant="default" size={36} aria-label={t.segment.more}>
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                leftSection={<IconDownload size={16} />}
+                component="a"
+                href={exportContactUrl(data.key)}
+                download
+              >
+                {t.contact.export}
+              </Menu.Item>
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={16} />}
+                disabled={!mayErase}
+                onClick={() => setErasing(true)}
+              >
+                {t.contact.erase}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )
       }
     >
       <Tabs
@@ -100,7 +103,7 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
   const { data: catalog } = useCatalog();
   const { data: history } = useContactHistory(contact);
   const { data: lists } = useContactLists(contact);
-  const { data: consent } = useContactConsent(contact);
+  const { data: consent } = useContactConsent(contact, useMay('show_consent'));
   const [opened, setOpened] = useState<string | null>(null);
   const byAttribute = useMemo(() => {
     const found = new Map<string, Observed[]>();

@@ -8,6 +8,7 @@ import { useCatalog, useContacts } from '../../api/queries';
 import type { RecordRow } from '../../api/types';
 import { entityNamed } from '../../builder/catalog';
 import { Columns } from '../../components/Columns';
+import { May } from '../../components/May';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
@@ -37,13 +38,15 @@ export default function Contacts() {
   const rows = useMemo(() => contacts.data?.pages.flatMap((page) => page.rows) ?? [], [contacts.data]);
   const total = contacts.data?.pages[0]?.total ?? null;
   const bring = (
-    <Button
-      variant="default"
-      leftSection={<IconFileImport size={17} />}
-      onClick={() => void navigate({ to: '/data', search: { tab: 'import' } })}
-    >
-      {t.contacts.import}
-    </Button>
+    <May do="start_import">
+      <Button
+        variant="default"
+        leftSection={<IconFileImport size={17} />}
+        onClick={() => void navigate({ to: '/data', search: { tab: 'import' } })}
+      >
+        {t.contacts.import}
+      </Button>
+    </May>
   );
   const shownColumns: Column<RecordRow>[] = [
     {

@@ -2,6 +2,7 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { useMay } from '../../api/session';
 import { Page } from '../../components/Page';
 import { Loading } from '../../components/states';
 import { t } from '../../texts';
@@ -17,7 +18,14 @@ const TABS = ['catalog', 'map', 'import', 'quarantine'] as const;
 export default function Data() {
   const search = useSearch({ from: '/inside/data' });
   const navigate = useNavigate({ from: '/data' });
-  const tab = TABS.find((one) => one === search.tab) ?? 'catalog';
+  const may = {
+    catalog: true,
+    map: true,
+    import: useMay('start_import'),
+    quarantine: useMay('list_quarantine'),
+  };
+  const shown = TABS.filter((one) => may[one]);
+  const tab = shown.find((one) => one === search.tab) ?? 'catalog';
   return (
     <Page title={t.data.title} about={t.data.about} wide={tab === 'map'}>
       <Tabs
@@ -26,7 +34,7 @@ export default function Data() {
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
       >
         <Tabs.List mb="lg" className="s-tabs">
-          {TABS.map((one) => (
+          {shown.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.data.tabs[one]}
             </Tabs.Tab>

@@ -42,7 +42,7 @@ const COLUMNS: Column<Quarantined>[] = [
 ];
 
 export default function Quarantine() {
-  const { data, error, refetch } = useQuarantine();
+  const { data, error, refetch } = useQuarantine(true);
   const [busy, setBusy] = useState(false);
   const replay = async () => {
     setBusy(true);

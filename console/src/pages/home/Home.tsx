@@ -10,7 +10,7 @@ import {
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useCatalog, useQuarantine, useSegments } from '../../api/queries';
-import { useMe } from '../../api/session';
+import { useMay, useMe } from '../../api/session';
 import type { SegmentRow } from '../../api/types';
 import { Page } from '../../components/Page';
 import { Sparkline } from '../../components/Sparkline';
@@ -26,7 +26,7 @@ export default function Home() {
   const { data: me } = useMe();
   const { data: segments, error, refetch } = useSegments();
   const { data: catalog } = useCatalog();
-  const { data: quarantine } = useQuarantine();
+  const { data: quarantine } = useQuarantine(useMay('list_quarantine'));
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!segments || !catalog) return <Loading />;
   const contacts = catalog.entities

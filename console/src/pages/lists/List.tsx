@@ -8,6 +8,7 @@ import { useContacts, useLists } from '../../api/queries';
 import type { RecordRow } from '../../api/types';
 import { Ask } from '../../components/Ask';
 import { keysIn } from '../../components/keys';
+import { May } from '../../components/May';
 import { done, failed } from '../../components/notify';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/states';
@@ -87,9 +88,11 @@ export default function List() {
       title={list.name}
       about={list.description ?? t.members.count(t.number(total))}
       actions={
-        <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
-          {t.lists.delete}
-        </Button>
+        <May do="delete_list">
+          <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+            {t.lists.delete}
+          </Button>
+        </May>
       }
     >
       <div className="list-grid">

@@ -43,8 +43,8 @@ export default function Lists() {
   const { data, error, refetch } = useLists();
   const [making, setMaking] = useState(false);
   const mayMake = useMay('create_list');
-  const make = (
-    <Button leftSection={<IconPlus size={17} />} disabled={!mayMake} onClick={() => setMaking(true)}>
+  const make = mayMake && (
+    <Button leftSection={<IconPlus size={17} />} onClick={() => setMaking(true)}>
       {t.lists.create}
     </Button>
   );

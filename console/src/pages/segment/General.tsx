@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { patchSegment, refreshSegments, type SegmentChange, setOverride } from '../../api/actions';
 import { useCatalog, useReach } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
+import { May } from '../../components/May';
 import { done, failed } from '../../components/notify';
 import { When } from '../../components/When';
 import { t } from '../../texts';
@@ -15,7 +16,11 @@ export default function General({ detail }: { detail: SegmentDetail }) {
       <div className="stack">
         <Facts detail={detail} />
         {detail.size !== null && <Reach detail={detail} />}
-        {detail.kind !== 'static' && <Overrides detail={detail} />}
+        {detail.kind !== 'static' && (
+          <May do="override_segment_members">
+            <Overrides detail={detail} />
+          </May>
+        )}
       </div>
     </div>
   );
@@ -89,11 +94,13 @@ function About({ detail }: { detail: SegmentDetail }) {
             onChange={(event) => set({ ends_at: event.currentTarget.value || null })}
           />
         </Group>
-        <Group>
-          <Button type="submit" loading={busy} disabled={Object.keys(edited).length === 0}>
-            {t.general.save}
-          </Button>
-        </Group>
+        <May do="change_segment">
+          <Group>
+            <Button type="submit" loading={busy} disabled={Object.keys(edited).length === 0}>
+              {t.general.save}
+            </Button>
+          </Group>
+        </May>
       </Stack>
     </form>
   );

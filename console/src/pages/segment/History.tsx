@@ -4,6 +4,7 @@ import { IconRestore } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { refreshSegments, restoreEdition } from '../../api/actions';
 import { useEditions } from '../../api/queries';
+import { useMay } from '../../api/session';
 import type { SegmentDetail } from '../../api/types';
 import { done, failed } from '../../components/notify';
 import { Status } from '../../components/Status';
@@ -15,6 +16,7 @@ export default function History(props: { detail: SegmentDetail; onBeside: () => 
   const { detail } = props;
   const { data, error, refetch } = useEditions(detail.id);
   const navigate = useNavigate();
+  const mayRestore = useMay('restore_segment');
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
   if (data.length === 0) return <p className="muted">{t.history.none}</p>;
@@ -39,7 +41,7 @@ export default function History(props: { detail: SegmentDetail; onBeside: () => 
             <span className="h-title">
               {t.history.edition(edition.number)}
               {edition.status && <Status status={edition.status} />}
-              {edition.status === null && (
+              {edition.status === null && mayRestore && (
                 <Button
                   size="compact-xs"
                   variant="default"

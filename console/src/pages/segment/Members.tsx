@@ -5,6 +5,7 @@ import { IconDownload, IconHelpCircle, IconSearch, IconUsers } from '@tabler/ico
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { exportUrl, useCatalog, useMembers } from '../../api/queries';
+import { useMay } from '../../api/session';
 import type { RecordRow, SegmentDetail } from '../../api/types';
 import { attributesFor } from '../../builder/catalog';
 import { Columns } from '../../components/Columns';
@@ -43,6 +44,8 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
   const total = members.data?.pages[0]?.total ?? null;
   const navigate = useNavigate({ from: '/segments/$id' });
   const { why } = useSearch({ from: '/inside/segments/$id' });
+  const mayAsk = useMay('explain_segment');
+  const mayExport = useMay('export_segment_members');
   const ask = (key: string | undefined) => void navigate({ search: (before) => ({ ...before, why: key }) });
 
   if (!hasMembers)
@@ -51,6 +54,22 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
         {t.members.draftHelp}
       </Empty>
     );
+  const whyColumn: Column<RecordRow> = {
+    key: 'why',
+    title: t.members.why,
+    width: '92px',
+    cell: (row) => (
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        leftSection={<IconHelpCircle size={14} />}
+        aria-label={t.members.whyOf(row.key)}
+        onClick={() => ask(row.key)}
+      >
+        {t.members.why}
+      </Button>
+    ),
+  };
   const shownColumns: Column<RecordRow>[] = [
     {
       key: 'key',
@@ -68,22 +87,7 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
       width: 'minmax(130px, 1fr)',
       cell: (row: RecordRow) => shown(row.attributes[name], catalog?.timezone),
     })),
-    {
-      key: 'why',
-      title: t.members.why,
-      width: '92px',
-      cell: (row) => (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          leftSection={<IconHelpCircle size={14} />}
-          aria-label={t.members.whyOf(row.key)}
-          onClick={() => ask(row.key)}
-        >
-          {t.members.why}
-        </Button>
-      ),
-    },
+    ...(mayAsk ? [whyColumn] : []),
   ];
   return (
     <>
@@ -112,25 +116,27 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
               {t.members.count(t.number(total))}
             </span>
           )}
-          <Menu>
-            <Menu.Target>
-              <Button variant="default" leftSection={<IconDownload size={16} />}>
-                {t.members.export}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {Object.entries(t.members.formats).map(([format, label]) => (
-                <Menu.Item
-                  key={format}
-                  component="a"
-                  href={exportUrl(detail.id, format, columns, at)}
-                  download
-                >
-                  {label}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+          {mayExport && (
+            <Menu>
+              <Menu.Target>
+                <Button variant="default" leftSection={<IconDownload size={16} />}>
+                  {t.members.export}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {Object.entries(t.members.formats).map(([format, label]) => (
+                  <Menu.Item
+                    key={format}
+                    component="a"
+                    href={exportUrl(detail.id, format, columns, at)}
+                    download
+                  >
+                    {label}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+          )}
         </div>
       </div>
       {members.error ? (

@@ -3,6 +3,7 @@ import { Tabs } from '@mantine/core';
 import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useSegment } from '../../api/queries';
+import { useMay } from '../../api/session';
 import type { SegmentDetail } from '../../api/types';
 import { Ask } from '../../components/Ask';
 import { Page } from '../../components/Page';
@@ -37,7 +38,8 @@ function Opened({ detail }: { detail: SegmentDetail }) {
   const navigate = useNavigate({ from: '/segments/$id' });
   const isDraft = detail.status === 'draft';
   const [beside, setBeside] = useState(detail.draft !== null && !isDraft);
-  const editable = isDraft || (beside && detail.status !== 'going_live');
+  const mayChange = useMay('change_segment');
+  const editable = mayChange && (isDraft || (beside && detail.status !== 'going_live'));
   const draft = useDraft(detail, editable);
   const wanted = TABS.find((tab) => tab === search.tab);
   const tab: Tab = wanted ?? (isDraft ? 'definition' : 'members');
@@ -60,7 +62,7 @@ function Opened({ detail }: { detail: SegmentDetail }) {
           {detail.reason && <span className="s-reason">{detail.reason}</span>}
         </span>
       }
-      actions={<Actions detail={detail} draft={draft} beside={beside} setBeside={setBeside} />}
+      actions={mayChange && <Actions detail={detail} draft={draft} beside={beside} setBeside={setBeside} />}
     >
       <Tabs
         value={tab}

@@ -22,6 +22,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { createSegment, duplicateSegment, fromTemplate, refreshSegments } from '../../api/actions';
 import { useCatalog, useTemplates } from '../../api/queries';
+import { useMay } from '../../api/session';
 import type { SegmentRow } from '../../api/types';
 import { messageOf } from '../../components/states';
 import { t } from '../../texts';
@@ -38,6 +39,8 @@ type Way = (typeof WAYS)[number][0];
 
 export default function Create({ segments, onClose }: { segments: SegmentRow[]; onClose: () => void }) {
   const [way, setWay] = useState<Way | null>(null);
+  // Who may not change definitions makes segments by hand.
+  const mayDefine = useMay('change_segment');
   return (
     <Modal
       opened
@@ -50,7 +53,7 @@ export default function Create({ segments, onClose }: { segments: SegmentRow[]; 
         <>
           <p className="muted">{t.create.how}</p>
           <div className="ways">
-            {WAYS.map(([key, Icon]) => (
+            {WAYS.filter(([key]) => mayDefine || key === 'static').map(([key, Icon]) => (
               <UnstyledButton key={key} className="way" onClick={() => setWay(key)}>
                 <Icon size={22} stroke={1.6} aria-hidden />
                 <span>

@@ -4,8 +4,10 @@ import { IconBookmark, IconPlus, IconSearch, IconTag, IconUsersGroup, IconX } fr
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useSegments } from '../../api/queries';
+import { useMay } from '../../api/session';
 import type { SegmentRow } from '../../api/types';
 import type { SegmentsSearch } from '../../app/router';
+import { May } from '../../components/May';
 import { Page } from '../../components/Page';
 import { Sparkline } from '../../components/Sparkline';
 import { Status } from '../../components/Status';
@@ -26,6 +28,8 @@ export default function Segments() {
   const { data: rows, error, refetch } = useSegments();
   const search = useSearch({ from: '/inside/segments' });
   const navigate = useNavigate({ from: '/segments' });
+  const mayChange = useMay('change_segment');
+  const mayCreate = useMay('create_segment');
   const [creating, setCreating] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const set = (change: SegmentsSearch) =>
@@ -34,14 +38,20 @@ export default function Segments() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (event.key !== 'n' || event.ctrlKey || event.metaKey || /INPUT|TEXTAREA|SELECT/.test(target.tagName))
+      if (
+        !mayCreate ||
+        event.key !== 'n' ||
+        event.ctrlKey ||
+        event.metaKey ||
+        /INPUT|TEXTAREA|SELECT/.test(target.tagName)
+      )
         return;
       event.preventDefault();
       setCreating(true);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  }, [mayCreate]);
 
   const shown = useMemo(() => sorted(filtered(rows ?? [], search), sortOf(search.sort)), [rows, search]);
   const tags = useMemo(() => [...new Set((rows ?? []).flatMap((row) => row.tags))].sort(), [rows]);
@@ -49,9 +59,11 @@ export default function Segments() {
   const isFiltered = !!(search.q || search.status || search.kind || search.basis || search.tag);
 
   const create = (
-    <Button leftSection={<IconPlus size={17} />} onClick={() => setCreating(true)}>
-      {t.segments.create}
-    </Button>
+    <May do="create_segment">
+      <Button leftSection={<IconPlus size={17} />} onClick={() => setCreating(true)}>
+        {t.segments.create}
+      </Button>
+    </May>
   );
   return (
     <Page title={t.segments.title} about={t.segments.about} actions={create} wide>
@@ -142,7 +154,7 @@ export default function Segments() {
               sort={sortOf(search.sort)}
               onSort={({ key, descending }) => set({ sort: descending ? `-${key}` : key })}
               selected={selected}
-              onSelect={setSelected}
+              onSelect={mayChange ? setSelected : undefined}
               selectLabel={t.segments.select}
               selectAll={t.segments.selectAll}
               rowHeight={52}
