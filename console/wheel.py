@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 BUILT = Path("src/satsuma/web/console/index.html")
 
 
-class ConsoleHook(BuildHookInterface):
+class ConsoleHook(BuildHookInterface[Any]):
     """Refuses to make a wheel without the console."""
 
     PLUGIN_NAME = "custom"
