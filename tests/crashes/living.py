@@ -1,6 +1,7 @@
-"""Commits with live segments until it ends, one way or another, and says what was acknowledged. Run as a program.
+"""A program that commits with live segments until it ends, and says what was acknowledged.
 
-The rows of a version follow from its number alone, so that whoever reads what is left knows what must be there.
+The rows of a version follow from its number alone, so that whoever reads what is left knows what must be
+there.
 """
 
 from __future__ import annotations
@@ -75,22 +76,27 @@ def main(path: Path, first: int, count: int, checkpoint_bytes: int, step: str | 
     settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes)
     workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
     workspace.warm()
-    print("open", flush=True)
+    _say("open")
     for number in range(first, first + count):
         if step is not None and number == first + count // 2:
             _end_at(workspace, step)
         try:
             commit(workspace, number)
-            print(number, flush=True)
+            _say(number)
             if number % 5 == 0:
                 workspace.advance(to=workspace.now + 7 * HOUR_US, versions="end")
         except Error as error:
-            print(f"refused {error.code}", flush=True)
+            _say(f"refused {error.code}")
     try:
         workspace.close()
     except Error as error:
-        print(f"not closed {error.code}", flush=True)
-    print("done", flush=True)
+        _say(f"not closed {error.code}")
+    _say("done")
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
 
 
 STEPS = ("written", "followed", "stored", "committed", "adopted")
@@ -129,18 +135,16 @@ def serve() -> None:
         told = json.loads(line)
         child = os.fork()
         if not child:
-            with open(told["said"], "w") as said:
+            with Path(told["said"]).open("w") as said:
                 os.dup2(said.fileno(), 1)
                 if told["mode"]:
                     shim = ctypes.CDLL(None)
                     shim.shim_arm(told["path"].encode(), told["mode"], ctypes.c_long(told["nth"]))
                 main(Path(told["path"]), told["first"], told["versions"], told["bytes"], told["step"])
                 sys.stdout.flush()
-                if told["mode"]:
-                    os.write(2, b"%d\n" % ctypes.c_long(shim.shim_count()).value)
             os._exit(0)
-        print(child, flush=True)
-        print(os.waitpid(child, 0)[1], flush=True)
+        _say(child)
+        _say(os.waitpid(child, 0)[1])
 
 
 if __name__ == "__main__":

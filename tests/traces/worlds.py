@@ -1,4 +1,4 @@
-"""A small workspace under a warm engine, where every version is held against the reference and the history."""
+"""A small workspace under a warm engine, where every version is held against the reference and history."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _grouped(cursor: duckdb.DuckDBPyConnection, table: str) -> dict[int, list[in
 
 
 class World:
-    """An open workspace. After each version, whoever made it, `check` compares; what it finds waits in `wrong`.
+    """An open workspace. After each version, whoever made it, `check` compares; `wrong` tells.
 
     Attributes:
         checked: How many versions were compared.
@@ -184,7 +184,8 @@ class World:
     def _sum(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Add the signed changes since the last time."""
         rows = cursor.execute(
-            "SELECT version, segment, member, sign FROM membership_changes WHERE version > ? ORDER BY version",
+            "SELECT version, segment, member, sign FROM membership_changes"
+            " WHERE version > ? ORDER BY version",
             [self._summed],
         ).fetchall()
         for version, segment, member, sign in rows:

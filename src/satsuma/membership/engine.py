@@ -8,7 +8,7 @@ It begins cold: until its index is open, the kernels are loaded and every leaf h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 
 from satsuma.evaluation import kernels
@@ -220,11 +220,13 @@ class Engine:
             return next_due(leaves, standing.index, cursor, after, upto, quiet=self._quiet)
 
     def close(self) -> None:
-        """Save the planes for the next start."""
+        """Save the planes for the next start; where there is no room for them, that one evaluates anew."""
         self._merging.stop()
         standing = self._standing
         if standing is not None and standing.leaves:
-            saving.save(standing, self._record.directory, standing.index.of.stamp)
+            # The record says all that they say, and must be closed whatever becomes of them.
+            with suppress(OSError):
+                saving.save(standing, self._record.directory, standing.index.of.stamp)
 
     def _load(self, earlier: loading.Earlier | None, progress: Callable[[float], None]) -> Standing:
         with self._record.snapshot() as (cursor, state):
