@@ -90,7 +90,7 @@ clean: ## remove what make and the tools have made, the demo workspace included
 console/node_modules/.installed: console/package.json console/package-lock.json
 	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { \
 	  echo "The console is built with Node 20 or newer. Found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
-	cd console && npm ci --silent
+	cd console && npm ci --loglevel error
 	@touch $@
 
 $(CONSOLE): console/node_modules/.installed $(CONSOLE_SOURCES)
