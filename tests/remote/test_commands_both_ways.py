@@ -31,6 +31,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_shop(tmp_path_factory.mktemp("made"), satsuma).parent
     (folder / "more.csv").write_text("id,city\nc-4,Nice\n")
     (folder / "catalog.yaml").write_text("entities: {contact: {attributes: {tier: text}}}\n")
+    with workspace.open(folder / "shop") as ws:
+        ws.lists.create("News", subscription=True).add(["c-1"])
     for name, text in (
         ("files", 'in: c-2\n\ncity is "Lyon"\n'),
         ("broken", '\n\nctiy is "Lyon"\n'),

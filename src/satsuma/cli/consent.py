@@ -111,8 +111,11 @@ def reach(
     print_table(("reason", "count"), [(why, count) for why, count in found.reasons.items()], right=("count",))
 
 
-def export_contact(context: typer.Context, key: Key, audience: Audience = None) -> None:
-    """Print all that is known of one record, as JSON."""
+def export_contact(
+    context: typer.Context, key: Key, audience: Audience = None, as_json: Json = False
+) -> None:
+    """Print all that is known of one record: as JSON, whether that is asked for or not."""
+    del as_json  # it is JSON in any case
     with state_of(context).open() as ws:
         print_json(ws.export_contact(key, audience=audience))
 

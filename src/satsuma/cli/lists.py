@@ -193,17 +193,26 @@ def rename(
     context: typer.Context,
     name: Name,
     new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="Its new name.")],
+    as_json: Json = False,
 ) -> None:
     """Give a list another name; what refers to it follows."""
     with state_of(context).open() as ws:
         ws.lists[name].rename(new_name)
+    if as_json:
+        print_json({"name": new_name})
+    else:
+        typer.echo(f"the list “{name}” is now “{new_name}”")
 
 
 @app.command()
-def delete(context: typer.Context, name: Name) -> None:
+def delete(context: typer.Context, name: Name, as_json: Json = False) -> None:
     """Remove a list; refused while something uses it."""
     with state_of(context).open() as ws:
         ws.lists[name].delete()
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        typer.echo(f"removed the list “{name}”")
 
 
 def _keys(keys: list[str] | None, file: Path | None) -> list[str]:
