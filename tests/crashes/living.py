@@ -50,10 +50,11 @@ def rows_of(number: int, now: int) -> tuple[str, list[dict[str, object]]]:
     """What version `number` writes: a type or entity, and its rows."""
     random = Random(number)
     if number % 3 == 0:
-        moved = [
+        moved: list[dict[str, object]] = [
             {"id": f"c-{random.randrange(20)}", "city": random.choice(("Paris", "Lyon"))} for _ in range(5)
         ]
-        return "contact", [{"id": f"n-{number}-{n}", "city": "Paris"} for n in range(3)] + moved
+        new: list[dict[str, object]] = [{"id": f"n-{number}-{n}", "city": "Paris"} for n in range(3)]
+        return "contact", [*new, *moved]
     at = format_instant(now - random.randrange(100) * HOUR_US)
     rows: list[dict[str, object]] = [
         {"id": f"p-{number}-{n}", "contact": f"c-{n % 25}", "occurred_at": at, "amount": random.randrange(90)}

@@ -188,7 +188,7 @@ class Walk:
         type_ = random.choice(("purchase", "purchase", "visit"))
         rows = []
         for _ in range(random.choice((1, 2, 6))):
-            row = {"contact": random.choice(CONTACTS), "occurred_at": self._instant()}
+            row: dict[str, Any] = {"contact": random.choice(CONTACTS), "occurred_at": self._instant()}
             row["id"] = f"{type_}-{random.randrange(40)}"
             row |= {"amount": random.randrange(60), "by": random.choice([None, *ACCOUNTS])}
             rows.append(row if type_ == "purchase" else {**row, "amount": None, "by": None, "page": "home"})
@@ -279,7 +279,7 @@ class Walk:
             follow(*given)
             raise ValueError("no")
 
-        engine.follow = fail_after  # type: ignore[method-assign]
+        engine.follow = fail_after  # type: ignore[method-assign,assignment]
         try:
             self.random.choice((self.upsert, self.append, self.delete, self.retract))()
         except ValueError:
