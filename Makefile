@@ -26,7 +26,7 @@ CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .venv/.installed $(CONSOLE) ## open the demo workspace and say what to try
+run: .venv/.installed $(CONSOLE) ## open the demo workspace, say what to try, and serve it
 	$(BIN)/python -m satsuma.demo
 
 # Neighbouring tests share what they have set up: each process takes a run of them, and then from the other's.
@@ -49,7 +49,7 @@ docs: .venv/.installed ## write the pages that are generated: commands and the P
 	$(BIN)/python -m tests.tidy.python_reference > docs/python.md
 
 demo-workspace: .venv/.installed
-	$(BIN)/python -m satsuma.demo demo-workspace > /dev/null
+	$(BIN)/python -m satsuma.demo --show demo-workspace > /dev/null
 
 picture: demo-workspace ## draw the picture of the README from the demo workspace
 	$(BIN)/python -m tests.tidy.picture demo-workspace docs/images/why.svg
