@@ -12,7 +12,7 @@ import pytest
 from satsuma.catalog import change, declare
 from satsuma.catalog.model import Catalog
 from satsuma.evaluation import kernels, reference
-from satsuma.evaluation.kernels import conditions
+from satsuma.evaluation.kernels import conditions, interactions
 from satsuma.evaluation.reference.literals import database
 from satsuma.index import Index
 from satsuma.language import bound, tree
@@ -89,7 +89,7 @@ def test_what_stands_twice_is_told_once_and_evaluated_once(
     lines = kernels.plan(index, wanted).splitlines()
     assert sum("evaluated once for all places" in line for line in lines) == 1
     assert sum("answered already above" in line for line in lines) == 1
-    with patch.object(conditions, "did", wraps=conditions.did) as asked:
+    with patch.object(conditions, "did", wraps=interactions.did) as asked:
         found = kernels.members(index, wanted, cursor=connection, now=STATE.now)
     assert asked.call_count == 1
     keys = keys_of(connection, wanted.audience, found.tolist())
@@ -98,7 +98,7 @@ def test_what_stands_twice_is_told_once_and_evaluated_once(
 
 def test_few_who_are_left_are_asked_alone(index: Index, connection: duckdb.DuckDBPyConnection) -> None:
     wanted = definition('city is "city 7" and did often at least 3 times where n >= 2')
-    with patch.object(conditions, "did", wraps=conditions.did) as asked:
+    with patch.object(conditions, "did", wraps=interactions.did) as asked:
         found = kernels.members(index, wanted, cursor=connection, now=STATE.now)
     (call,) = asked.call_args_list
     asked_about = index.named("contact").keys_of(call.args[1].numbers)

@@ -15,7 +15,9 @@ def test_no_reader_sees_anyone_in_both_segments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), flags=re.M | re.S)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     code = "\n".join(blocks)
     for wanted in (("READS = 1_000_000", f"READS = {READS}"), ("VERSIONS = 200", f"VERSIONS = {VERSIONS}")):
         assert wanted[0] in code

@@ -1,4 +1,4 @@
-"""What a version costs is counted, not timed: it grows with what a change touches, not with what is stored."""
+"""What a version costs is counted, not timed: it grows with what is touched, not with what is stored."""
 
 from __future__ import annotations
 
