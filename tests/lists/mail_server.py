@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from satsuma.lists.smtp import MailServer
 
 
-@dataclass(slots=True)
+@dataclass
 class Inbox:
     """What came.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from satsuma.cli.state import state_of
+from satsuma.cli.state import Json, state_of
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +24,7 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(help="A file of settings; default satsuma.toml in the workspace.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Serve the workspace: console, HTTP API, tracking, webhooks. Ends with Ctrl-C, or a signal."""
     # Nothing of the web is loaded for other commands.
@@ -31,4 +33,9 @@ def serve(
 
     state = state_of(context)
     found = settings.load(state.directory, os.environ, config, host=host, port=port)
-    run(state.directory, found, announce=typer.echo)
+    run(state.directory, found, announce=_told if as_json else typer.echo)
+
+
+def _told(line: str) -> None:
+    """One line for people, as one line for machines."""
+    typer.echo(json.dumps({"message": line}, ensure_ascii=False))

@@ -124,6 +124,15 @@ class Dictionary:
         """The same for all later versions of a dictionary, until its table is merged; has its first codes."""
         return self._base
 
+    @property
+    def family(self) -> object:
+        """The same for dictionaries of which each has the codes of the shorter ones, with the same values.
+
+        Values that were added in a version that came to nothing may have lent their codes to others; such
+        dictionaries share a base, and no family.
+        """
+        return self._base if self._growth is None else self._growth
+
     @cached_property
     def exact(self) -> Strings:
         """All values, by code."""

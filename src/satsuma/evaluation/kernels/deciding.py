@@ -26,7 +26,7 @@ REMEMBERED_MAX = 1024
 FEW = 4
 """Where a frame has at most one row for so many texts, only the texts of its rows are decided."""
 
-_remembered: WeakKeyDictionary[Dictionary, dict[Hashable, Bools]] = WeakKeyDictionary()
+_remembered: WeakKeyDictionary[object, dict[Hashable, Bools]] = WeakKeyDictionary()
 
 Ask = Callable[[Any], Any]
 """For each of some texts (an Arrow array) whether it passes, as an Arrow array. Empty text never does."""
@@ -42,8 +42,10 @@ def decided(vector: Vector, question: Hashable, ask: Ask, *, folded: bool) -> Bo
     dictionary = vector.dictionary
     if dictionary is None:
         return np.zeros(len(vector), dtype=np.bool_)
-    known = _remembered.setdefault(dictionary.base, {})
+    known = _remembered.setdefault(dictionary.family, {})
     by_code = known.get((question, folded))
+    if by_code is None and dictionary.family is not dictionary.base:
+        by_code = _remembered.get(dictionary.base, {}).get((question, folded))
     if by_code is None and len(vector) * FEW <= len(dictionary):
         used, place = np.unique(vector.data, return_inverse=True)
         some: Bools = _ask(dictionary, used, ask, folded=folded)[place]
