@@ -1,8 +1,8 @@
 """The engine: keeps live leaves and segments true from version to version, at the cost of what changed.
 
 It begins cold: until its index is open, the kernels are loaded and every leaf has been evaluated once
-    (`warm`, in the background), segments are followed by evaluating each whole in the version's own
-    transaction, as right and slower. Both ways write the same changes.
+(`warm`, in the background), segments are followed by evaluating each whole in the version's own transaction,
+as right and slower. Both ways write the same changes.
 """
 
 from __future__ import annotations

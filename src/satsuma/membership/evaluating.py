@@ -7,15 +7,13 @@ from typing import TypeAlias
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Catalog
 from satsuma.language import bound
 from satsuma.membership.live import LiveSegment
-from satsuma.record import memberships, overrides
-from satsuma.record.resolve import numbers_of_keys
+from satsuma.membership.loading import read_overrides
+from satsuma.record import memberships
 
 Evaluate: TypeAlias = Callable[
     [duckdb.DuckDBPyConnection, bound.Definition, Catalog, int], NDArray[np.uint32]
@@ -46,20 +44,7 @@ def members_of(
         members = memberships.static_members(connection, segment.id)
     else:
         members = evaluate(connection, segment.definition, catalog, now)
-    rules = overrides.overrides(connection, segment.id)
-    if not rules:
+    rules = read_overrides(connection, catalog, segment)
+    if not rules.some:
         return members
-    always = _numbers(
-        connection, catalog, segment, [row.key for row in rules if row.rule == overrides.ALWAYS]
-    )
-    never = _numbers(connection, catalog, segment, [row.key for row in rules if row.rule == overrides.NEVER])
-    return np.setdiff1d(np.union1d(members, always), never).astype(np.uint32)
-
-
-def _numbers(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, segment: LiveSegment, keys: list[str]
-) -> NDArray[np.uint32]:
-    """Numbers of the keys whose record exists; an override waits for the others."""
-    entity = entity_of_number(catalog, segment.audience)
-    numbers = numbers_of_keys(connection, entity, pa.array(keys, pa.string()))
-    return numbers[numbers >= 0].astype(np.uint32)
+    return np.setdiff1d(np.union1d(members, rules.always), rules.never).astype(np.uint32)
