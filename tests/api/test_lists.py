@@ -105,6 +105,7 @@ def test_consent_of_a_record_and_reach(client: httpx.Client) -> None:
         "contact_point": "c1@example.org",
         "source": "api",
         "evidence": "call",
+        "by": "API key console",
     }
     good(client.post("/records/contact/c-2/consent", json={"do_not_email": True}))
     assert good(client.get("/records/contact/c-2/consent"))["do_not_email"]
@@ -112,6 +113,13 @@ def test_consent_of_a_record_and_reach(client: httpx.Client) -> None:
     assert (reach["size"], reach["reachable"]) == (5, 1)
     assert (reach["reasons"]["do_not_email"], reach["reasons"]["not_asked"]) == (1, 3)
     assert good(client.get("/reach", params={"topic": "none"}))["reachable"] == 4
+    before = good(client.post("/reach:preview", json={"where": 'id in ("c-1", "c-3")'}))
+    assert (before["size"], before["reachable"], before["reasons"]["not_asked"]) == (2, 1, 1)
+    as_json = {"where": {"consent": "email", "is": "denied"}, "topic": "none"}
+    before = good(client.post("/reach:preview", json=as_json))
+    assert (before["size"], before["reachable"], before["reasons"]["do_not_email"]) == (1, 0, 1)
+    refused = client.post("/reach:preview", json={"where": "citty is"})
+    assert (refused.status_code, len(refused.json()["details"]["problems"])) == (422, 1)
     assert client.post("/records/contact/c-1/consent", json={}).status_code == 422
     assert client.get("/records/contact/nobody/consent").status_code == 404
 
@@ -130,6 +138,12 @@ def test_a_subscription_center_is_edited_previewed_published_and_linked_to(clien
     assert "Beispiel &lt;GmbH&gt;" in page.text
     assert "News" in page.text
     assert page.headers["content-security-policy"].startswith("sandbox")
+    parts = {"texts": {"de": {"title": "Noch nicht gesichert"}}, "language": "de"}
+    tried = client.post(f"{path}/preview", json=parts)
+    assert "Noch nicht gesichert" in tried.text
+    assert tried.headers["content-security-policy"].startswith("sandbox")
+    assert client.post(f"{path}/preview", json={"colour": "red"}).status_code == 422
+    assert good(client.get(path))["draft"] == edited["draft"]
     assert good(client.post(f"{path}/publish"))["status"] == "live"
     assert good(client.patch(path, json={"colour": "#000000"}))["status"] == "changed"
     refused = client.post(f"{path}/link", json={"key": "c-1"})

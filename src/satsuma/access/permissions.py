@@ -123,6 +123,7 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "add_list_members_of_segment": (_MARKETER, "lists:write"),
     "ask_list_members": (_MARKETER, "lists:write"),
     "show_reach": (_VIEWER, "lists:read"),
+    "preview_reach": (_VIEWER, "lists:read"),
     # Consent, and what people may ask for
     "list_consent_topics": (_VIEWER, "consent:read"),
     "show_consent": (_SELLER, "consent:read"),
@@ -134,6 +135,7 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "list_centers": (_VIEWER, "lists:read"),
     "show_center": (_VIEWER, "lists:read"),
     "preview_center": (_VIEWER, "lists:read"),
+    "try_center": (_VIEWER, "lists:read"),
     "create_center": (_MARKETER, "lists:write"),
     "change_center": (_MARKETER, "lists:write"),
     "delete_center": (_MARKETER, "lists:write"),

@@ -72,6 +72,12 @@ class CenterEdit(CenterParts):
     name: Name | None = None
 
 
+class CenterTried(CenterParts):
+    """Parts that are not saved yet."""
+
+    language: Literal["en", "de"] = "en"
+
+
 class KeyOnly(Given):
     """One contact."""
 
@@ -200,17 +206,18 @@ def unpublish_center(caller: Caller, id: IdInPath) -> CenterShape:
 )
 def preview_center(caller: Caller, request: Request, id: IdInPath, language: str = "en") -> HTMLResponse:
     """A page, with nobody's memberships."""
-    draw: Preview | None = getattr(request.app.state, "preview", None)
-    if draw is None:
-        raise NotFoundError("this server draws no public pages", code="not_found.pages")
-    names = {one.id: (one.name, one.description or "") for one in caller.ws.lists.list()}
-    html = draw(caller.ws.centers[id].row.draft, names, language)
-    return HTMLResponse(
-        html,
-        headers={
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        },
-    )
+    return _drawn(caller, request, caller.ws.centers[id].row.draft, language)
+
+
+@router.post(
+    "/subscription-centers/{id}/preview",
+    operation_id="try_center",
+    summary="The draft with other parts, as people would see it",
+    response_class=HTMLResponse,
+)
+def try_center(caller: Caller, request: Request, id: IdInPath, body: CenterTried) -> HTMLResponse:
+    """While somebody edits it; nothing is saved."""
+    return _drawn(caller, request, caller.ws.centers[id].tried(**body.given()), body.language)
 
 
 @router.post(
@@ -255,6 +262,19 @@ def create_form(caller: Caller, body: NewForm) -> FormShape:
 def delete_form(caller: Caller, id: IdInPath) -> None:
     """What is posted to it from then on is thrown away."""
     caller.ws.forms.delete(id)
+
+
+def _drawn(caller: Caller, request: Request, content: Content, language: str) -> HTMLResponse:
+    draw: Preview | None = getattr(request.app.state, "preview", None)
+    if draw is None:
+        raise NotFoundError("this server draws no public pages", code="not_found.pages")
+    names = {one.id: (one.name, one.description or "") for one in caller.ws.lists.list()}
+    return HTMLResponse(
+        draw(content, names, language),
+        headers={
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        },
+    )
 
 
 def _form(form: JoinForm, public_url: str | None) -> FormShape:

@@ -39,6 +39,7 @@ class Entry(BaseModel):
     contact_point: str | None
     source: str | None = Field(description="Through what it came.")
     evidence: str | None
+    by: str | None = Field(description="Who wrote it.")
 
 
 class ConsentShape(BaseModel):
@@ -67,6 +68,7 @@ class MessageShape(BaseModel):
 
     id: int
     kind: str
+    key: str | None = Field(description="Of the record that it is to; null once that is gone.")
     address: str
     subject: str
     body: str
@@ -190,6 +192,7 @@ def message_shape(one: Message) -> MessageShape:
     return MessageShape(
         id=one.id,
         kind=one.kind,
+        key=one.key,
         address=one.address,
         subject=one.subject,
         body=one.body,
@@ -221,4 +224,5 @@ def _entry(one: ConsentEntry) -> Entry:
         contact_point=one.contact_point,
         source=one.source,
         evidence=one.evidence,
+        by=one.by,
     )

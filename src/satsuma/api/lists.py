@@ -138,18 +138,6 @@ class ListEventShape(BaseModel):
     change: Literal["joined", "left"]
 
 
-class ReachShape(BaseModel):
-    """How many can be e-mailed, and why the others cannot."""
-
-    size: int
-    reachable: int
-    reasons: dict[str, int] = Field(
-        description="The first that holds for each: `no_address`, `do_not_email`, `not_confirmed`, `denied`,"
-        " `not_asked`."
-    )
-    topic: str | None
-
-
 @router.get("/lists", operation_id="list_lists", summary="The lists", response_model=Items[ListSummary])
 def list_lists(
     caller: Caller, search: str | None = None, audience: str | None = None, subscription: bool | None = None
@@ -327,29 +315,6 @@ def list_list_history(
             )
             for one in found
         ]
-    )
-
-
-@router.get("/reach", operation_id="show_reach", summary="Who can be e-mailed", response_model=ReachShape)
-def show_reach(
-    caller: Caller,
-    segment: int | None = None,
-    list_id: Annotated[int | None, Query(alias="list")] = None,
-    topic: Annotated[str, Query(description="A topic of consent, or `none` to ask for none.")] = "marketing",
-) -> ReachShape:
-    """Of a segment, a list, or everyone: how many can be e-mailed, and why the others cannot."""
-    audience, members, on_list = None, None, None
-    if segment is not None:
-        found = caller.ws.segments[segment]
-        audience, members = found.audience, found.members()
-    if list_id is not None:
-        listed = caller.ws.lists[list_id]
-        audience, on_list = listed.audience, listed.name
-    reach = caller.ws.consent.reach(
-        members, audience=audience, topic=None if topic == "none" else topic, on_list=on_list
-    )
-    return ReachShape(
-        size=reach.size, reachable=reach.reachable, reasons=dict(reach.reasons), topic=reach.topic
     )
 
 

@@ -93,7 +93,7 @@ class Center:
 
         def work(change: Change) -> None:
             row = center_row(change.connection, self.id)
-            content = _content(change, {**row.draft.to_json(), **parts})
+            content = _content(change.connection, {**row.draft.to_json(), **parts})
             _put_uses(change, self.id, content, row.live)
             change.connection.execute(
                 f"UPDATE subscription_centers SET draft = ?, changed_at = {INSTANT} WHERE id = ?",
@@ -101,6 +101,16 @@ class Center:
             )
 
         return self._write("edit subscription center", work)
+
+    def tried(self, **parts: Any) -> Content:
+        """What the draft would be with other parts, which are as in `edit`; nothing is written.
+
+        Raises:
+            UsageError: A part is no such thing, or a list is no subscription list.
+        """
+        with self._rooms.record.cursor() as cursor:
+            draft = center_row(cursor, self.id).draft
+            return _content(cursor, {**draft.to_json(), **parts})
 
     def publish(self) -> CenterRow:
         """Let people see the draft.
@@ -197,7 +207,7 @@ class Centers:
 
         def work(change: Change) -> int:
             free = _free_name(change, name)
-            content = _content(change, parts)
+            content = _content(change.connection, parts)
             number = change.memory.counters.take(COUNTER)
             change.connection.execute(
                 f"INSERT INTO subscription_centers VALUES (?, ?, ?, ?, NULL, {INSTANT}, {INSTANT}, NULL)",
@@ -289,9 +299,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, center_id: int | None = None) -
     ]
 
 
-def _content(change: Change, parts: Mapping[str, Any]) -> Content:
+def _content(connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Any]) -> Content:
     """Content whose lists, given by name or id, all are subscription lists."""
-    known = list_rows.all_lists(change.connection)
+    known = list_rows.all_lists(connection)
     wanted = [_with_id(known, one) for one in parts.get("lists") or ()]
     content = content_of({**parts, "lists": wanted})
     for shown in content.lists:

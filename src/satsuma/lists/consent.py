@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import duckdb
@@ -21,6 +21,7 @@ from satsuma.kernel.zones import zone
 from satsuma.lists import addresses, ledger, levels, opt_ins
 from satsuma.lists.finding import find, named
 from satsuma.lists.levels import DO_NOT_EMAIL
+from satsuma.lists.meeting import Where, source_given, who_meets
 from satsuma.lists.reach import Reach, reach
 from satsuma.lists.rooms import ListRooms
 from satsuma.record import consent as rows
@@ -198,6 +199,31 @@ class Consent:
                 waiting = opt_ins.numbers_waiting(cursor, list_id, state.now)
                 numbers = np.union1d(list_rows.members(cursor, list_id), waiting)
             return reach(cursor, state.catalog, entity, numbers, topic=topic, list_id=list_id, now=state.now)
+
+    def reach_where(
+        self,
+        where: Where,
+        *,
+        audience: str | None = None,
+        timezone: str | None = None,
+        topic: str | None = levels.MARKETING,
+    ) -> Reach:
+        """How many of those who meet a definition now can be e-mailed, before there is a segment of it.
+
+        Args:
+            where: Text, the JSON form, or what `satsuma.parse` gives.
+            audience, timezone: Where the definition does not say; default those of the workspace.
+            topic: As in `reach`.
+
+        Raises:
+            DefinitionError: It has errors; with every problem.
+        """
+        source = source_given(where, audience=audience, timezone=timezone)
+        with self._rooms.record.snapshot() as (cursor, state):
+            entity = audience_named(state.catalog, source.audience)
+            source = replace(source, audience=entity.name)
+            numbers = who_meets(self._rooms.evaluate, cursor, state.catalog, source, state.now)
+            return reach(cursor, state.catalog, entity, numbers, topic=topic, list_id=None, now=state.now)
 
     def _note(self, keys: str | Iterable[str], states: Mapping[str, str], **about: object) -> Receipt:
         return self.record(keys, states, **about)  # type: ignore[arg-type]  # `record` says what there is

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import duckdb
 import numpy as np
 
 from satsuma.catalog.audiences import audience_named, entity_numbered
+from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import UsageError
 from satsuma.lists import addresses, outbox, settings
 from satsuma.lists.consent import standing
@@ -146,7 +148,8 @@ class Mail:
             if key is not None:
                 entity, number = find(cursor, now.catalog, key, audience)
                 member = (entity.number, number)
-            return outbox.messages(cursor, state=wanted, member=member, before=before, limit=limit)
+            found = outbox.messages(cursor, state=wanted, member=member, before=before, limit=limit)
+            return _with_keys(cursor, now.catalog, found)
 
     def counts(self) -> dict[str, int]:
         """How many messages there are in each state."""
@@ -215,6 +218,20 @@ class Mail:
             return Delivered(sent=sent, cancelled=len(unwanted), **counts)
 
         return self._rooms.writer.commit(work, actor=ACTOR, detail="messages").result
+
+
+def _with_keys(
+    cursor: duckdb.DuckDBPyConnection, catalog: Catalog, messages: Sequence[Message]
+) -> list[Message]:
+    """The same messages, each with the key of its record, where that is still there."""
+    keys: dict[tuple[int, int], str | None] = {}
+    for audience in {message.audience for message in messages}:
+        entity = entity_numbered(catalog, audience)
+        members = sorted({message.member for message in messages if message.audience == audience})
+        if entity is not None:
+            found = keys_of_numbers(cursor, entity, np.array(members, dtype=np.uint32)).to_pylist()
+            keys |= {(audience, member): key for member, key in zip(members, found, strict=True)}
+    return [replace(message, key=keys.get((message.audience, message.member))) for message in messages]
 
 
 def _bare(sender: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,14 +17,12 @@ from satsuma.kernel.errors import ConflictError, UsageError
 from satsuma.kernel.names import check_name, key_given, keys_given
 from satsuma.kernel.text import fold
 from satsuma.language import tree
-from satsuma.language.binding import bind
-from satsuma.language.problems import definition_error
 from satsuma.language.text import parse_text
 from satsuma.lists import joining, opt_ins, settings
 from satsuma.lists.finding import by_id
 from satsuma.lists.joining import Joined, Request
+from satsuma.lists.meeting import who_meets
 from satsuma.lists.rooms import ListRooms
-from satsuma.membership.names import StoredNames
 from satsuma.record import lists as rows
 from satsuma.record.change import Change
 from satsuma.record.resolve import keys_of_numbers, numbers_of_keys
@@ -155,13 +153,8 @@ class MarketingList:
             ConflictError: The list has double opt-in, and it is not said that they have confirmed.
         """
         wanted = keys_given(keys)
-        if not confirmed and self.double_opt_in:
-            raise ConflictError(
-                f"who joins list “{self.name}” must confirm: it has double opt-in",
-                code="list.double_opt_in",
-                hint="`ask(keys)` sends each a message; `confirmed=True` says that you have their word",
-            )
-        joined, version = self._ask(Request(self.id, wanted, True, through or self._rooms.through))
+        request = Request(self.id, wanted, True, through or self._rooms.through, confirmed=confirmed)
+        joined, version = self._ask(request)
         already = len(wanted) - len(joined.unknown) - len(joined.numbers)
         return Receipt(
             version, len(joined.numbers), duplicates=already, created=joined.created, unknown=joined.unknown
@@ -186,7 +179,7 @@ class MarketingList:
             ConflictError: As in `add`.
         """
         if not confirmed and self.double_opt_in:
-            return self.add((), confirmed=False)
+            raise joining.must_confirm(self.name)
         condition = parse_text(where) if isinstance(where, str) else where
 
         def work(change: Change) -> tuple[int, int]:
@@ -275,24 +268,15 @@ class MarketingList:
 
     def _ask(self, request: Request) -> tuple[Joined, int]:
         rooms = self._rooms
-
-        def work(requests: Sequence[Request]) -> list[tuple[Joined, int]]:
-            detail = "change lists" if len(requests) == 1 else f"{len(requests)} changes of lists"
-            committed = rooms.writer.commit(
-                lambda change: joining.apply(change, requests), actor=rooms.actor, detail=detail
-            )
-            return [(joined, committed.version) for joined in committed.result]
-
-        answer: tuple[Joined, int] = rooms.gathering.ask(("lists", rooms.actor), request, work)
-        return answer
+        committed = rooms.writer.commit_together(
+            joining.TOGETHER, request, actor=rooms.actor, detail="change lists"
+        )
+        return committed.result, committed.version
 
     def _who_meet(self, change: Change, condition: tree.Condition) -> tuple[NDArray[np.uint32], list[str]]:
         entity = entity_of_number(change.catalog, by_id(rows.all_lists(change.connection), self.id).audience)
         source = tree.Source(where=condition, audience=entity.name)
-        binding = bind(source, change.catalog, StoredNames(change.connection, change.catalog))
-        if binding.definition is None:
-            raise definition_error(binding.problems)
-        numbers = self._rooms.evaluate(change.connection, binding.definition, change.catalog, change.at)
+        numbers = who_meets(self._rooms.evaluate, change.connection, change.catalog, source, change.at)
         keys = keys_of_numbers(change.connection, entity, numbers).to_pylist()
         return numbers, [key for key in keys if key is not None]
 

@@ -50,6 +50,7 @@ class Message:
         state, attempts, error: Where it stands, how often it was tried, and why it failed last.
         created_at, next_at, sent_at: Microseconds UTC; `next_at` is when it is tried next.
         version: The version that called for it.
+        key: Of the record, where it was looked up.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Message:
     sent_at: int | None
     error: str | None
     version: int
+    key: str | None = None
 
 
 def queue(

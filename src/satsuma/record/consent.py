@@ -20,7 +20,10 @@ DENIED = "denied"
 
 @dataclass(frozen=True, slots=True)
 class ConsentEntry:
-    """What one entry says: topic, `granted` or `denied`, since when (microseconds UTC), on what evidence."""
+    """What one entry says: topic, `granted` or `denied`, since when (microseconds UTC), on what evidence.
+
+    `by` is who wrote it; of an entry to be written, whoever makes the version is written down.
+    """
 
     member: int
     topic: str
@@ -29,6 +32,7 @@ class ConsentEntry:
     contact_point: str | None = None
     source: str | None = None
     evidence: str | None = None
+    by: str | None = None
 
 
 def add(transaction: Transaction, audience: int, entry: ConsentEntry) -> int:
@@ -66,7 +70,8 @@ def states(
 ) -> dict[str, ConsentEntry]:
     """What counts for a record at an instant: topic → its entry."""
     rows = connection.execute(
-        "SELECT member, topic, state, epoch_us(c.at), contact_point, source, evidence FROM consent_ledger c"
+        "SELECT member, topic, state, epoch_us(c.at), contact_point, source, evidence, a.name"
+        " FROM consent_ledger c LEFT JOIN actors a ON a.id = c.actor"
         f" WHERE audience = ? AND member = ? AND c.at <= {INSTANT}"
         " QUALIFY row_number() OVER (PARTITION BY topic"
         " ORDER BY c.at DESC, (state = 'denied') DESC, seq DESC) = 1 ORDER BY topic",
@@ -98,7 +103,8 @@ def latest(connection: duckdb.DuckDBPyConnection, audience: int, topic: str, now
 def of_member(connection: duckdb.DuckDBPyConnection, audience: int, member: int) -> list[ConsentEntry]:
     """All entries about a record, in the order they were written."""
     rows = connection.execute(
-        "SELECT member, topic, state, epoch_us(c.at), contact_point, source, evidence FROM consent_ledger c"
+        "SELECT member, topic, state, epoch_us(c.at), contact_point, source, evidence, a.name"
+        " FROM consent_ledger c LEFT JOIN actors a ON a.id = c.actor"
         " WHERE audience = ? AND member = ? ORDER BY seq",
         [audience, member],
     ).fetchall()
