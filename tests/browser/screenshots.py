@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from satsuma.demo.history import DAYS
 from tests.browser.console import Console
 from tests.browser.pages import visits
 from tests.browser.serving import chromium, serving
@@ -56,7 +57,7 @@ def main() -> None:
     if len(sys.argv) > 2:
         draw(sys.argv[2], folder, *sys.argv[3:4])
         return
-    with tempfile.TemporaryDirectory() as directory, serving(Path(directory) / "demo", None) as served:
+    with tempfile.TemporaryDirectory() as directory, serving(Path(directory) / "demo", None, DAYS) as served:
         draw(served.url, folder)
 
 

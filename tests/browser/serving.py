@@ -40,10 +40,10 @@ class Served:
 
 
 @contextmanager
-def serving(directory: Path, sizes: Sizes | None = SMALL) -> Iterator[Served]:
+def serving(directory: Path, sizes: Sizes | None = SMALL, days: int = 8) -> Iterator[Served]:
     """Serve a demo workspace until the block ends; made first where there is none."""
     if not directory.exists():
-        build(directory, SystemClock().now() - HOUR_US, lambda _what, _share: None, sizes)
+        build(directory, SystemClock().now() - HOUR_US, lambda _what, _share: None, sizes, days)
     _command(directory, "user", "add", EMAIL, "--name", "Ada Lovelace", "--role", "admin", "--password-stdin")
     port = _free_port()
     log = directory.with_name(directory.name + ".log")
