@@ -16,6 +16,7 @@ CODE := src tests $(wildcard bench)
 .DEFAULT_GOAL := help
 SCREENSHOTS ?= screenshots
 
+OIDC_PROVIDER := tests/api/oidc/node_modules/.installed
 CONSOLE := src/satsuma/web/console/index.html
 API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
@@ -30,7 +31,7 @@ run: .venv/.installed $(CONSOLE) ## open the demo workspace, say what to try, an
 	$(BIN)/python -m satsuma.demo
 
 # Neighbouring tests share what they have set up: each process takes a run of them, and then from the other's.
-test: lint console-check $(CONSOLE) browser ## install what tests need, check the house, run all tests
+test: lint console-check $(CONSOLE) browser $(OIDC_PROVIDER) ## install what tests need, check the house, run all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 # SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
@@ -88,13 +89,18 @@ lock: .venv-lock/bin/uv ## write requirements.lock anew from pyproject.toml
 	  --custom-compile-command "make lock" $(LOCK_ARGS)
 
 clean: ## remove what make and the tools have made, the demo workspace included
-	rm -rf .venv .venv-lock demo-workspace dist screenshots console/node_modules src/satsuma/web/console .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lock demo-workspace dist screenshots console/node_modules tests/api/oidc/node_modules src/satsuma/web/console .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 console/node_modules/.installed: console/package.json console/package-lock.json
 	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { \
 	  echo "The console is built with Node 20 or newer. Found: $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	cd console && npm ci --loglevel error
+	@touch $@
+
+# The provider by which tests sign in.
+$(OIDC_PROVIDER): tests/api/oidc/package.json tests/api/oidc/package-lock.json
+	cd tests/api/oidc && npm ci --loglevel error
 	@touch $@
 
 $(CONSOLE): console/node_modules/.installed $(CONSOLE_SOURCES)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from satsuma.access.roles import Role
 from satsuma.kernel.errors import UsageError
-from satsuma.server.settings import Settings, load
+from satsuma.server.composing import openid_of, site_of
+from satsuma.server.settings import SECRETS, Settings, load, secret
 from tests.tidy.repository import ROOT
 
 
@@ -53,11 +55,52 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         load(tmp_path, {}, tmp_path / "nowhere.toml")
 
 
-def test_a_password_is_not_told(tmp_path: Path) -> None:
-    (tmp_path / "satsuma.toml").write_text("smtp_password = 12345")
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_secret_is_not_told_and_may_stand_in_a_file_of_its_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / "satsuma.toml").write_text(f"{name} = 12345")
     with pytest.raises(UsageError) as refused:
         load(tmp_path, {})
     assert "12345" not in str(refused.value)
+    (tmp_path / "satsuma.toml").unlink()
+    (tmp_path / "kept").write_text("of a file\n")
+    plain = load(tmp_path, {f"SATSUMA_{name.upper()}": "of the environment"})
+    assert "of the environment" not in repr(plain)
+    assert secret(plain, name) == "of the environment"
+    assert (
+        secret(load(tmp_path, {f"SATSUMA_{name.upper()}_FILE": str(tmp_path / "kept")}), name) == "of a file"
+    )
+    assert secret(Settings(), name) is None
+    with pytest.raises(UsageError, match=name):
+        secret(load(tmp_path, {f"SATSUMA_{name.upper()}_FILE": str(tmp_path / "nowhere")}), name)
+
+
+def test_a_provider_of_sign_ins_is_told_by_settings_or_there_is_none(tmp_path: Path) -> None:
+    assert openid_of(Settings()) is None
+    told = load(
+        tmp_path,
+        {
+            "SATSUMA_OPENID_ISSUER": "https://accounts.example.com",
+            "SATSUMA_OPENID_CLIENT_ID": "satsuma",
+            "SATSUMA_OPENID_DOMAINS": "example.com, example.org",
+            "SATSUMA_OPENID_NEW_ROLE": "viewer",
+        },
+    )
+    found = openid_of(told)
+    assert found is not None
+    assert (found.domains, found.new_role) == (("example.com", "example.org"), Role.VIEWER)
+    assert found.client_secret is None
+    assert openid_of(replace(told, openid_new_role="none")).new_role is None  # type: ignore[union-attr]
+    with pytest.raises(UsageError, match="client id"):
+        openid_of(replace(told, openid_client_id=""))
+
+
+@pytest.mark.parametrize(
+    "url", ["segments.example.com", "ftp://x", "https://x/path", "https://", "https://x?y"]
+)
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="url"):
+        site_of(Settings(url=url))
+    assert site_of(Settings(url="https://segments.example.com/")) == "https://segments.example.com"
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

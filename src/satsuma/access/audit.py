@@ -69,6 +69,13 @@ def noting(note: Note) -> Iterator[Note]:
         _noted.reset(token)
 
 
+def name(actor: str, *, target: str | None = None, **details: object) -> None:
+    """Say who it is whom the context's note is about, where nobody knew as it began: who signs in."""
+    note = _noted.get()
+    if note is not None:
+        note.actor, note.target, note.details = actor, target or note.target, {**note.details, **details}
+
+
 def write_noted(change: Change) -> None:
     """Write the note of the context, if there is one, into a version being made."""
     note = _noted.get()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from satsuma.access import identities
 from satsuma.record.migrations import Migration
 
 _FIRST = """
@@ -47,4 +48,5 @@ def _repeats(connection: duckdb.DuckDBPyConnection) -> None:
 MIGRATIONS = (
     Migration("access", 1, "people, sessions, keys, audit log", _first_tables),
     Migration("access", 2, "requests that bore a key against repeats", _repeats),
+    *identities.MIGRATIONS,
 )

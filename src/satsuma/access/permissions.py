@@ -33,6 +33,9 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "set_up": (None, ""),
     "sign_in": (None, ""),
     "redeem_password_link": (None, ""),
+    "begin_openid": (None, ""),
+    "finish_openid": (None, ""),
+    "end_openid": (None, ""),
     "show_health": (None, ""),
     "show_readiness": (None, ""),
     # Oneself

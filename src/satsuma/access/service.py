@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from satsuma.access.audit import Audit
+from satsuma.access.identities import Identities
 from satsuma.access.keys import Keys
 from satsuma.access.links import PasswordLinks
 from satsuma.access.people import People
@@ -14,8 +15,10 @@ class Access:
     """`ws.access`: one object for all who ask, so that what it holds in memory is what is stored."""
 
     def __init__(self, rooms: AccessRooms) -> None:
+        self.rooms = rooms
         self.people = People(rooms)
         self.sessions = Sessions(rooms, self.people)
+        self.identities = Identities(rooms, self.people)
         self.links = PasswordLinks(rooms, self.people)
         self.keys = Keys(rooms)
         self.audit = Audit(rooms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from satsuma.api import (
     language,
     lists,
     mail,
+    openid,
     people,
     quarantine,
     reach,
@@ -44,8 +46,12 @@ from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import InvariantError
 from satsuma.workspace import Workspace
 
+if TYPE_CHECKING:
+    from satsuma.access.openid import OpenIdSettings
+
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
+    openid.router,
     segments.router,
     changing.router,
     designing.router,
@@ -83,6 +89,8 @@ class AppSettings:
         requests_per_minute: Of one caller; 0 for no limit.
         version_wait_s: How long a request waits for the version that it asks for.
         setup_token: Admits whoever makes the first administrator; None where nobody shall.
+        site: The address by which people reach the server; None: by which it is called at the moment.
+        openid: A provider by which people may sign in.
     """
 
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]", "testserver")
@@ -91,6 +99,8 @@ class AppSettings:
     requests_per_minute: int = 6_000
     version_wait_s: float = 5.0
     setup_token: str | None = None
+    site: str | None = None
+    openid: OpenIdSettings | None = None
 
 
 def make_app(
@@ -121,6 +131,8 @@ def make_app(
     app.state.is_stopping = False
     app.state.setup_token_hash = None if settings.setup_token is None else hash_token(settings.setup_token)
     app.state.mail_server = None
+    app.state.site = None if settings.site is None else settings.site.rstrip("/")
+    app.state.openid = None if settings.openid is None else _signing_in(ws, settings.openid)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     for router in more:
@@ -138,6 +150,12 @@ def make_app(
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # as FastAPI's manual says
     _check_table(app)
     return app
+
+
+def _signing_in(ws: Workspace, settings: OpenIdSettings) -> openid.SigningIn:
+    from satsuma.access.openid import Provider  # noqa: PLC0415 -- what checks tokens is loaded where it is used
+
+    return openid.SigningIn(Provider(settings, ws.access.rooms))
 
 
 async def _answer(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- the framework's form

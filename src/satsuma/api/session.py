@@ -8,12 +8,13 @@ import hmac
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
+from satsuma.access import audit
 from satsuma.access.passwords import csrf_token, hash_token
 from satsuma.access.people import Person
 from satsuma.access.permissions import TABLE
 from satsuma.access.roles import Role
 from satsuma.access.sessions import SESSION_US
-from satsuma.api.calling import COOKIE, SECURE_COOKIE, Caller, Calling
+from satsuma.api.calling import ANONYMOUS, COOKIE, Caller, Calling
 from satsuma.api.forms import Given, instant
 from satsuma.api.problems import RefusedError
 from satsuma.api.rates import Rates
@@ -25,6 +26,12 @@ router = api_router("session")
 
 by_address = Rates(30)
 by_account = Rates(10)
+
+THROUGH = "satsuma_through"
+"""The cookie of whoever has signed in by a provider: they are to sign out there too."""
+
+OPENID_END = "/api/v1/session/openid/end"
+"""Where they do."""
 
 
 class User(BaseModel):
@@ -53,6 +60,11 @@ class Session(BaseModel):
         description="Operation ids that they may call.", examples=[["list_segments", "create_segment"]]
     )
     csrf_token: str = Field(description="To send as `X-CSRF-Token` with everything that changes something.")
+    sign_out_at: str | None = Field(
+        default=None,
+        description="Where a browser goes after signing out here, to sign out at the provider too.",
+        examples=["/api/v1/session/openid/end"],
+    )
     workspace: About
 
 
@@ -67,6 +79,12 @@ class Setup(BaseModel):
     """Whether there is nobody yet who could sign in."""
 
     needed: bool
+    openid: str | None = Field(
+        default=None,
+        description="What people call the OpenID Connect provider by which they may sign in; null: none is"
+        " configured.",
+        examples=["Example accounts"],
+    )
 
 
 class SetUp(Given):
@@ -86,9 +104,13 @@ class PasswordChange(Given):
 
 
 @router.get("/setup", operation_id="show_setup", summary="Whether an administrator is still to be made")
-def show_setup(caller: Caller) -> Setup:
+def show_setup(caller: Caller, request: Request) -> Setup:
     """Open to all: a page that signs people in asks it first."""
-    return Setup(needed=not caller.ws.access.people.has_admin)
+    openid = request.app.state.openid
+    return Setup(
+        needed=not caller.ws.access.people.has_admin,
+        openid=None if openid is None else openid.provider.settings.name,
+    )
 
 
 @router.post("/setup", operation_id="set_up", summary="Make the first administrator", status_code=201)
@@ -106,11 +128,13 @@ async def set_up(given: SetUp, caller: Caller, request: Request, response: Respo
         person = people.add(
             given.email, given.name, Role.ADMIN, given.password, actor=given.email, first_admin=True
         )
+        audit.name(person.email, target=f"person={person.id}")
         return person, caller.ws.access.sessions.begin(person)
 
     person, token = await asyncio.to_thread(make)
     request.app.state.setup_token_hash = None
-    return _begun(caller, person, token, response)
+    set_cookies(response, caller, token)
+    return _told(caller, person, token)
 
 
 @router.post("/session", operation_id="sign_in", summary="Sign in", status_code=201)
@@ -121,19 +145,28 @@ async def sign_in(given: SignIn, caller: Caller, response: Response) -> Session:
 
     def check() -> tuple[Person, str] | None:
         person = caller.ws.access.people.sign_in(given.email, given.password)
-        return None if person is None else (person, caller.ws.access.sessions.begin(person))
+        if person is None:
+            note_failed(
+                caller, "password", "access.wrong_password", caller.ws.access.people.find(given.email)
+            )
+            return None
+        audit.name(person.email, target=f"person={person.id}", through="password")
+        return person, caller.ws.access.sessions.begin(person)
 
     found = await asyncio.to_thread(check)
     if found is None:
         raise RefusedError("access.wrong_password", "the address and the password do not go together")
-    return _begun(caller, *found, response)
+    person, token = found
+    set_cookies(response, caller, token)
+    return _told(caller, person, token)
 
 
 @router.get("/session", operation_id="show_session", summary="Who has signed in")
-def show_session(caller: Caller) -> Session:
+def show_session(caller: Caller, request: Request) -> Session:
     """Refused with 401 where nobody has."""
     person, token = _signed_in(caller)
-    return _told(caller, person, token)
+    through = None if request.app.state.openid is None else request.cookies.get(cookie_named(THROUGH, caller))
+    return _told(caller, person, token, sign_out_at=None if through is None else OPENID_END)
 
 
 @router.delete("/session", operation_id="sign_out", summary="Sign out", status_code=204)
@@ -141,7 +174,8 @@ def sign_out(caller: Caller, response: Response) -> None:
     """Ends the session; its cookie is of no use any more."""
     _, token = _signed_in(caller)
     caller.ws.access.sessions.end(token, actor=caller.actor)
-    response.delete_cookie(SECURE_COOKIE if caller.is_secure else COOKIE, path="/")
+    for cookie in (COOKIE, THROUGH):
+        response.delete_cookie(cookie_named(cookie, caller), path="/", secure=caller.is_secure)
 
 
 @router.patch(
@@ -163,21 +197,51 @@ def _signed_in(caller: Calling) -> tuple[Person, str]:
     return caller.person, caller.token
 
 
-def _begun(caller: Calling, person: Person, token: str, response: Response) -> Session:
-    response.set_cookie(
-        SECURE_COOKIE if caller.is_secure else COOKIE,
-        token,
-        max_age=SESSION_US // US_PER_SECOND,
-        path="/",
-        secure=caller.is_secure,
-        httponly=True,
-        samesite="lax",
-    )
+def cookie_named(cookie: str, caller: Calling) -> str:
+    """The name of a cookie: one that comes encrypted says so, and then no other server can have set it."""
+    return f"__Host-{cookie}" if caller.is_secure else cookie
+
+
+def set_cookies(response: Response, caller: Calling, token: str, *, through: str | None = None) -> None:
+    """Give the browser its session.
+
+    Args:
+        response: What it is answered.
+        caller: Whether it came encrypted.
+        token: Of the session.
+        through: By what they have signed in, where not by a password.
+    """
+    given = {COOKIE: token, **({} if through is None else {THROUGH: through})}
+    for cookie, value in given.items():
+        response.set_cookie(
+            cookie_named(cookie, caller),
+            value,
+            max_age=SESSION_US // US_PER_SECOND,
+            path="/",
+            secure=caller.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+    if through is None:
+        response.delete_cookie(cookie_named(THROUGH, caller), path="/", secure=caller.is_secure)
     response.headers["Cache-Control"] = "no-store"
-    return _told(caller, person, token)
 
 
-def _told(caller: Calling, person: Person, token: str) -> Session:
+def note_failed(caller: Calling, through: str, reason: str, person: Person | None = None) -> None:
+    """Write into the audit log that somebody did not come in.
+
+    Args:
+        caller: From where.
+        through: What they tried.
+        reason: The code of the refusal.
+        person: Whose account it was, where there is one; what was typed otherwise is not kept.
+    """
+    target = None if person is None else f"person={person.id}"
+    details = {"through": through, "reason": reason}
+    caller.ws.access.audit.write(audit.Note(ANONYMOUS, "failed_sign_in", target, caller.origin, details))
+
+
+def _told(caller: Calling, person: Person, token: str, *, sign_out_at: str | None = None) -> Session:
     ws = caller.ws
     return Session(
         user=User(id=person.id, email=person.email, name=person.name, role=person.role),
@@ -185,6 +249,7 @@ def _told(caller: Calling, person: Person, token: str) -> Session:
             name for name, rule in TABLE.items() if rule.role is None or person.role.is_at_least(rule.role)
         ),
         csrf_token=csrf_token(token),
+        sign_out_at=sign_out_at,
         workspace=About(
             name=ws.path.resolve().name, timezone=ws.catalog.timezone, version=ws.version, now=instant(ws.now)
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -20,6 +20,9 @@ PREFIX = "SATSUMA_"
 
 Logs = Literal["text", "json"]
 
+SECRETS = frozenset({"smtp_password", "openid_client_secret"})
+"""Settings that are told to nobody; each may be read from a file of its own, named by `<setting>_file`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -27,6 +30,8 @@ class Settings:
 
     Attributes:
         host, port: Where it listens; port 0 takes a free one.
+        url: The address by which people reach the server, such as `https://segments.example.com`: links in
+            messages begin with it, and providers of sign-ins send people back to it.
         hosts: Names by which it may be called, beside where it listens; `*.example.com` for all below one,
             `*` for any.
         trusted_proxies: Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
@@ -41,10 +46,18 @@ class Settings:
         webhook_networks: Private networks that webhooks may call, such as `10.1.0.0/16`.
         smtp_host, smtp_port, smtp_username, smtp_password: Of the mail server; no host, no mail.
         smtp_security: `starttls`, `tls` or `none`.
+        smtp_password_file: Where the password is read from, in place of `smtp_password`.
+        openid_issuer: The address of an OpenID Connect provider by which people may sign in.
+        openid_client_id, openid_client_secret: What the provider knows the server as.
+        openid_client_secret_file: Where the secret is read from, in place of `openid_client_secret`.
+        openid_name: What people call the provider.
+        openid_domains: Of the e-mail addresses of those who may come in by it.
+        openid_new_role: What somebody becomes whom nobody has added; `none`: they do not come in.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    url: str = ""
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     requests_per_minute: int = 6_000
@@ -59,8 +72,16 @@ class Settings:
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_username: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_password_file: str = ""
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    openid_issuer: str = ""
+    openid_client_id: str = ""
+    openid_client_secret: str = field(default="", repr=False)
+    openid_client_secret_file: str = ""
+    openid_name: str = "single sign-on"
+    openid_domains: tuple[str, ...] = ()
+    openid_new_role: Literal["none", "viewer", "seller", "marketer", "admin"] = "none"
 
 
 def load(directory: Path, environment: Mapping[str, str], file: Path | None = None, **given: Any) -> Settings:
@@ -78,7 +99,7 @@ def load(directory: Path, environment: Mapping[str, str], file: Path | None = No
     settings = _with(
         Settings(), _of_file(directory / FILE if file is None else file, must_exist=file is not None)
     )
-    names = {field.name for field in fields(Settings)}
+    names = {one.name for one in fields(Settings)}
     named = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
@@ -88,6 +109,21 @@ def load(directory: Path, environment: Mapping[str, str], file: Path | None = No
     return _with(settings, {name: value for name, value in given.items() if value is not None})
 
 
+def secret(settings: Settings, name: str) -> str | None:
+    """One of `SECRETS`, from where it stands; None where it stands nowhere.
+
+    Raises:
+        UsageError: Its file cannot be read.
+    """
+    file = str(getattr(settings, f"{name}_file"))
+    if not file:
+        return str(getattr(settings, name)) or None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the file of {name} cannot be read: {error}", code="usage.settings") from error
+
+
 def _of_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
     if not file.exists() and not must_exist:
         return {}
@@ -95,7 +131,7 @@ def _of_file(file: Path, *, must_exist: bool) -> dict[str, Any]:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"the settings {file} cannot be read: {error}", code="usage.settings") from error
-    names = [field.name for field in fields(Settings)]
+    names = [one.name for one in fields(Settings)]
     for name in found:
         if name not in names:
             raise UsageError(
@@ -139,5 +175,5 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _unfit(name: str, value: object, expected: str) -> UsageError:
-    shown = "a value" if name == "smtp_password" else repr(value)
+    shown = "a value" if name in SECRETS else repr(value)
     return UsageError(f"setting {name}: found {shown}, expected {expected}", code="usage.settings")

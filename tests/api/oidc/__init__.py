@@ -1,0 +1,1 @@
+"""A provider of sign-ins, and a browser's way through it."""
