@@ -15,8 +15,9 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.kernels.scope import Records
 from satsuma.language import bound
 from satsuma.membership.engine import Engine
-from satsuma.membership.planes import Bools, Numbers, numbers_in
+from satsuma.membership.planes import Bools, Numbers
 from satsuma.membership.standing import Standing
+from satsuma.record import memberships
 from satsuma.record.layout import NUMBER, entity_table
 from satsuma.record.sql import quote, scalar
 from satsuma.record.store import State
@@ -34,7 +35,7 @@ class _Held(SqlMemberships):
     def segment(self, segment: int, frame: Records) -> Bools:
         """Whether each record of a frame is a member."""
         kept = self._standing.segments.get(segment)
-        return frame.marked(numbers_in(kept.members) if kept is not None else NOBODY)
+        return frame.marked(kept.members.numbers() if kept is not None else NOBODY)
 
 
 class Answers:
@@ -93,3 +94,16 @@ class Answers:
         """Numbers of the records that meet a definition, overrides left aside, ascending, uint32."""
         holds = self.holds(cursor, state, definition.where, definition.audience, definition.timezone)
         return np.flatnonzero(holds).astype(np.uint32)
+
+    def kept(self, cursor: duckdb.DuckDBPyConnection, state: State, segment: int) -> Numbers:
+        """Numbers of a segment's members at the last version that it was live, ascending, uint32."""
+        del state
+        return memberships.members(cursor, segment)
+
+    def sizes(self, cursor: duckdb.DuckDBPyConnection, state: State) -> dict[int, int]:
+        """How many members segments have; none: not in it."""
+        del state
+        return memberships.sizes(cursor)
+
+    def check(self, condition: bound.Condition, audience: Entity) -> None:
+        """Refuse a condition whose answer would tell whoever asks of records that they may not see."""

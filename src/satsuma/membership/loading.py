@@ -15,7 +15,8 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.index import Index
 from satsuma.membership.asking import Asking
 from satsuma.membership.live import LiveSegment, in_dependency_order
-from satsuma.membership.planes import Numbers, Plane, bitmap_of, numbers_in, united
+from satsuma.membership.members import Members
+from satsuma.membership.planes import Numbers, Plane, united
 from satsuma.membership.plans import Plan, plan_of
 from satsuma.membership.saving import Saved
 from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
@@ -113,11 +114,10 @@ def _plane(
 
 
 def _segment(of: Of, segment: LiveSegment, plan: Plan, saved: Saved | None, unsaved: int) -> KeptSegment:
-    members = None if saved is None else saved.members.get(segment.id)
-    if members is None:
-        members = bitmap_of(memberships.members(of.cursor, segment.id))
+    found = None if saved is None else saved.members.get(segment.id)
+    members = Members.of(memberships.members(of.cursor, segment.id)) if found is None else Members(found)
     plane = Plane()
-    plane.flip(numbers_in(members))
+    plane.flip(members.numbers())
     reason, program = plan.reasons.get(segment.id), plan.programs[segment.id]
     return KeptSegment(
         segment,

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import duckdb
 import numpy as np
-from pyroaring import BitMap
 
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.index import Index
@@ -24,7 +23,8 @@ from satsuma.membership.deltas import Cause, Changes, Moved
 from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.loading import read_overrides
-from satsuma.membership.planes import Bools, Numbers, Plane, bitmap_of, numbers_in, united
+from satsuma.membership.members import Members
+from satsuma.membership.planes import Bools, Numbers, Plane, united
 from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
 from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
@@ -214,7 +214,7 @@ class Making:
             segment,
             program,
             kept.plane,
-            _bitmap(kept, moved),
+            kept.members.after(moved.numbers, moved.entered),
             rules,
             reason,
             kept.unsaved + len(moved.numbers),
@@ -225,7 +225,7 @@ class Making:
         numbers = memberships.members(self.change.connection, segment.id)
         plane = Plane()
         plane.flip(numbers)
-        return KeptSegment(segment, None, plane, bitmap_of(numbers), NO_OVERRIDES, None, 0)
+        return KeptSegment(segment, None, plane, Members.of(numbers), NO_OVERRIDES, None, 0)
 
     def _truth(
         self,
@@ -310,7 +310,7 @@ class Making:
         for number in self._moved:
             kept = self._segments[number]
             if kept.unsaved > max(SNAPSHOT_CHANGES_MIN, len(kept.members)):
-                memberships.snapshot(self.change, number, numbers_in(kept.members))
+                memberships.snapshot(self.change, number, kept.members.numbers())
                 self._segments[number] = replace(kept, unsaved=0)
 
 
@@ -323,10 +323,3 @@ def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:
         for key, leaf in plan.leaves.items()
         if key in before.leaves
     }
-
-
-def _bitmap(kept: KeptSegment, moved: Moved) -> BitMap:
-    if not len(moved.numbers):
-        return kept.members
-    entered, left = moved.numbers[moved.entered], moved.numbers[~moved.entered]
-    return (kept.members | bitmap_of(entered)) - bitmap_of(left)

@@ -101,8 +101,3 @@ def united(parts: Iterable[NDArray[Any]]) -> Numbers:
     is_first = np.ones(len(found), dtype=np.bool_)
     np.not_equal(found[1:], found[:-1], out=is_first[1:])
     return found[is_first]
-
-
-def numbers_in(members: BitMap) -> Numbers:
-    """The numbers of a bitmap, ascending, uint32."""
-    return np.frombuffer(members.to_array(), dtype=np.uint32)

@@ -50,7 +50,7 @@ def save(standing: Standing, path: Path, stamp: Stamp) -> None:
         named = json.dumps({"leaves": keys, "segments": segments}).encode()
         making.array("names", np.frombuffer(named, dtype=np.uint8))
         _write(making, "leaves", [standing.leaves[key].plane.packed for key in keys])
-        members = [standing.segments[number].members.serialize() for number in segments]
+        members = [standing.segments[number].members.whole().serialize() for number in segments]
         _write(making, "segments", [np.frombuffer(one, dtype=np.uint8) for one in members])
         making.finish(stamp)
 

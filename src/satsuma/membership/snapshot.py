@@ -50,7 +50,7 @@ class Snapshot:
         Raises:
             NotFoundError: No live segment has the name.
         """
-        return self._kept(segment).members.copy()
+        return self._kept(segment).members.whole().copy()
 
     def contains(self, segment: str, key: str) -> bool:
         """Whether the record that has a key is a member; an unknown key is not.

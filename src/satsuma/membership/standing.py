@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from pyroaring import BitMap
 
 from satsuma.index import Index
 from satsuma.membership.live import LiveSegment
+from satsuma.membership.members import Members
 from satsuma.membership.planes import Numbers, Plane
 from satsuma.membership.plans import Plan
 from satsuma.membership.touching import Leaf, Program
@@ -48,7 +48,7 @@ class KeptSegment:
         segment: Bound to the version's catalog.
         program: Of its definition; None for static segments and for those whose definition cannot be read.
         plane: Its members, overrides counted; the writer's.
-        members: The same as a bitmap that nobody changes; the readers'.
+        members: The same, the readers'.
         failed: Why it has failed, or None.
         unsaved: How many changes its newest stored snapshot lacks.
     """
@@ -56,7 +56,7 @@ class KeptSegment:
     segment: LiveSegment
     program: Program | None
     plane: Plane
-    members: BitMap
+    members: Members
     overrides: Overrides
     failed: str | None
     unsaved: int
