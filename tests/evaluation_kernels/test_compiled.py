@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from satsuma.evaluation.kernels import compiled, searching
+from satsuma.index.narrow import ROWS_MIN, narrow_of
 
 rows_of_members = st.lists(
     st.lists(st.integers(-5, 5).map(lambda at: at * 10), max_size=6).map(sorted), max_size=5
@@ -104,3 +105,41 @@ def test_merged_runs_are_in_order_with_the_first_run_first(
 def _columns(run: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     found = np.array(run, dtype=np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
+
+
+@given(st.lists(st.booleans(), max_size=40), st.sampled_from([0, 1, 200]))
+def test_places_are_written_in_order_however_they_lie(holds: list[bool], apart: int) -> None:
+    rows = np.array([one for each in holds for one in (each, *[False] * apart)], dtype=np.bool_)
+    assert compiled.numbers_where(rows).tolist() == np.flatnonzero(rows).tolist()
+
+
+@given(
+    st.sampled_from([np.uint8, np.uint16, np.uint32, np.int64]),
+    st.lists(st.booleans(), min_size=20, max_size=20),
+    st.lists(st.integers(0, 19), max_size=30),
+)
+def test_what_was_decided_by_code_is_found_by_row(kind: type, by_code: list[bool], codes: list[int]) -> None:
+    found = compiled.gathered(np.array(by_code), np.array(codes, dtype=kind))
+    assert found.tolist() == [by_code[code] for code in codes]
+
+
+ends = st.one_of(st.none(), st.integers(-400, 400), st.integers(-(2**64), 2**64))
+
+
+@given(st.integers(-(2**62), 2**62), st.sampled_from([1, 2, 300, 70_000]), ends, ends)
+@example(-5, 255, -6, 250)
+@example(0, 255, 0, 255)
+def test_narrow_integers_lie_between_the_same_bounds(
+    base: int, most: int, low: int | None, high: int | None
+) -> None:
+    own = [0, 1, most // 2, most] + [0] * ROWS_MIN
+    values = np.array([base + one for one in own], dtype=np.int64)
+    narrow = narrow_of(values)
+    assert narrow is not None
+    assert narrow.values.dtype.itemsize <= 4
+    low = None if low is None else base + low
+    high = None if high is None else base + high
+    expected = [
+        (low is None or base + one >= low) and (high is None or base + one <= high) for one in own[:4]
+    ]
+    assert narrow.between(low, high)[:4].tolist() == expected

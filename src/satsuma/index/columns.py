@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Attribute, ValueType
 from satsuma.index.dictionaries import Dictionary, dictionary_of, open_dictionary
 from satsuma.index.files import Folder
+from satsuma.index.narrow import Narrow, narrow_of
 
 CODED = frozenset({ValueType.TEXT, ValueType.CHOICE, ValueType.REFERENCE, ValueType.CHOICES})
 """Types whose values are codes of a dictionary."""
@@ -194,6 +195,11 @@ class Column:
         """Of locations the longitudes of all rows, degrees."""
         return self.whole.longitude
 
+    @cached_property
+    def narrow(self) -> Narrow | None:
+        """The integers of all rows in few bytes, where they fit; made when first asked for, and kept."""
+        return narrow_of(self.values)
+
     @property
     def layers(self) -> tuple[Arrays, Patch | None]:
         """The first rows as they are stored, which columns of later versions share, and what differs."""
@@ -252,6 +258,8 @@ class Column:
         made = Column(self.type, self._stored, **own)
         if own["size"] == self._size and own["patch"] is self._patch and "whole" in self.__dict__:
             made.__dict__["whole"] = self.whole
+            if "narrow" in self.__dict__:
+                made.__dict__["narrow"] = self.narrow
         return made
 
 

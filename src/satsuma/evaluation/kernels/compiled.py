@@ -14,11 +14,16 @@ import numba
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from satsuma.evaluation.kernels.parallel import in_pieces
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LONG = 8
+
+_COMPARED_BYTES = 8
+"""Up to so many bytes of codes are compared for each row, before looking up what was decided is faster."""
 
 
 LOOPS: list[Any] = []
@@ -51,16 +56,70 @@ def as_input(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 def gathered(decided: Bools, codes: NDArray[Any]) -> Bools:
     """What was decided for each code, by row."""
     kind = codes.dtype if codes.dtype.kind == "u" and codes.dtype.itemsize < _LONG else np.dtype(np.int64)
-    found: Bools = _gathered(as_input(decided, np.bool_), as_input(codes, kind))
-    return found
+    if kind == codes.dtype and kind.itemsize * _compared(decided) <= _COMPARED_BYTES:
+        # Comparing takes many codes at once, looking up one after another.
+        found = np.zeros(len(codes), dtype=np.bool_)
+        for code in np.flatnonzero(decided).tolist():
+            found |= codes == kind.type(code)
+        return found
+    table, rows = as_input(decided, np.bool_), as_input(codes, kind)
+    answer = np.empty(len(codes), dtype=np.bool_)
+    in_pieces(lambda piece: _gather(table, rows[piece], answer[piece]), len(codes))
+    return answer
+
+
+def _compared(decided: Bools) -> int:
+    return max(int(np.count_nonzero(decided)), 1)
 
 
 @compiled_once
-def _gathered(decided: Bools, codes: NDArray[Any]) -> Bools:
-    found = np.empty(len(codes), np.bool_)
+def _gather(decided: Bools, codes: NDArray[Any], found: Bools) -> None:
     for i in range(len(codes)):
         found[i] = decided[codes[i]]
-    return found
+
+
+def numbers_where(holds: Bools) -> NDArray[np.uint32]:
+    """The places at which it holds, ascending; `numpy.flatnonzero`, faster where they lie scattered."""
+    rows = as_input(holds, np.bool_)
+    whole = len(rows) // _LONG * _LONG
+    count = int(np.count_nonzero(rows))
+    # Eight are written at once, of which those count that hold.
+    found = np.empty(count + _LONG, dtype=np.uint32)
+    eights = rows[:whole].view("<u8").astype(np.uint64, copy=False)
+    end = _write_places(eights, _PLACES, _COUNTS, count < len(rows) // _SCATTERED, found)
+    found[end:count] = whole + np.flatnonzero(rows[whole:])
+    return found[:count]
+
+
+_EIGHTS = np.arange(256)[:, None] >> np.arange(_LONG) & 1
+_COUNTS = as_input(_EIGHTS.sum(axis=1), np.uint64)
+_PLACES = as_input(np.argsort(1 - _EIGHTS, axis=1, kind="stable"), np.uint32)
+"""By eight bits, the lowest first: how many are set, and which, those first."""
+
+_SCATTERED = 50
+"""Where it holds for fewer than one of so many, most eights hold none, which can be foretold."""
+
+
+@compiled_once
+def _write_places(
+    eights: NDArray[np.uint64],
+    places: NDArray[np.uint32],
+    counts: NDArray[np.uint64],
+    skips: bool,
+    found: NDArray[np.uint32],
+) -> np.uint64:
+    # Unsigned places need no look at whether they are negative, so that eight are written in one step.
+    end = np.uint64(0)
+    for eight in range(len(eights)):
+        if skips and eights[eight] == 0:
+            continue
+        # The factor gathers the lowest bits of eight bytes in the highest byte.
+        bits = (eights[eight] * np.uint64(0x0102040810204080)) >> np.uint64(56)
+        first = np.uint32(eight * 8)
+        for i in range(8):
+            found[end + np.uint64(i)] = first + places[bits, i]
+        end += counts[bits]
+    return end
 
 
 def expand(first: Ints, after: Ints) -> tuple[Ints, Ints]:

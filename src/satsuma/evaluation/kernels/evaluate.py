@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Entity
+from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.conditions import truth
 from satsuma.evaluation.kernels.memberships import Memberships, SqlMemberships
 from satsuma.evaluation.kernels.planning import repeated
@@ -111,4 +112,4 @@ def condition_members(
     holds = truth_of(
         index, condition, audience, timezone=timezone, now=now, memberships=SqlMemberships(cursor)
     )
-    return np.flatnonzero(holds).astype(np.uint32)
+    return compiled.numbers_where(holds)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Attribute, ValueType
 from satsuma.evaluation.kernels import compiled
-from satsuma.evaluation.kernels.comparing import compare, days
+from satsuma.evaluation.kernels.comparing import between, compare, days
 from satsuma.evaluation.kernels.deciding import decided
 from satsuma.evaluation.kernels.reading import Scalar, day_number, operand, read
 from satsuma.evaluation.kernels.scope import Bools, Frame, Ints, Records, Scope
@@ -57,8 +57,7 @@ def of_value(condition: OfValue, frame: Frame, scope: Scope) -> Bools:
         case bound.Compare(_, op, right, exact):
             return compare(value, op, operand(right, frame, scope), scope.zone, exact_text=exact)
         case bound.Between(_, low, high):
-            above = compare(value, bound.Cmp.GE, operand(low, frame, scope), scope.zone)
-            return above & compare(value, bound.Cmp.LE, operand(high, frame, scope), scope.zone)
+            return between(value, operand(low, frame, scope), operand(high, frame, scope), scope.zone)
         case bound.OneOf(_, values, exact):
             return _one_of(value, values, scope, exact_text=exact)
         case bound.TextTest(_, op, right, exact):

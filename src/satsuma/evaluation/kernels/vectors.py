@@ -41,6 +41,7 @@ class Vector:
         valid: Where there is a value. None: everywhere, or for codes and booleans, where they are not 0.
         scale: What `data` of integers and decimals is to be divided by.
         exact: Whether text never compares folded (ids).
+        column: Of what the data were read, as long as they are the values of all its rows.
     """
 
     type: ValueType
@@ -50,6 +51,7 @@ class Vector:
     longitude: NDArray[np.float64] | None = None
     scale: int = 1
     exact: bool = False
+    column: Column | None = None
 
     def __len__(self) -> int:
         return len(self.data)
@@ -58,6 +60,19 @@ class Vector:
     def is_coded(self) -> bool:
         """Whether 0 in the data is a missing value."""
         return self.dictionary is not None or self.type is ValueType.BOOLEAN
+
+    def between(self, low: int | None, high: int | None) -> NDArray[np.bool_]:
+        """Where integers lie between two bounds, both included (None: no bound); of missing ones anything."""
+        if self.column is not None and self.data is self.column.values:
+            narrow = self.column.narrow
+            if narrow is not None:
+                return narrow.between(low, high)
+        found = np.ones(len(self.data), dtype=np.bool_)
+        if low is not None:
+            found &= np.asarray(self.data >= low, dtype=np.bool_)
+        if high is not None:
+            found &= np.asarray(self.data <= high, dtype=np.bool_)
+        return found
 
     def present(self) -> NDArray[np.bool_]:
         """Where there is a value."""
@@ -87,7 +102,7 @@ class Vector:
 def of_column(column: Column, places: NDArray[Any] | None) -> Vector:
     """A column's values at some rows (None: all); missing where the place is -1."""
     if places is None:
-        return _of_arrays(column, column.whole)
+        return replace(_of_arrays(column, column.whole), column=column)
     nowhere = places < 0
     if not nowhere.any():
         return _of_arrays(column, column.take(places))

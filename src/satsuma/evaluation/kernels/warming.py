@@ -20,6 +20,7 @@ _warm = Event()
 _NONE = np.zeros(0, dtype=np.int64)
 _ONE = np.zeros(1, dtype=np.int64)
 _TRUE = np.ones(1, dtype=np.bool_)
+_MANY = np.ones(16, dtype=np.bool_)
 _COUNTS = np.zeros(1, dtype=np.int32)
 
 
@@ -54,9 +55,10 @@ def _calls() -> list[Callable[[], object]]:
         lambda: searching.add_lengths(_ONE, _ONE, _COUNTS.copy()),
         lambda: searching.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
         *(
-            lambda kind=kind: compiled.gathered(_TRUE, _NONE.astype(kind))
+            lambda kind=kind: compiled.gathered(_MANY, _NONE.astype(kind))
             for kind in (np.uint8, np.uint16, np.uint32, np.int64)
         ),
+        lambda: compiled.numbers_where(_TRUE),
         lambda: compiled.expand(_ONE, _ONE),
         lambda: compiled.sums_of_ints(_NONE, _NONE, 1),
         lambda: compiled.sums_of_doubles(_NONE, _NONE.astype(np.float64), 1),
