@@ -9,7 +9,8 @@ from threading import RLock, get_ident
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from satsuma.commit.counting import Counted, Histogram
-from satsuma.commit.queue import Command, Queue
+from satsuma.commit.queue import Command, Queue, Shared, runs
+from satsuma.commit.together import Refused, Together
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import UsageError
 from satsuma.membership.deltas import Cause, Delta
@@ -19,10 +20,11 @@ from satsuma.record import actors
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 
+Q = TypeVar("Q")
 T = TypeVar("T")
 
 ATTEMPTS_MAX = 3
-"""So often a group is made smaller by one command that failed; after that each is written alone."""
+"""So often a group is made smaller by one command that failed; after that it is halved."""
 
 DETAILS_MAX = 3
 """So many different details a version names."""
@@ -149,11 +151,34 @@ class Writer:
             Whatever `work` raises; nothing of it remains then.
             BusyError: Too many wait already.
         """
+        found: Committed[T] = self._done(Command(work, actor, kind, cause, causes, detail, at))
+        return found
+
+    def commit_together(
+        self, together: Together[Q, T], request: Q, *, actor: str, detail: str | None = None
+    ) -> Committed[T]:
+        """Make one version of what a request asks for, with the requests of others that ask for the like.
+
+        Args:
+            together: What is done.
+            request: What this caller wants of it.
+            actor: Who asks.
+            detail: About the version, for people.
+
+        Raises:
+            Error: The request was refused, and nothing of it remains.
+            BusyError: Too many wait already.
+        """
+        command = Command(Shared(together, request), actor, "data", "data", None, detail, None)
+        found: Committed[T] = self._done(command)
+        return found
+
+    def _done(self, command: Command) -> Any:
+        """What becomes of a command, once it is written."""
         if self._maker == get_ident():
             raise UsageError(
                 "a version cannot be made inside the making of another", code="usage.nested_commit"
             )
-        command = Command(work, actor, kind, cause, causes, detail, at)
         try:
             if self._holder == get_ident():
                 # Nobody else makes versions until this thread lets them.
@@ -161,11 +186,10 @@ class Writer:
             elif self._queue.enter(command):
                 self._lead(command)
         finally:
-            self._queue.withdraw(command)
+            self._queue.leave(command)
         if command.error is not None:
             raise command.error
-        found: Committed[T] = command.committed
-        return found
+        return command.committed
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -189,8 +213,6 @@ class Writer:
             # Somebody ends this thread; what others want written is not theirs.
             self._queue.put_back([one for one in group if not one.done])
             raise
-        finally:
-            self._queue.leave()
 
     def _write(self, group: list[Command]) -> None:
         """Write commands in one version, or where one of them fails in several."""
@@ -202,7 +224,7 @@ class Writer:
                 made = self._make(batch)
             except _Failed as failed:
                 attempts += 1
-                waiting[:0] = failed.apart(batch, one_by_one=attempts > ATTEMPTS_MAX)
+                waiting[:0] = failed.apart(batch, halved=attempts > ATTEMPTS_MAX)
                 self._count(repeated=1)
             except Exception as error:  # noqa: BLE001  -- raised again where the command was given
                 for command in batch:
@@ -210,10 +232,14 @@ class Writer:
                 self._count(failed=len(batch))
             else:
                 for command, committed in zip(batch, made, strict=True):
-                    command.end(committed=committed)
+                    match committed.result:
+                        case Refused(refusal):
+                            command.end(error=refusal)
+                        case _:
+                            command.end(committed=committed)
             finally:
                 self._maker = None
-                self._queue.tell()
+                self._queue.tell(batch)
 
     def _make(self, batch: Sequence[Command]) -> list[Committed[Any]]:
         """Make one version of some commands.
@@ -241,39 +267,45 @@ class Writer:
             except BaseException as error:
                 self._follower.drop()
                 if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, _Failed):
-                    raise _Failed(None) from error
+                    raise _Failed(0, len(batch)) from error
                 raise
             else:
                 return self._made(change, results, deltas, self._steady_us() - begun_us)
 
     def _works(self, change: Change, batch: Sequence[Command]) -> list[Any]:
-        results = []
-        first = change.actor
-        for place, command in enumerate(batch):
-            change.place = place
-            if place:
-                change.actor = actors.ensure(change.connection, command.actor)
+        results = list[Any]()
+        numbers = {batch[0].actor: change.actor}
+        for run in runs(batch):
+            change.place = len(results)
+            if run[0].actor not in numbers:
+                numbers[run[0].actor] = actors.ensure(change.connection, run[0].actor)
+            change.actor = numbers[run[0].actor]
             try:
-                results.append(command.work(change))
+                results += _work(change, run)
             except Exception as error:
                 if len(batch) > 1:
-                    raise _Failed(place) from error
+                    raise _Failed(change.place, len(run)) from error
                 raise
             if change.aborted and len(batch) > 1:
-                raise _Failed(place)
-        change.actor = first
+                raise _Failed(change.place, len(run))
+        change.actor = numbers[batch[0].actor]
+        if all(isinstance(result, Refused) for result in results):
+            change.abort()
         return results
 
     def _made(
         self, change: Change, results: list[Any], deltas: tuple[Delta, ...], took_us: int
     ) -> list[Committed[Any]]:
+        refused = sum(isinstance(result, Refused) for result in results)
         if change.aborted:
             self._follower.drop()
+            self._count(failed=refused)
         else:
             self._follower.adopt()
             self._count(
                 versions=1,
-                commands=len(results),
+                commands=len(results) - refused,
+                failed=refused,
                 groups=self._counted.groups.plus(len(results)),
                 commit_us=self._counted.commit_us.plus(took_us),
             )
@@ -292,17 +324,31 @@ class Writer:
 
 
 class _Failed(Exception):  # noqa: N818  -- commands that cannot share a version; each is told its own error
-    """Commands cannot be written in one version; `place` is that of the one at fault, if it is known."""
+    """Commands cannot be written in one version; at fault are `count` of them from a place on."""
 
-    def __init__(self, place: int | None) -> None:
+    def __init__(self, place: int, count: int) -> None:
         super().__init__()
         self.place = place
+        self.count = count
 
-    def apart(self, batch: list[Command], *, one_by_one: bool) -> list[list[Command]]:
-        """Smaller batches of the same commands: the others, then the one at fault alone."""
-        if self.place is None or one_by_one:
-            return [[command] for command in batch]
-        return [batch[: self.place] + batch[self.place + 1 :], [batch[self.place]]]
+    def apart(self, batch: list[Command], *, halved: bool) -> list[list[Command]]:
+        """Smaller batches of the same commands: the others, then those at fault, in halves if several."""
+        end = self.place + self.count
+        others, at_fault = batch[: self.place] + batch[end:], batch[self.place : end]
+        if halved:
+            others, at_fault = [], batch
+        half = len(at_fault) // 2
+        return [part for part in (others, at_fault[:half], at_fault[half:]) if part]
+
+
+def _work(change: Change, run: Sequence[Command]) -> Sequence[Any]:
+    """Do the work of commands that can be done together, or of one."""
+    match run[0].work:
+        case Shared(together):
+            requests = [one.work.request for one in run if isinstance(one.work, Shared)]
+            return together.apply(change, requests)
+        case work:
+            return [work(change)]
 
 
 def _detail(batch: Sequence[Command]) -> str | None:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Entity, Mode
-from satsuma.lists import happened
+from satsuma.commit.together import Refused, Together
+from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.lists import happened, settings
 from satsuma.lists.finding import by_id
 from satsuma.record import lists as rows
-from satsuma.record.arrow import encode, places_of
+from satsuma.record.arrow import encode, places_of, texts
 from satsuma.record.change import Change
 from satsuma.record.intake import take_records
 from satsuma.record.lists import ListRow
-from satsuma.record.resolve import keys_of_numbers, numbers_of_keys
+from satsuma.record.resolve import numbers_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Request:
         is_joining: On, or off.
         through: What it came through, as the interaction will say.
         may_create: Whether a key never seen makes a record, in mode `learn`.
+        confirmed: Whether those who join have confirmed that they want to, where they must.
     """
 
     list_id: int
@@ -38,6 +40,7 @@ class Request:
     is_joining: bool
     through: str
     may_create: bool = True
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,15 @@ class Joined:
     unknown: tuple[str, ...] = ()
 
 
+NOBODY = np.empty(0, dtype=np.uint32)
+
+
 @dataclass(slots=True)
 class _Step:
     """A request, and the numbers of its records as they were found."""
 
     request: Request
-    numbers: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
+    numbers: NDArray[np.uint32] = field(default_factory=lambda: NOBODY)
     created: int = 0
     unknown: tuple[str, ...] = ()
 
@@ -73,47 +79,97 @@ def apply(change: Change, requests: Sequence[Request]) -> list[Joined]:
 
     Raises:
         NotFoundError: A list is gone; nothing may be kept of the version then.
+        ConflictError: Those who join must confirm, and it is not said that they have; the same.
     """
-    found = {row.id: row for row in rows.all_lists(change.connection)}
-    steps = [_Step(request) for request in requests]
-    by_list: dict[int, list[_Step]] = {}
-    for step in steps:
-        by_list.setdefault(step.request.list_id, []).append(step)
-    done: dict[int, NDArray[np.uint32]] = {}
-    for list_id, of_list in by_list.items():
-        row = by_id(found.values(), list_id)
+    answers = list[Joined]()
+    for answer in apply_each(change, requests):
+        match answer:
+            case Refused(error):
+                raise error
+            case joined:
+                answers.append(joined)
+    return answers
+
+
+def apply_each(change: Change, requests: Sequence[Request]) -> list[Joined | Refused]:
+    """Do requests as `apply` does; one that cannot be done is refused, and the others are done."""
+    found = rows.all_lists(change.connection)
+    by_list: dict[int, list[int]] = {}
+    for place, request in enumerate(requests):
+        by_list.setdefault(request.list_id, []).append(place)
+    answers: dict[int, Joined | Refused] = {}
+    for list_id, places in by_list.items():
+        try:
+            row = by_id(found, list_id)
+        except NotFoundError as error:
+            answers.update((place, Refused(error)) for place in places)
+            continue
+        if not all(requests[place].confirmed for place in places):
+            answers.update(_unconfirmed(change, row, requests, places))
+        steps = {place: _Step(requests[place]) for place in places if place not in answers}
         entity = entity_of_number(change.catalog, row.audience)
-        _resolve(change, entity, of_list)
-        done.update(_of_list(change, row, entity, of_list))
-    return [Joined(done[id(step)], step.created, step.unknown) for step in steps]
+        _resolve(change, entity, list(steps.values()))
+        done = _of_list(change, row, entity, list(steps.values()))
+        for place, step in steps.items():
+            answers[place] = Joined(done[id(step)], step.created, step.unknown)
+    return [answers[place] for place in range(len(requests))]
+
+
+TOGETHER = Together("lists", apply_each)
+"""Joins and leaves of many callers, done together."""
+
+
+def _unconfirmed(
+    change: Change, row: ListRow, requests: Sequence[Request], places: Sequence[int]
+) -> dict[int, Refused]:
+    """The refusals of those who join without having confirmed, where they must."""
+    if not settings.is_double_opt_in(change.connection, row.id):
+        return {}
+    return {
+        place: Refused(must_confirm(row.name))
+        for place in places
+        if requests[place].is_joining and not requests[place].confirmed
+    }
+
+
+def must_confirm(name: str) -> ConflictError:
+    """The error of whoever puts somebody on a list with double opt-in without evidence."""
+    return ConflictError(
+        f"who joins list “{name}” must confirm: it has double opt-in",
+        code="list.double_opt_in",
+        hint="`ask(keys)` sends each a message; `confirmed=True` says that you have their word",
+    )
 
 
 def _resolve(change: Change, entity: Entity, steps: Sequence[_Step]) -> None:
     """Find the records of all keys at once; make those that are new and may be made."""
     keys = [key for step in steps for key in step.request.keys]
-    numbers = numbers_of_keys(change.connection, entity, pa.array(keys, pa.string()))
-    made: set[str] = set()
-    if change.catalog.mode is Mode.LEARN:
-        wanted = [key for step in steps if _makes(step.request) for key in step.request.keys]
-        place = {key: number for key, number in zip(keys, numbers.tolist(), strict=True) if number < 0}
-        new = list(dict.fromkeys(key for key in wanted if key in place))
-        if new:
+    if not keys:
+        return
+    numbers = numbers_among(change, entity, texts(keys))
+    created = np.zeros(len(keys), dtype=np.int64)
+    missing = np.flatnonzero(numbers < 0)
+    if len(missing) and change.catalog.mode is Mode.LEARN:
+        makes = np.repeat([_makes(step.request) for step in steps], [len(one.request.keys) for one in steps])
+        # Whoever names a new key first makes the record.
+        firsts = {keys[place]: place for place in reversed(missing[makes[missing]].tolist())}
+        if firsts:
+            new = sorted(firsts, key=firsts.__getitem__)
             intake = take_records([{"id": key} for key in new], entity.name, change.catalog, now=change.at)
             change.upsert(entity.name, intake)
-            numbers = numbers_of_keys(change.connection, entity, pa.array(keys, pa.string()))
-            made = set(new)
+            created[[firsts[key] for key in new]] = 1
+            numbers[missing] = numbers_among(change, entity, texts(keys[place] for place in missing.tolist()))
     start = 0
     for step in steps:
-        own = step.request.keys
-        of_step = numbers[start : start + len(own)]
-        start += len(own)
-        step.numbers = np.unique(of_step[of_step >= 0]).astype(np.uint32)
-        if (of_step < 0).any():
-            step.unknown = tuple(key for key, n in zip(own, of_step.tolist(), strict=True) if n < 0)
-        if made and _makes(step.request):
-            mine = made.intersection(own)
-            step.created = len(mine)
-            made -= mine
+        end = start + len(step.request.keys)
+        of_step = numbers[start:end]
+        known = of_step[of_step >= 0] if len(missing) else of_step
+        step.numbers = (known if len(known) < 2 else np.unique(known)).astype(np.uint32)
+        if len(known) < len(of_step):
+            of_keys = zip(step.request.keys, of_step.tolist(), strict=True)
+            step.unknown = tuple(key for key, number in of_keys if number < 0)
+        step.created = int(created[start:end].sum()) if len(missing) else 0
+        start = end
 
 
 def _makes(request: Request) -> bool:
@@ -124,7 +180,7 @@ def _of_list(
     change: Change, row: ListRow, entity: Entity, steps: Sequence[_Step]
 ) -> dict[int, NDArray[np.uint32]]:
     """Apply the steps of one list; gives, by the step's identity, the records that it changed."""
-    numbers = np.concatenate([step.numbers for step in steps])
+    numbers = np.concatenate([NOBODY, *(step.numbers for step in steps)])
     if not len(numbers):
         return {id(step): step.numbers for step in steps}
     counts = [len(step.numbers) for step in steps]
@@ -148,8 +204,12 @@ def _of_list(
     _tell(change, row, entity, steps, numbers[changed], of[changed], joins[changed])
     if len(steps) == 1:
         return {id(steps[0]): np.sort(numbers[changed])}
-    parts = np.split(numbers[changed], np.searchsorted(of[changed], np.arange(1, len(steps))))
-    return {id(step): np.sort(part) for step, part in zip(steps, parts, strict=True)}
+    moved, ends = numbers[changed], np.searchsorted(of[changed], np.arange(1, len(steps) + 1)).tolist()
+    parts, start = dict[int, NDArray[np.uint32]](), 0
+    for step, end in zip(steps, ends, strict=True):
+        parts[id(step)] = moved[start:end] if end - start < 2 else np.sort(moved[start:end])
+        start = end
+    return parts
 
 
 def _tell(
@@ -162,9 +222,9 @@ def _tell(
     joins: NDArray[np.bool_],
 ) -> None:
     places = happened.take_places(change, len(numbers))
-    through, codes = encode(pa.array([step.request.through for step in steps], pa.string()))
+    through, codes = encode(texts(step.request.through for step in steps))
     for type_, chosen in ((happened.SUBSCRIBED, joins), (happened.UNSUBSCRIBED, ~joins)):
         if chosen.any():
-            keys = keys_of_numbers(change.connection, entity, numbers[chosen])
+            keys = change.directory(entity).keys_of(numbers[chosen].astype(np.int64))
             words = through.take(places_of(codes[of[chosen]]))
             happened.note(change, entity, type_, keys, {"list": row.name, "through": words}, places[chosen])

@@ -8,7 +8,6 @@ from threading import Lock
 
 from satsuma.commit.writer import Writer
 from satsuma.kernel.clock import Clock
-from satsuma.lists.gathering import Gathering
 from satsuma.lists.links import Links
 from satsuma.membership.evaluating import Evaluate
 from satsuma.record.store import Record
@@ -24,7 +23,6 @@ class ListRooms:
         clock: Tells when links are stale.
         randomness: So many random bytes.
         links: Makes and reads personal links.
-        gathering: Joins and leaves of all threads, made into versions together.
         sending: Held while messages are handed to a mail server.
     """
 
@@ -36,7 +34,6 @@ class ListRooms:
     randomness: Callable[[int], bytes]
     links: Links
     through: str = "python"
-    gathering: Gathering = field(default_factory=Gathering)
     sending: Lock = field(default_factory=Lock)
 
     def asked_by(self, actor: str, through: str | None = None) -> ListRooms:

@@ -44,6 +44,24 @@ def resolve(transaction: Transaction, entity: Entity, keys: Column) -> Resolved:
     return Resolved(kept, numbers, _deleted(connection, entity, keys, kept))
 
 
+def numbers_among(transaction: Transaction, entity: Entity, keys: Column) -> NDArray[np.int64]:
+    """For each key, or alias, the number of its record as the change has left it; -1 where there is none.
+
+    Keys are kept in normal form C, and found in any. For whoever writes: it costs what is asked, where
+    `numbers_of_keys` reads the keys of all records.
+    """
+    distinct, codes = encode(keys)
+    kept, again = encode(through_aliases(transaction.connection, entity.number, _normal(distinct)))
+    found = transaction.directory(entity).find(transaction.connection, kept)
+    return found[again][codes] if len(kept) else np.empty(0, dtype=np.int64)
+
+
+def _normal(keys: Column) -> Column:
+    if pc.all(pc.string_is_ascii(keys)).as_py() is not False:
+        return keys
+    return texts(None if key is None else nfc(key) for key in keys.to_pylist())
+
+
 def _deleted(
     connection: duckdb.DuckDBPyConnection, entity: Entity, arrived: Column, kept: Column
 ) -> NDArray[np.int64]:
@@ -84,9 +102,7 @@ def numbers_of_keys(connection: duckdb.DuckDBPyConnection, entity: Entity, keys:
     Keys are kept in normal form C, and found in any.
     """
     distinct, codes = encode(keys)
-    if not pc.all(pc.string_is_ascii(distinct)).as_py():
-        distinct = texts(None if key is None else nfc(key) for key in distinct.to_pylist())
-    kept = through_aliases(connection, entity.number, distinct)
+    kept = through_aliases(connection, entity.number, _normal(distinct))
     numbers = np.full(len(distinct) + 1, -1, dtype=np.int64)
     with lent(connection, _keys=indexed(kept)):
         found = fetch(
