@@ -138,8 +138,8 @@ def test_a_subscription_center_is_edited_previewed_published_and_linked_to(clien
     assert "Beispiel &lt;GmbH&gt;" in page.text
     assert "News" in page.text
     assert page.headers["content-security-policy"].startswith("sandbox")
-    parts = {"texts": {"de": {"title": "Noch nicht gesichert"}}, "language": "de"}
-    tried = client.post(f"{path}/preview", json=parts)
+    unsaved = {"texts": {"de": {"title": "Noch nicht gesichert"}}, "language": "de"}
+    tried = client.post(f"{path}/preview", json=unsaved)
     assert "Noch nicht gesichert" in tried.text
     assert tried.headers["content-security-policy"].startswith("sandbox")
     assert client.post(f"{path}/preview", json={"colour": "red"}).status_code == 422

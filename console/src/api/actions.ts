@@ -7,7 +7,6 @@ import type {
   Erasure,
   ImportAsked,
   Job,
-  ListReceipt,
   Picked,
   Plan,
   Replayed,
@@ -181,12 +180,6 @@ export function replayQuarantine(): Promise<Replayed> {
   return post('/quarantine:replay', {});
 }
 
-// Lists
-
-export function createList(name: string, description: string): Promise<unknown> {
-  return post('/lists', { name, description: description || undefined }, { headers: once() });
-}
-
 // People
 
 export function createUser(body: { email: string; name: string; role: string; password: string }) {
@@ -204,21 +197,6 @@ export function deleteUser(id: number): Promise<unknown> {
 
 export function deleteKey(id: number): Promise<unknown> {
   return send('DELETE', `/api-keys/${id}`);
-}
-
-export async function refreshLists(): Promise<void> {
-  await Promise.all(
-    [['lists'], ['contacts'], ['names']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-  );
-}
-
-export async function changeList(id: string, what: 'add' | 'remove', keys: string[]): Promise<number> {
-  const receipt = await post<ListReceipt>(`/lists/${id}/members:${what}`, { keys });
-  return receipt.accepted;
-}
-
-export function deleteList(id: string): Promise<unknown> {
-  return send('DELETE', `/lists/${id}`);
 }
 
 export function createKey(body: { name: string; role: string; scopes: string[] }) {

@@ -370,25 +370,6 @@ export function useContactHistory(key: string) {
   });
 }
 
-export function useContactConsent(key: string, enabled: boolean) {
-  return useQuery({
-    queryKey: ['contact-consent', key],
-    enabled,
-    meta: LIVE,
-    queryFn: ({ signal }) => get<wire.Consent>(`${person(key)}/consent`, {}, signal),
-  });
-}
-
-/** How many of a segment can be e-mailed, and why the others cannot. */
-export function useReach(segment: string, enabled: boolean) {
-  return useQuery({
-    queryKey: ['reach', segment],
-    enabled,
-    meta: LIVE,
-    queryFn: ({ signal }) => get<wire.Reach>('/reach', { segment }, signal),
-  });
-}
-
 export function useContactSegments(key: string) {
   return useQuery({
     queryKey: ['contact-segments', key],

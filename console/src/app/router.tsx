@@ -92,13 +92,24 @@ const contact = createRoute({
 const lists = createRoute({
   getParentRoute: () => inside,
   path: '/lists',
+  validateSearch: (search: Record<string, unknown>): { tab?: string; state?: string } => ({
+    tab: text(search.tab),
+    state: text(search.state),
+  }),
   component: lazyRouteComponent(() => import('../pages/lists/Lists')),
 });
 
 const list = createRoute({
   getParentRoute: () => inside,
   path: '/lists/$id',
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
   component: lazyRouteComponent(() => import('../pages/lists/List')),
+});
+
+const center = createRoute({
+  getParentRoute: () => inside,
+  path: '/centers/$id',
+  component: lazyRouteComponent(() => import('../pages/centers/Center')),
 });
 
 const insights = createRoute({
@@ -117,13 +128,28 @@ const data = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
+  validateSearch: (search: Record<string, unknown>): { tab?: string; webhook?: string } => ({
+    tab: text(search.tab),
+    webhook: text(search.webhook),
+  }),
   component: lazyRouteComponent(() => import('../pages/settings/Settings')),
 });
 
 const tree = root.addChildren([
   signIn,
-  inside.addChildren([home, segments, segment, contacts, contact, lists, list, insights, data, settings]),
+  inside.addChildren([
+    home,
+    segments,
+    segment,
+    contacts,
+    contact,
+    lists,
+    list,
+    center,
+    insights,
+    data,
+    settings,
+  ]),
 ]);
 
 export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });

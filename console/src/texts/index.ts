@@ -1,6 +1,8 @@
 // Every text that people read stands in this folder, so that it can be translated in one place.
 import { builder } from './builder';
+import { marketing } from './marketing';
 import { pages } from './pages';
+import { sets } from './sets';
 import { shell } from './shell';
 
 const numbers = new Intl.NumberFormat('en');
@@ -10,6 +12,8 @@ const percents = new Intl.NumberFormat('en', { style: 'percent', maximumFraction
 export const t = {
   builder,
   ...pages,
+  ...marketing,
+  sets,
   shell,
   number: (value: number) => numbers.format(value),
   short: (value: number) => compactNumbers.format(value),

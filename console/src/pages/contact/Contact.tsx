@@ -2,13 +2,12 @@
 import { ActionIcon, Button, Menu, Modal, Tabs, TextInput } from '@mantine/core';
 import { IconDots, IconDownload, IconHistory, IconTrash } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useMemo, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useMemo, useState } from 'react';
 import { eraseContact } from '../../api/actions';
 import {
   exportContactUrl,
   useCatalog,
   useContact,
-  useContactConsent,
   useContactHistory,
   useContactLists,
   useContactSegments,
@@ -28,7 +27,10 @@ import { Why } from '../segment/Why';
 import { Timeline } from './Timeline';
 import './contact.css';
 
-const TABS = ['profile', 'timeline', 'segments'] as const;
+const TABS = ['profile', 'timeline', 'segments', 'consent', 'messages'] as const;
+
+const Consent = lazy(() => import('./Consent'));
+const Messages = lazy(() => import('./Messages'));
 
 export default function Contact() {
   const { key } = useParams({ from: '/inside/contacts/$key' });
@@ -38,9 +40,12 @@ export default function Contact() {
   const [erasing, setErasing] = useState(false);
   const mayExport = useMay('export_contact');
   const mayErase = useMay('erase_record');
+  const mayConsent = useMay('show_consent');
+  const mayMessages = useMay('list_record_messages');
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={8} />;
-  const tab = TABS.find((one) => one === search.tab) ?? 'profile';
+  const tabs = TABS.filter((one) => (one !== 'consent' || mayConsent) && (one !== 'messages' || mayMessages));
+  const tab = tabs.find((one) => one === search.tab) ?? 'profile';
   const title = data.label && data.label !== data.key ? data.label : data.key;
   return (
     <Page
@@ -81,8 +86,8 @@ export default function Contact() {
         keepMounted={false}
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
       >
-        <Tabs.List mb="lg">
-          {TABS.map((one) => (
+        <Tabs.List mb="lg" className="s-tabs">
+          {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.contact.tabs[one]}
             </Tabs.Tab>
@@ -92,6 +97,10 @@ export default function Contact() {
           {tab === 'profile' && <Profile contact={data.key} values={data.values} />}
           {tab === 'timeline' && <Happened contact={data.key} />}
           {tab === 'segments' && <Segments contact={data.key} />}
+          <Suspense fallback={<Loading />}>
+            {tab === 'consent' && <Consent contact={data.key} />}
+            {tab === 'messages' && <Messages contact={data.key} />}
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
       {erasing && <Erase contact={data.key} onClose={() => setErasing(false)} />}
@@ -103,7 +112,6 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
   const { data: catalog } = useCatalog();
   const { data: history } = useContactHistory(contact);
   const { data: lists } = useContactLists(contact);
-  const { data: consent } = useContactConsent(contact, useMay('show_consent'));
   const [opened, setOpened] = useState<string | null>(null);
   const byAttribute = useMemo(() => {
     const found = new Map<string, Observed[]>();
@@ -172,32 +180,6 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
             </li>
           ))}
         </ul>
-        <h2 className="c-second">{t.contact.consent}</h2>
-        {consent && (
-          <dl className="facts">
-            {consent.do_not_email && (
-              <div className="fact">
-                <dt>{t.contact.doNotEmail}</dt>
-                <dd>{t.builder.yes}</dd>
-              </div>
-            )}
-            <div className="fact">
-              <dt>{t.contact.level}</dt>
-              <dd>{consent.level}</dd>
-            </div>
-            {Object.values(consent.topics).map((one) => (
-              <div className="fact" key={one.topic}>
-                <dt>{one.topic}</dt>
-                <dd>
-                  {one.state}{' '}
-                  <span className="muted small">
-                    <When at={one.at} />
-                  </span>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
       </section>
       {opened && (
         <Modal

@@ -1,167 +1,99 @@
-// One list: who is on it, and who joins or leaves.
-import { Button, Group, Textarea } from '@mantine/core';
-import { IconListCheck, IconTrash } from '@tabler/icons-react';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
-import { changeList, deleteList, refreshLists } from '../../api/actions';
-import { useContacts, useLists } from '../../api/queries';
-import type { RecordRow } from '../../api/types';
-import { Ask } from '../../components/Ask';
-import { keysIn } from '../../components/keys';
+// One list: who is on it, who has yet to confirm, who joined and left, whom of them one may write to, what uses it.
+import { Button, Tabs } from '@mantine/core';
+import { IconUserPlus } from '@tabler/icons-react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useList } from '../../api/marketing';
+import { useMay } from '../../api/session';
+import type { ListDetails } from '../../api/wire';
+import { ListKind } from '../../components/ListKind';
 import { May } from '../../components/May';
-import { done, failed } from '../../components/notify';
 import { Page } from '../../components/Page';
-import { Empty, Failed, Loading } from '../../components/states';
-import { type Column, Table } from '../../components/Table';
-import { shown } from '../../components/value';
+import { Reach } from '../../components/Reach';
+import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
+import { Add } from './Add';
+import { History, Pending, Uses } from './ListParts';
+import { Members } from './Members';
+import { Settings } from './Settings';
+import './lists.css';
 
-const SHOWN = ['email', 'first_name', 'last_name'];
+const TABS = ['members', 'pending', 'history', 'reach', 'uses', 'settings'] as const;
 
 export default function List() {
   const { id } = useParams({ from: '/inside/lists/$id' });
-  const { data: lists, error } = useLists();
-  const list = lists?.find((one) => String(one.id) === id);
-  const navigate = useNavigate();
-  const [text, setText] = useState('');
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const members = useContacts({ search: '', columns: SHOWN, list: id });
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = members;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
-  const rows = useMemo(() => members.data?.pages.flatMap((page) => page.rows) ?? [], [members.data]);
-  const total = members.data?.pages[0]?.total ?? rows.length;
-  if (error) return <Failed error={error} />;
-  if (!lists) return <Loading />;
-  if (!list) return <Failed error={new Error(t.shell.errors.notFoundHelp)} />;
+  const { data, error, refetch } = useList(id);
+  if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data) return <Loading rows={8} />;
+  return <Opened key={data.id} list={data} />;
+}
 
-  const change = async (what: 'add' | 'remove', keys: string[]) => {
-    setBusy(true);
-    try {
-      const count = await changeList(id, what, keys);
-      done(what === 'add' ? t.lists.added(t.number(count)) : t.lists.removed(t.number(count)));
-      setText('');
-      setSelected(new Set());
-      await refreshLists();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const remove = async () => {
-    setBusy(true);
-    try {
-      await deleteList(id);
-      done(t.lists.deleted(list.name));
-      await refreshLists();
-      await navigate({ to: '/lists' });
-    } catch (problem) {
-      failed(problem);
-      setBusy(false);
-    }
-  };
-  const keys = keysIn(text);
-  const columns: Column<RecordRow>[] = [
-    {
-      key: 'key',
-      title: t.members.key,
-      width: 'minmax(120px, 1fr)',
-      cell: (row) => (
-        <Link to="/contacts/$key" params={{ key: row.key }} className="plain strong">
-          {row.key}
-        </Link>
-      ),
-    },
-    ...SHOWN.map((name) => ({
-      key: name,
-      title: name,
-      width: 'minmax(120px, 1fr)',
-      cell: (row: RecordRow) => shown(row.attributes[name]),
-    })),
-  ];
+function Opened({ list }: { list: ListDetails }) {
+  const search = useSearch({ from: '/inside/lists/$id' });
+  const navigate = useNavigate({ from: '/lists/$id' });
+  const [adding, setAdding] = useState(false);
+  const maySee = useMay('list_list_members');
+  const mayChange = useMay('change_list');
+  const shown = TABS.filter(
+    (one) =>
+      (one !== 'pending' || (list.is_subscription && maySee)) &&
+      (one !== 'settings' || mayChange) &&
+      ((one !== 'members' && one !== 'history') || maySee),
+  );
+  const tab = shown.find((one) => one === search.tab) ?? shown[0] ?? 'reach';
   return (
     <Page
       title={list.name}
-      about={list.description ?? t.members.count(t.number(total))}
+      about={
+        <>
+          <span className="l-facts">
+            <ListKind list={list} />
+            <strong className="number">
+              {list.audience === 'contact'
+                ? t.segment.members(t.number(list.size), list.size === 1)
+                : t.members.count(t.number(list.size))}
+            </strong>
+          </span>
+          {list.description && <p className="flush">{list.description}</p>}
+        </>
+      }
       actions={
-        <May do="delete_list">
-          <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
-            {t.lists.delete}
+        <May do="add_list_members">
+          <Button leftSection={<IconUserPlus size={17} />} onClick={() => setAdding(true)}>
+            {t.list.addPeople}
           </Button>
         </May>
       }
     >
-      <div className="list-grid">
-        <div>
-          {selected.size > 0 && (
-            <div className="bulk" role="toolbar" aria-label={t.segments.selected(t.number(selected.size))}>
-              <strong className="number">{t.segments.selected(t.number(selected.size))}</strong>
-              <Button
-                size="xs"
-                variant="default"
-                loading={busy}
-                onClick={() => void change('remove', [...selected])}
-              >
-                {t.lists.remove}
-              </Button>
-            </div>
+      <Tabs
+        value={tab}
+        keepMounted={false}
+        onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
+      >
+        <Tabs.List mb="lg" className="s-tabs">
+          {shown.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t.list.tabs[one]}
+              {one === 'pending' && list.pending > 0 && ` ${t.number(list.pending)}`}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab} tabIndex={-1}>
+          {tab === 'members' && <Members list={list} />}
+          {tab === 'pending' && <Pending list={list} />}
+          {tab === 'history' && <History list={list} />}
+          {tab === 'reach' && (
+            <section className="card panel l-reach">
+              <h2>{t.reach.title}</h2>
+              <p className="muted">{t.reach.help}</p>
+              <Reach of={{ list: list.id }} />
+            </section>
           )}
-          {members.isPending ? (
-            <Loading />
-          ) : rows.length === 0 ? (
-            <Empty icon={<IconListCheck size={28} />} title={t.lists.empty}>
-              {t.lists.emptyHelp}
-            </Empty>
-          ) : (
-            <Table
-              label={t.lists.members}
-              columns={columns}
-              rows={rows}
-              rowKey={(row) => row.key}
-              total={total}
-              onEnd={onEnd}
-              selected={selected}
-              onSelect={setSelected}
-              selectLabel={t.lists.select}
-              selectAll={t.lists.selectAll}
-              rowHeight={42}
-            />
-          )}
-        </div>
-        <section className="card panel-small">
-          <Textarea
-            label={t.lists.add}
-            description={t.lists.addHelp}
-            autosize
-            minRows={4}
-            maxRows={12}
-            classNames={{ input: 'code' }}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <Group mt="sm">
-            <Button loading={busy} disabled={keys.length === 0} onClick={() => void change('add', keys)}>
-              {t.lists.add} {keys.length > 0 && t.number(keys.length)}
-            </Button>
-          </Group>
-        </section>
-      </div>
-      {asking && (
-        <Ask
-          title={t.lists.deleteTitle(list.name)}
-          confirm={t.lists.delete}
-          danger
-          busy={busy}
-          onConfirm={() => void remove()}
-          onClose={() => setAsking(false)}
-        >
-          {t.lists.deleteHelp}
-        </Ask>
-      )}
+          {tab === 'uses' && <Uses list={list} />}
+          {tab === 'settings' && <Settings list={list} />}
+        </Tabs.Panel>
+      </Tabs>
+      {adding && <Add list={list} onClose={() => setAdding(false)} />}
     </Page>
   );
 }

@@ -2,10 +2,11 @@
 import { Button, Group, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { patchSegment, refreshSegments, type SegmentChange, setOverride } from '../../api/actions';
-import { useCatalog, useReach } from '../../api/queries';
+import { useCatalog } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
 import { May } from '../../components/May';
 import { done, failed } from '../../components/notify';
+import { Reach } from '../../components/Reach';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 
@@ -15,7 +16,9 @@ export default function General({ detail }: { detail: SegmentDetail }) {
       <About detail={detail} />
       <div className="stack">
         <Facts detail={detail} />
-        {detail.size !== null && <Reach detail={detail} />}
+        <May do="show_reach">
+          <ReachOf detail={detail} />
+        </May>
         {detail.kind !== 'static' && (
           <May do="override_segment_members">
             <Overrides detail={detail} />
@@ -182,25 +185,21 @@ function Overrides({ detail }: { detail: SegmentDetail }) {
   );
 }
 
-function Reach({ detail }: { detail: SegmentDetail }) {
-  const { data } = useReach(detail.id, true);
-  if (!data) return null;
-  const reasons = Object.entries(data.reasons).filter(([, count]) => count > 0);
+/** Of the members, or of those whom a draft would have. */
+function ReachOf({ detail }: { detail: SegmentDetail }) {
+  const isLive = detail.size !== null;
+  const draft = detail.draft ?? detail.definition;
+  if (!isLive && !draft) return null;
   return (
-    <section className="card panel">
+    <section className="card panel" aria-label={t.reach.title}>
       <h2>{t.reach.title}</h2>
-      <p className="flush">
-        <strong className="number">{t.number(data.reachable)}</strong>{' '}
-        <span className="muted number">{t.definition.of(t.number(data.size))}</span>
-      </p>
-      <ul className="d-rows reach">
-        {reasons.map(([reason, count]) => (
-          <li key={reason}>
-            <span className="muted">{t.reach.reasons[reason] ?? reason}</span>
-            <span className="number">{t.number(count)}</span>
-          </li>
-        ))}
-      </ul>
+      <Reach
+        of={
+          isLive || !draft
+            ? { segment: detail.id }
+            : { where: draft.condition, audience: detail.audience, timezone: detail.timezone }
+        }
+      />
     </section>
   );
 }

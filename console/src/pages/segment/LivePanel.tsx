@@ -3,11 +3,14 @@ import { Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { compareWith } from '../../api/queries';
 import type { Preview, SegmentDetail } from '../../api/types';
 import { messageOf } from '../../components/states';
 import { t } from '../../texts';
 import type { Draft } from './useDraft';
+
+const ReachBeside = lazy(() => import('./ReachBeside'));
 
 export function LivePanel({ detail, draft }: { detail: SegmentDetail; draft: Draft }) {
   const { preview, stale, error } = draft;
@@ -28,6 +31,9 @@ export function LivePanel({ detail, draft }: { detail: SegmentDetail; draft: Dra
           )}
           <Funnel preview={preview} />
           <Missing preview={preview} />
+          <Suspense>
+            <ReachBeside detail={detail} draft={draft} />
+          </Suspense>
           <Sample preview={preview} />
         </>
       )}

@@ -1,7 +1,7 @@
 // People, keys, what was done, and one's own account.
 import { Alert, Button, Group, PasswordInput, Stack, Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { changePassword } from '../../api/actions';
 import { useAudit } from '../../api/queries';
 import { useMay, useMe } from '../../api/session';
@@ -13,9 +13,12 @@ import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 import { Keys } from './Keys';
+import { Mail } from './Mail';
 import { People } from './People';
 
-const TABS = ['me', 'people', 'keys', 'audit'] as const;
+const Webhooks = lazy(() => import('./Webhooks'));
+
+const TABS = ['me', 'people', 'keys', 'mail', 'webhooks', 'audit'] as const;
 
 export default function Settings() {
   const search = useSearch({ from: '/inside/settings' });
@@ -24,6 +27,8 @@ export default function Settings() {
     me: true,
     people: useMay('list_users'),
     keys: useMay('list_api_keys'),
+    mail: useMay('show_mail_settings'),
+    webhooks: useMay('list_webhooks'),
     audit: useMay('list_audit'),
   };
   const shown = TABS.filter((one) => may[one]);
@@ -46,6 +51,12 @@ export default function Settings() {
           {tab === 'me' && <Account />}
           {tab === 'people' && <People />}
           {tab === 'keys' && <Keys />}
+          {tab === 'mail' && <Mail />}
+          {tab === 'webhooks' && (
+            <Suspense fallback={<Loading />}>
+              <Webhooks />
+            </Suspense>
+          )}
           {tab === 'audit' && <Log />}
         </Tabs.Panel>
       </Tabs>
