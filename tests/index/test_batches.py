@@ -1,4 +1,4 @@
-"""How many rows pass at once changes nothing in the files of the index."""
+"""How many rows pass, or are sorted, at once changes nothing in the files of the index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from satsuma.catalog import change, declare
 from satsuma.catalog.model import Catalog
-from satsuma.index import entities, interactions
+from satsuma.index import entities, interactions, sorting
 from satsuma.record import layout
 from satsuma.record.schema import apply_catalog
 from tests.index.reading import index_of
@@ -36,6 +36,8 @@ CATALOG, _ = change.apply(
 )
 SMALLEST_ROWS = 2048
 ROWS = 9 * SMALLEST_ROWS + 5
+PIECE_ROWS = 1000
+"""So that there are dozens of pieces."""
 
 
 @pytest.fixture
@@ -63,13 +65,14 @@ def connection() -> duckdb.DuckDBPyConnection:
     return made
 
 
-def test_the_files_are_the_same(
+def test_the_files_are_the_same_in_batches_and_in_pieces(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connection:
         index_of(connection, CATALOG, 0, tmp_path / "at once")
         for module in (entities, interactions):
             monkeypatch.setattr(module, "BATCH_ROWS", SMALLEST_ROWS)
+        monkeypatch.setattr(sorting, "PIECE_ROWS", PIECE_ROWS)
         index = index_of(connection, CATALOG, 0, tmp_path / "in batches")
     assert index.interactions[CATALOG.interactions["visit"].number].size == 2 * ROWS
     whole = [path for path in (tmp_path / "at once").rglob("*") if path.is_file()]

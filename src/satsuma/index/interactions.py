@@ -18,6 +18,7 @@ from satsuma.index.entities import BATCH_ROWS
 from satsuma.index.files import Folder, Making
 from satsuma.index.marks import Marks
 from satsuma.index.parts import Part
+from satsuma.index.sorting import BY_MEMBER, BY_TIME, in_order
 from satsuma.index.texts import StringsMaker, from_list, open_strings
 from satsuma.kernel.errors import InvariantError
 from satsuma.record.layout import ID, MEMBER, OCCURRED_AT, interaction_table
@@ -144,7 +145,7 @@ def empty_interactions(type_: InteractionType, members: int, base: int) -> Inter
 def build_interactions(
     cursor: duckdb.DuckDBPyConnection, type_: InteractionType, members: int, making: Making
 ) -> None:
-    """Write the arrays of a type. The record sorts, on the disk where it must; rows pass in batches.
+    """Write the arrays of a type. The record sorts; rows pass in batches.
 
     Args:
         members: How many numbers the audience has.
@@ -154,11 +155,10 @@ def build_interactions(
     expressions = [selected(attribute) for attribute in type_.attributes.values()]
     flat = [f"{one} AS c{i}" for i, one in enumerate(e for of_one in expressions for e in of_one)]
     fixed = [f"{MEMBER} AS member", f"epoch_us({OCCURRED_AT}) AS at", f"{ID} AS id"]
-    # DuckDB orders texts by their bytes, which is by code points.
-    statement = f"SELECT {', '.join([*fixed, *flat])} FROM {table} ORDER BY {MEMBER}, {OCCURRED_AT}, {ID}"
     counts = np.zeros(members + 1, dtype=np.int64)
     times, ids = making.stream("occurred_at", np.int64), StringsMaker(making, "ids")
-    for batch in cursor.sql(statement).to_arrow_reader(BATCH_ROWS):
+    # DuckDB orders texts by their bytes, which is by code points.
+    for batch in in_order(cursor, table, [*fixed, *flat], BY_MEMBER, [OCCURRED_AT, ID], BATCH_ROWS):
         owner, at, own_id, *rest = batch.columns
         _count(counts, owner.to_numpy(), type_)
         times.append(at.to_numpy())
@@ -173,18 +173,20 @@ def build_interactions(
 
 
 def _count(counts: NDArray[np.int64], owner: NDArray[np.uint32], type_: InteractionType) -> None:
-    if len(owner) and int(owner.max()) >= len(counts) - 1:
-        raise InvariantError(f"an interaction of {type_.name!r} is of no record: {int(owner.max())}")
+    """Count the rows of each member, who come in order."""
+    if not len(owner):
+        return
+    if int(owner[-1]) >= len(counts) - 1:
+        raise InvariantError(f"an interaction of {type_.name!r} is of no record: {int(owner[-1])}")
+    first = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
     # Counted one place on, so that the running sum says where each begins.
-    found, of_each = np.unique(owner, return_counts=True)
-    counts[found.astype(np.int64) + 1] += of_each
+    counts[owner[first].astype(np.int64) + 1] += np.diff(np.append(first, len(owner)))
 
 
 def _time_order(cursor: duckdb.DuckDBPyConnection, table: str, making: Making) -> None:
     at, member = making.stream("time_at", np.int64), making.stream("time_member", np.uint32)
-    columns = f"epoch_us({OCCURRED_AT}) AS at, {MEMBER} AS member"
-    statement = f"SELECT {columns} FROM {table} ORDER BY {OCCURRED_AT}, {MEMBER}"
-    for batch in cursor.sql(statement).to_arrow_reader(BATCH_ROWS):
+    selected = [f"epoch_us({OCCURRED_AT}) AS at", f"{MEMBER} AS member"]
+    for batch in in_order(cursor, table, selected, BY_TIME, [MEMBER], BATCH_ROWS):
         at.append(batch.column(0).to_numpy())
         member.append(batch.column(1).to_numpy())
 
