@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from satsuma.access.passwords import check_password, hash_password, hash_token, new_token
-from satsuma.access.people import People
+from satsuma.access.people import People, Person
 from satsuma.access.rooms import AccessRooms
 from satsuma.kernel.civil import US_PER_DAY
 from satsuma.kernel.errors import ConflictError, NotFoundError
@@ -14,6 +14,20 @@ LINK_US = 7 * US_PER_DAY
 """So long a link is good for."""
 
 _KIND = "password"
+
+
+def put_link(change: Change, person: int, token_hash: str, until: int) -> None:
+    """Keep the hash of somebody's token, good until an instant (microseconds UTC), in place of others."""
+    change.connection.execute("DELETE FROM one_time_links WHERE person = ?", [person])
+    change.connection.execute(
+        f"INSERT INTO one_time_links VALUES (?, ?, ?, {INSTANT})", [token_hash, _KIND, person, until]
+    )
+
+
+def check_active(person: Person) -> None:
+    """Refuse somebody who is out of action."""
+    if not person.is_active:
+        raise ConflictError("they are out of action", code="access.inactive", hint="make them active first")
 
 
 class PasswordLinks:
@@ -30,19 +44,12 @@ class PasswordLinks:
             NotFoundError: There is no such person.
             ConflictError: They are out of action.
         """
-        if not self._people[person].is_active:
-            raise ConflictError(
-                "they are out of action", code="access.inactive", hint="make them active first"
-            )
+        check_active(self._people[person])
         token = new_token(self._rooms.randomness)
 
         def work(change: Change) -> int:
             until = change.at + LINK_US
-            change.connection.execute("DELETE FROM one_time_links WHERE person = ?", [person])
-            change.connection.execute(
-                f"INSERT INTO one_time_links VALUES (?, ?, ?, {INSTANT})",
-                [hash_token(token), _KIND, person, until],
-            )
+            put_link(change, person, hash_token(token), until)
             return until
 
         committed = self._rooms.writer.commit(
@@ -69,7 +76,7 @@ class PasswordLinks:
                 raise NotFoundError(
                     "the link is good for nothing: it was used, replaced, or is too old",
                     code="not_found.link",
-                    hint="ask an administrator for another",
+                    hint="ask for another, on the page that signs people in or of an administrator",
                 )
             person = found[0][0]
             change.connection.execute("DELETE FROM one_time_links WHERE person = ?", [person])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from satsuma.access import identities
+from satsuma.access import identities, mail
 from satsuma.record.migrations import Migration
 
 _FIRST = """
@@ -49,4 +49,5 @@ MIGRATIONS = (
     Migration("access", 1, "people, sessions, keys, audit log", _first_tables),
     Migration("access", 2, "requests that bore a key against repeats", _repeats),
     *identities.MIGRATIONS,
+    *mail.MIGRATIONS,
 )

@@ -196,7 +196,7 @@ class People:
             if _can_administer(people.pop(number)) and not any(map(_can_administer, people.values())):
                 raise _last_admin()
             change.connection.execute("DELETE FROM people WHERE id = ?", [number])
-            for table in ("sessions", "one_time_links", "identities"):
+            for table in ("sessions", "one_time_links", "identities", "account_mail"):
                 change.connection.execute(f"DELETE FROM {table} WHERE person = ?", [number])
 
         self._written(work, actor, f"remove person {number}")

@@ -6,6 +6,7 @@ from satsuma.access.audit import Audit
 from satsuma.access.identities import Identities
 from satsuma.access.keys import Keys
 from satsuma.access.links import PasswordLinks
+from satsuma.access.mail import AccountMail
 from satsuma.access.people import People
 from satsuma.access.rooms import AccessRooms
 from satsuma.access.sessions import Sessions
@@ -20,5 +21,6 @@ class Access:
         self.sessions = Sessions(rooms, self.people)
         self.identities = Identities(rooms, self.people)
         self.links = PasswordLinks(rooms, self.people)
+        self.mail = AccountMail(rooms, self.people)
         self.keys = Keys(rooms)
         self.audit = Audit(rooms)

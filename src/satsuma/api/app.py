@@ -25,6 +25,7 @@ from satsuma.api import (
     lists,
     mail,
     openid,
+    passwords,
     people,
     quarantine,
     reach,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     openid.router,
+    passwords.router,
     segments.router,
     changing.router,
     designing.router,
@@ -131,6 +133,7 @@ def make_app(
     app.state.is_stopping = False
     app.state.setup_token_hash = None if settings.setup_token is None else hash_token(settings.setup_token)
     app.state.mail_server = None
+    app.state.mail_site = lambda: passwords.mail_site(app, ws)
     app.state.site = None if settings.site is None else settings.site.rstrip("/")
     app.state.openid = None if settings.openid is None else _signing_in(ws, settings.openid)
     for router in ROUTERS:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from satsuma.access.keys import Key, KeyKind
+from satsuma.access.links import check_active
 from satsuma.access.people import Person
 from satsuma.access.roles import Role
 from satsuma.api.calling import Caller, Calling
 from satsuma.api.etags import IfMatch, check_etag, etag_of
 from satsuma.api.forms import Given, IdInPath, instant, instant_or_none
 from satsuma.api.paging import Cursor, Items, Limit, Page, page_by_offset, read_cursor, write_cursor
+from satsuma.api.passwords import check_mail, mail_site
 from satsuma.api.problems import RefusedError
 from satsuma.api.routing import api_router
 from satsuma.api.session import by_address
@@ -140,12 +142,32 @@ def show_user(id: IdInPath, caller: Caller, response: Response) -> Account:
 
 
 @router.post("/users", operation_id="create_user", summary="Add a person", status_code=201)
-def create_user(given: AccountCreate, caller: Caller, response: Response) -> Account:
-    """They sign in with the address and the password."""
+def create_user(given: AccountCreate, caller: Caller, request: Request, response: Response) -> Account:
+    """They sign in with the address and the password.
+
+    Without one they are sent a link that sets it, where messages are sent.
+    """
     made = caller.ws.access.people.add(
         given.email, given.name, given.role, given.password, actor=caller.actor
     )
+    if given.password is None and mail_site(request.app, caller.ws) is not None:
+        caller.ws.access.mail.invite(made.id, actor=caller.actor)
     return _shown(caller, made.id, response)
+
+
+@router.post(
+    "/users/{id}/invitation",
+    operation_id="send_invitation",
+    summary="Send an invitation",
+    status_code=202,
+    response_class=Response,
+)
+def send_invitation(id: IdInPath, caller: Caller, request: Request) -> Response:
+    """By e-mail: a link by which they set their password, good for a week and once."""
+    check_active(caller.ws.access.people[id])
+    check_mail(request.app, caller.ws)
+    caller.ws.access.mail.invite(id, actor=caller.actor)
+    return Response(status_code=202)
 
 
 @router.patch("/users/{id}", operation_id="change_user", summary="Change a person")

@@ -13,11 +13,17 @@ CALLERS_MAX = 10_000
 
 
 class Rates:
-    """One bucket for each caller: it holds a minute's worth and fills evenly."""
+    """One bucket for each caller: it holds what one may ask in a while, and fills evenly."""
 
-    def __init__(self, per_minute: int) -> None:
-        """Wire it; 0 means without limit."""
-        self._per_minute = per_minute
+    def __init__(self, count: int, *, minutes: int = 1) -> None:
+        """Wire it.
+
+        Args:
+            count: So often; 0 means without limit.
+            minutes: In so long.
+        """
+        self._count = count
+        self._minutes = minutes
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
@@ -27,22 +33,23 @@ class Rates:
         Raises:
             RefusedError: It is one too many (`access.rate`).
         """
-        if not self._per_minute:
+        if not self._count:
             return
         wait = self._take(caller)
         if wait > 0:
             raise RefusedError(
                 "access.rate",
-                f"more than {self._per_minute} requests a minute",
+                f"more than {self._count} requests"
+                + (" a minute" if self._minutes == 1 else f" in {self._minutes} minutes"),
                 headers={"Retry-After": str(max(1, round(wait + 0.5)))},
             )
 
     def _take(self, caller: str) -> float:
         """Take one from the bucket; gives how many seconds to wait where it is empty."""
-        now, per_second = time.monotonic(), self._per_minute / 60
+        now, per_second = time.monotonic(), self._count / (60 * self._minutes)
         with self._lock:
-            level, before = self._buckets.pop(caller, (float(self._per_minute), now))
-            level = min(float(self._per_minute), level + (now - before) * per_second)
+            level, before = self._buckets.pop(caller, (float(self._count), now))
+            level = min(float(self._count), level + (now - before) * per_second)
             enough = level >= 1
             self._buckets[caller] = (level - 1 if enough else level, now)
             if len(self._buckets) > CALLERS_MAX:

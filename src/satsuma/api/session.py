@@ -85,6 +85,10 @@ class Setup(BaseModel):
         " configured.",
         examples=["Example accounts"],
     )
+    mail: bool = Field(
+        default=False,
+        description="Whether messages are sent from here: invitations, and links for forgotten passwords.",
+    )
 
 
 class SetUp(Given):
@@ -110,6 +114,7 @@ def show_setup(caller: Caller, request: Request) -> Setup:
     return Setup(
         needed=not caller.ws.access.people.has_admin,
         openid=None if openid is None else openid.provider.settings.name,
+        mail=request.app.state.mail_site() is not None,
     )
 
 

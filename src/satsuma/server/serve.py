@@ -80,7 +80,7 @@ def serve(
         with (
             LocalSocket(ws, serving),
             _webhooks(ws, settings),
-            _mail(ws, app.state.mail_server),
+            _mail(ws, app.state.mail_server, app.state.mail_site),
         ):
             _tell(announce, directory, listening, token)
             _outlive_signals()
@@ -151,7 +151,7 @@ def _webhooks(ws: Workspace, settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _mail(ws: Workspace, server: MailServer | None) -> Iterator[None]:
+def _mail(ws: Workspace, server: MailServer | None, site: Callable[[], str | None]) -> Iterator[None]:
     """Hand messages to the mail server as they come, where there is one."""
     if server is None:
         yield
@@ -161,6 +161,8 @@ def _mail(ws: Workspace, server: MailServer | None) -> Iterator[None]:
     def deliver() -> None:
         while not ended.wait(MAIL_LOOK_S):
             try:
+                if (begins := site()) is not None:
+                    ws.access.mail.deliver(server, begins)
                 ws.mail.deliver(server)
             except Error as error:
                 _log.warning("mail", code=error.code)
