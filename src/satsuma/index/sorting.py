@@ -68,9 +68,10 @@ def in_order(
 def _pieces(cursor: duckdb.DuckDBPyConnection, table: str, by: Key) -> Iterator[tuple[int, int]]:
     """Ranges of the key, both ends included, ascending, which together have all rows."""
     whole = fetch(cursor, f"SELECT count(*) AS n, min({by.number}) AS a, max({by.number}) AS b FROM {table}")
-    ((rows, low, high),) = (tuple(one.values()) for one in whole.to_pylist())
+    rows = int(whole["n"][0].as_py())
     if not rows:
         return
+    low, high = int(whole["a"][0].as_py()), int(whole["b"][0].as_py())
     width = (high - low) // _RANGES + 1
     first, held = low, 0
     if rows > PIECE_ROWS:
