@@ -30,6 +30,7 @@ from satsuma.commit.changes import MembershipChanges
 from satsuma.commit.erasing import Erasing, ErasureReceipt
 from satsuma.commit.feed import MIGRATIONS as COMMIT_MIGRATIONS
 from satsuma.commit.feed import Feed
+from satsuma.commit.limited import LimitedWriter
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.ticking import Passed, Ticker, Ticks
@@ -59,6 +60,7 @@ from satsuma.lists.service import Lists
 from satsuma.membership.answering import Answers
 from satsuma.membership.deltas import Cause
 from satsuma.membership.engine import Engine
+from satsuma.membership.limited import InSights, LimitedAnswers, limited
 from satsuma.membership.retention import read_from
 from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
@@ -70,10 +72,12 @@ from satsuma.record.change import Change
 from satsuma.record.erasing import whom
 from satsuma.record.files import DATABASE_FILE, Settings
 from satsuma.record.known import known
+from satsuma.record.limited import LimitedRecord, for_everyone, not_limited
 from satsuma.record.lock import Holder
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.restoring import Restored
+from satsuma.record.sight import Sight
 from satsuma.record.store import Record
 from satsuma.record.versions import Version, in_force
 from satsuma.segments.gate import Status
@@ -193,6 +197,7 @@ class Workspace:
         self.changes = MembershipChanges(record)
         self.tracking = Tracker(self.writer, clock, self._locked)
         self._jobs = Jobs()
+        self._in_sights = InSights()
         links = Links(record.directory, os.urandom)
         self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
         self.access = Access(AccessRooms(record, self.writer, clock, os.urandom))
@@ -272,6 +277,7 @@ class Workspace:
         """Join two records that are one: all that `drop` has becomes `keep`'s, and its key an alias."""
         return self._rows.merge(entity, keep=key_given(keep), drop=key_given(drop))
 
+    @for_everyone
     def erase(self, entity: str, key: str) -> ErasureReceipt:
         """Remove a record for good, with everything that names it, from the rows and from the files' bytes.
 
@@ -289,6 +295,7 @@ class Workspace:
         with self._warming.held():
             return self._erasing.erase(entity, key_given(key))
 
+    @for_everyone
     def backup(self, path: str | Path, *, progress: Callable[[float], None] | None = None) -> Backup:
         """Write the last version to one file, from which `satsuma.restore` makes a workspace.
 
@@ -304,6 +311,7 @@ class Workspace:
         """
         return back_up(self._record, Path(path), also=(SECRET_FILE,), progress=progress or (lambda _: None))
 
+    @for_everyone
     def forget_changes(self, *, before: str | datetime | date | int) -> int:
         """Drop who entered and left segments before an instant, as far as nothing needs it any more.
 
@@ -344,6 +352,7 @@ class Workspace:
         """Rows that were refused and wait, oldest first, each with its reason."""
         return self._record.quarantine(target, limit=limit)
 
+    @for_everyone
     def replay(self, target: str | None = None) -> Replay:
         """Try refused rows again, such as after the catalog has changed."""
         if not self._record.quarantine(target, limit=1):
@@ -362,6 +371,7 @@ class Workspace:
         """
         self._warming.wait()
 
+    @for_everyone
     def advance(self, *, to: str | datetime | date | int, versions: Literal["due", "end"] = "due") -> Version:
         """Move a manual clock on; every live segment is exact at every version on the way and at the end.
 
@@ -391,6 +401,7 @@ class Workspace:
         self.tick()
         return self._record.versions(self.version - 1)[0]
 
+    @for_everyone
     def catch_up(self) -> Passed:
         """Make a version at each instant since the last version at which time alone changed something live.
 
@@ -399,6 +410,7 @@ class Workspace:
         """
         return self._catch_up(self._clock.now(), grid_us=US_PER_SECOND)
 
+    @for_everyone
     def keep_time(self) -> None:
         """Catch up, and then make due versions as the clock passes, in the background, until it is closed."""
         self.catch_up()
@@ -409,6 +421,7 @@ class Workspace:
         """Why due versions are no longer made in the background, for the operator; None while they are."""
         return self._ticker.stopped_by
 
+    @for_everyone
     def snapshot(self) -> Snapshot:
         """The members of all live segments at one version, whatever is committed meanwhile."""
         self.warm()
@@ -417,6 +430,7 @@ class Workspace:
             raise InvariantError("the engine is warm and holds nothing")
         return Snapshot(standing)
 
+    @for_everyone
     def tick(self) -> int:
         """Make a version for the time that has passed; returns its number."""
         return self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock").version
@@ -428,7 +442,7 @@ class Workspace:
             NotFoundError: No record has the key.
         """
         key = key_given(key)
-        standing = self.engine.standing
+        standing = None if self.sight is not None else self.engine.standing
         if standing is not None and standing.version == self.version:
             held = Snapshot(standing)
             if held.holds(key, audience):
@@ -445,31 +459,43 @@ class Workspace:
             ).fetchall()
         return tuple(sorted(name for (name,) in rows))
 
+    @for_everyone
     def sql(self, query: str, parameters: Sequence[object] | dict[str, object] | None = None) -> pa.Table:
         """The answer of one read-only SQL statement over the views of the record (docs/sql.md)."""
         return self._record.query(query, parameters)
 
+    @for_everyone
     def verify(self) -> tuple[Difference, ...]:
         """Recompute every live segment from the record and compare; empty when all is as it should be."""
         with self._rooms.reading() as (cursor, state):
             live = LiveSet().read(cursor, state.catalog)
             return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
 
+    @for_everyone
     def webhook_worker(self, *, allowed: Sequence[str] = ()) -> Worker:
         """What posts to webhooks, once started or asked; `allowed` names networks that are not public."""
         return Worker(self.webhooks, self.changes, self._clock, lambda: self.version, Sender(allowed))
 
-    def acting(self, actor: str) -> Workspace:
-        """The same open workspace for somebody else: what is done through it bears their name."""
+    @for_everyone
+    def acting(self, actor: str, sight: Sight | None = None) -> Workspace:
+        """The same open workspace for somebody else: what is done through it bears their name.
+
+        Args:
+            actor: Their name.
+            sight: Which contacts they see, if not all (`ws.access.sight_of`). What is read is then as if
+                there were no others, what is written is about those, and what cannot be limited is refused.
+        """
         view = copy(self)
-        view._wire(actor)  # noqa: SLF001  -- its own class
+        view._wire(actor, sight)  # noqa: SLF001  -- its own class
         return view
 
+    @for_everyone
     def announce(self, socket: str | None) -> None:
         """Say in the lock file where this process serves callers on the same machine; None: nowhere."""
         lock = self._record.lock
         lock.announce(replace(lock.holder, socket=socket))
 
+    @for_everyone
     def close(self) -> None:
         """Close the workspace, ending jobs that still run; a second call does nothing."""
         self._ticker.stop()
@@ -521,33 +547,48 @@ class Workspace:
     def _tick_at(self, at: int) -> None:
         self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock", at=at)
 
-    def _wire(self, actor: str) -> None:
-        """Make the parts through which an actor gives commands."""
-        record = self._record
-        self._actor = actor
-        self._rooms = Rooms(
-            record, self.writer, _evaluate, self.engine, actor, Answers(self.engine), self._jobs
-        )
+    def _wire(self, actor: str, sight: Sight | None = None) -> None:
+        """Make the parts through which an actor gives commands, limited to what they see."""
+        self._actor, self.sight = actor, sight
+        answers = Answers(self.engine)
+        rooms = Rooms(self._record, self.writer, _evaluate, self.engine, actor, answers, self._jobs)
+        listing = self._list_rooms.asked_by(actor)
+        if sight is not None:
+            record = self._record = LimitedRecord(self._record, sight)
+            self.writer = LimitedWriter(self.writer, record.whole, sight)
+            evaluate, answers = limited(_evaluate, sight), LimitedAnswers(self.engine, sight, self._in_sights)
+            rooms = Rooms(record, self.writer, evaluate, self.engine, actor, answers, self._jobs, whole=rooms)
+            listing = replace(listing, record=record, writer=self.writer, evaluate=evaluate)
+            self.changes = MembershipChanges(record)
+            self.tracking = not_limited("the tracking API")
+        self._rooms = rooms
         self._rows = Rows(self.writer, self._live.of, actor)
-        self.catalog = Catalogs(record, self.writer, actor)
-        self.segments = Segments(self._rooms)
-        self.importer = Importer(
-            record, self.writer, actor=actor, locked=self._locked, running=self._importing
-        )
-        self.templates = Templates(self._rooms)
-        self.webhooks = Webhooks(record, self.writer, self._clock, os.urandom, actor)
+        self.catalog = Catalogs(self._record, self.writer, actor)
+        self.segments = Segments(rooms)
+        self.templates = Templates(rooms)
         self.insights = Insights(
-            self._rooms, self.segments, lambda key, audience: self.segments_of(key, audience=audience)
+            rooms, self.segments, lambda key, audience: self.segments_of(key, audience=audience)
         )
-        self.feed = Feed(record, self.writer, actor)
-        rooms = self._list_rooms.asked_by(actor)
-        self.lists = Lists(rooms)
-        self.consent = Consent(rooms)
-        self.centers = Centers(rooms)
-        self.forms = Forms(rooms)
-        self.public = PublicPages(rooms)
-        self.mail = Mail(rooms)
-        self._erasing = Erasing(record, self.writer, actor, [lists_erasing.erase], self._forget_index)
+        self.lists = Lists(listing)
+        self.consent = Consent(listing)
+        self.centers = Centers(listing)
+        self.forms = Forms(listing)
+        self.public = PublicPages(listing)
+        self.mail = Mail(listing)
+        self._wire_exchange(actor)
+
+    def _wire_exchange(self, actor: str) -> None:
+        """Make the parts that move data in and out as a whole."""
+        record, writer = self._record, self.writer
+        if self.sight is not None:
+            self.importer = not_limited("an import")
+            self.webhooks = not_limited("a webhook")
+            self.feed = not_limited("the feed")
+            return
+        self.importer = Importer(record, writer, actor=actor, locked=self._locked, running=self._importing)
+        self.webhooks = Webhooks(record, writer, self._clock, os.urandom, actor)
+        self.feed = Feed(record, writer, actor)
+        self._erasing = Erasing(record, writer, actor, [lists_erasing.erase], self._forget_index)
 
     def _resume(self) -> None:
         """Put segments that were going live when a process ended back to drafts."""

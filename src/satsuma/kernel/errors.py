@@ -5,6 +5,7 @@
     ├── NotFoundError                not_found            what was asked for does not exist
     ├── ConflictError                conflict             refused in the state things are in now
     │   └── BusyError                conflict.busy        too much waits already: come back later
+    ├── ForbiddenError               access.forbidden     whoever asks may not do or see this
     ├── CatalogError                 catalog              the catalog, or a change of it, contradicts itself
     ├── DefinitionError              definition           a segment definition has problems (.problems)
     ├── DataError                    data                 an input file or table as a whole cannot be read
@@ -92,6 +93,12 @@ class BusyError(ConflictError):
     """Too much waits already; the same request may succeed later."""
 
     default_code = "conflict.busy"
+
+
+class ForbiddenError(Error):
+    """Whoever asks may not do this, or may not see what it would show."""
+
+    default_code = "access.forbidden"
 
 
 class CatalogError(Error):

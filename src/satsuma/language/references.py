@@ -113,6 +113,26 @@ def list_ids_in(condition: bound.Condition) -> tuple[int, ...]:
     return tuple(sorted({part.list for part in _parts(condition) if isinstance(part, bound.InList)}))
 
 
+def reads_others(condition: bound.Condition, audience: Entity) -> bool:
+    """Whether a bound condition on records of an audience reads other records of it, or their keys.
+
+    It does where it ranks them, or crosses or reads a reference to them.
+    """
+    return any(_is_about_others(part, audience) for part in _parts(condition))
+
+
+def _is_about_others(part: object, audience: Entity) -> bool:
+    match part:
+        case bound.Top():
+            return True
+        case bound.Step(target=target):
+            return target.number == audience.number
+        case Attribute(to=to):
+            return to == audience.name
+        case _:
+            return False
+
+
 def _parts(node: object) -> Iterator[object]:
     """A bound node and everything in it; attributes, types and entities of the catalog are not entered."""
     waiting = [node]

@@ -13,6 +13,7 @@ from satsuma.record import catalogs, schema
 from satsuma.record.counters import members
 from satsuma.record.directory import Directory
 from satsuma.record.memory import Memory
+from satsuma.record.sight import Sight
 from satsuma.record.touches import Touches
 from satsuma.record.written import Written
 
@@ -29,6 +30,7 @@ class Transaction:
         memory: The writer's memory as this change has left it so far.
         touches: What this change has written to so far; every write path notes it.
         written: By entity number the values of records that observations have written so far, in order.
+        sight: Of whoever gives the command that is being written; None where they see every record.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Transaction:
         self.memory = memory
         self.touches = Touches()
         self.written: dict[int, list[Written]] = {}
+        self.sight: Sight | None = None
 
     def apply_catalog(self, new: Catalog) -> None:
         """Change the tables to a later catalog, and store it; the same catalog changes nothing.

@@ -11,7 +11,6 @@ from satsuma.catalog.model import Catalog
 from satsuma.language import bound
 from satsuma.membership.evaluating import members_of
 from satsuma.membership.live import LiveSegment
-from satsuma.record import memberships
 from satsuma.record.definitions import SegmentRow
 from satsuma.record.store import State
 from satsuma.segments.members import Members
@@ -52,7 +51,7 @@ def compare(
         return rooms.answers.members(cursor, state, given)
 
     wanted = members_of(cursor, state.catalog, candidate, by_answers, state.now)
-    kept = memberships.members(cursor, row.id)
+    kept = rooms.answers.kept(cursor, state, row.id)
 
     def members(numbers: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> Members:
         return Members(rooms.record, state.catalog, row.audience, numbers)

@@ -32,6 +32,9 @@ from satsuma.segments.related import things_used
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.sources import from_stored
 
+TESTS = "segment.tests"
+"""The code of a segment that breaks its own tests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -64,10 +67,15 @@ def go_live(
         ConflictError: A segment's state does not admit it, or it breaks its tests (`segment.tests`).
         DefinitionError: A definition has errors; all of them of all segments.
         CancelledError: The job was cancelled; the segments are as before.
+        ForbiddenError: Whoever asks may not see all that a definition reads.
     """
+    asked, rooms = rooms, rooms.of_everyone
     before, announced = _announce(rooms, segments)
     try:
         candidates = _rehearse(rooms, segments, job, despite_tests=despite_tests)
+        for candidate in candidates:
+            if candidate.definition is not None:
+                asked.answers.check(candidate.definition.where, candidate.definition.audience)
         job.check(0.1)
         if announced is not None and _all_wait(before, announced.at):
             return announced
@@ -81,8 +89,11 @@ def go_live(
                 causes=dict.fromkeys(segments, "definition"),
                 detail="go live",
             )
-    except BaseException:
+    except BaseException as error:
         _withdraw(rooms, before)
+        if asked is not rooms and isinstance(error, ConflictError) and error.code == TESTS:
+            # Whose keys the tests name is not for everyone who may bring a segment live.
+            raise ConflictError("a segment breaks its tests", code=TESTS, hint=error.hint) from None
         raise
 
 
@@ -275,7 +286,7 @@ def check_tests(
         raise ConflictError(
             f"segment “{row.name}” breaks its tests: {', '.join(told[:5])}"
             + (f", and {len(told) - 5} more" if len(told) > 5 else ""),
-            code="segment.tests",
+            code=TESTS,
             hint="mend the definition or the tests, or go live despite them",
             details={"missing": wrong_in, "unwanted": wrong_out},
         )

@@ -25,6 +25,7 @@ class Rooms:
         evaluate: Gives the members of a bound definition inside a version that is being made.
         answers: Gives who meets a condition at a committed version.
         actor: Name of who gives commands through this object.
+        whole: The rooms of everyone, where these are limited to what somebody may see.
     """
 
     record: Record
@@ -34,6 +35,12 @@ class Rooms:
     actor: str
     answers: Answers
     jobs: Jobs = field(default_factory=Jobs)
+    whole: Rooms | None = None
+
+    @property
+    def of_everyone(self) -> Rooms:
+        """The rooms in which what holds for all is worked out, whoever asks for it."""
+        return self if self.whole is None else self.whole
 
     def reading(self) -> AbstractContextManager[tuple[duckdb.DuckDBPyConnection, State]]:
         """A connection on one committed version, and that version's state."""

@@ -212,7 +212,7 @@ class Segment:
             row = drafts.row_of(definitions.segments(cursor), self._number)
             gate.after(row.name, Status(row.status), Command.MEMBERS)
             if version is None and at is None:
-                numbers = memberships.members(cursor, row.id)
+                numbers = self._rooms.answers.kept(cursor, state, row.id)
             else:
                 wanted = version_at(cursor, at, state.catalog.timezone) if version is None else version
                 if wanted is None:

@@ -16,6 +16,7 @@ from satsuma.language import tree
 from satsuma.record import definitions, memberships
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
+from satsuma.record.limited import refused
 from satsuma.record.resolve import keys_of_numbers
 from satsuma.segments import drafts
 from satsuma.segments.drafts import About
@@ -140,7 +141,7 @@ class Segments:
         kind = None if kind is None else _kind(kind).value
         with self._rooms.reading() as (cursor, state):
             rows = definitions.segments(cursor)
-            size_of = memberships.sizes(cursor)
+            size_of = self._rooms.answers.sizes(cursor, state)
             tags: dict[int, list[str]] = {}
             for segment, tag in definitions.tags(cursor):
                 tags.setdefault(segment, []).append(tag)
@@ -276,6 +277,8 @@ class Segments:
             DefinitionError: Files have problems; all of them, each with file, line and column.
             ConflictError: Segments break their tests, or are used and shall be deleted.
         """
+        if self._rooms.whole is not None:
+            raise refused("applying files")
         options = Options(dry_run=dry_run, delete=delete, despite_tests=despite_tests)
         return apply(self._rooms, folder, options)
 

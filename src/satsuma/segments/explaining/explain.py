@@ -12,6 +12,7 @@ from satsuma.kernel.errors import NotFoundError
 from satsuma.language import bound, tree
 from satsuma.language.binding import bind
 from satsuma.language.problems import definition_error
+from satsuma.language.references import segment_ids_in
 from satsuma.membership.names import LIVE_STATES, StoredNames
 from satsuma.record import actors, definitions, layout, overrides
 from satsuma.record.definitions import SegmentRow
@@ -34,6 +35,7 @@ def explain(rooms: Rooms, segment: int, key: str) -> Explanation:
     Raises:
         NotFoundError: No record of the audience has the key.
         DefinitionError: The draft has errors.
+        ForbiddenError: Whoever asks may not see all that the definition reads.
     """
     with rooms.reading() as (cursor, state):
         row = drafts.row_of(definitions.segments(cursor), segment)
@@ -42,6 +44,7 @@ def explain(rooms: Rooms, segment: int, key: str) -> Explanation:
         kept = str(keys_of_numbers(cursor, audience, np.array([number], dtype=np.uint32))[0].as_py())
         names = StoredNames(cursor, state.catalog)
         written, definition = _definition(cursor, state, row, names)
+        _check_sight(rooms, cursor, state, definition, names)
         horizon = state.now + HORIZON_DAYS * US_PER_DAY
         condition = None
         if written is not None and definition is not None:
@@ -86,6 +89,26 @@ def _definition(
     if source.where is not None and binding.definition is None:
         raise definition_error(binding.problems)
     return source.where, binding.definition
+
+
+def _check_sight(
+    rooms: Rooms,
+    cursor: duckdb.DuckDBPyConnection,
+    state: State,
+    definition: bound.Definition | None,
+    names: StoredNames,
+) -> None:
+    """Refuse a definition that reads, itself or through segments, what whoever asks may not see."""
+    waiting, known = [definition], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if one is None:
+            continue
+        rooms.answers.check(one.where, one.audience)
+        for number in set(segment_ids_in(one.where)) - known:
+            known.add(number)
+            row = drafts.row_of(definitions.segments(cursor), number)
+            waiting.append(_definition(cursor, state, row, names)[1])
 
 
 def _is_picked(cursor: duckdb.DuckDBPyConnection, row: SegmentRow, number: int) -> bool:
