@@ -22,7 +22,7 @@ API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
-.PHONY: help console console-check screenshots browser run test oracle soak fuzz docs picture check lint style types layers bench lock clean
+.PHONY: help console console-check screenshots browser run test oracle soak year fuzz docs picture check lint style types layers bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,10 @@ oracle: .venv/.installed ## compare all evaluators on random worlds for SECONDS 
 # It ends at the first thing that is wrong, and says its seed, which becomes a case of the tests. SEED=n begins with a known one.
 soak: .venv/.installed ## random histories and crashes with fresh seeds, for SECONDS (600)
 	$(BIN)/python -m tests.crashes.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+# CONTACTS=n runs a smaller demo, SEED=n moves the versions that are looked at.
+year: .venv/.installed ## a year of the demo under a simulated clock, recomputed at fifty random versions
+	$(BIN)/python -m tests.traces.year $(if $(CONTACTS),--contacts $(CONTACTS)) $(if $(SEED),--seed $(SEED))
 
 fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (600)
 	$(BIN)/python -m tests.fuzz.text_fuzz $(SECONDS) $(SEED)

@@ -134,8 +134,8 @@ def _is_exact(workspace: Workspace) -> None:
         with workspace._record.cursor() as cursor:
             for number, kept in standing.segments.items():
                 assert kept.failed is None
-                assert list(kept.members) == memberships.members(cursor, number).tolist()
-                assert kept.plane.numbers().tolist() == list(kept.members)
+                assert kept.members.numbers().tolist() == memberships.members(cursor, number).tolist()
+                assert kept.plane.numbers().tolist() == kept.members.numbers().tolist()
 
 
 def run_killed(starter: Starter, random: Random, kills: int) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
-from threading import Thread
-from time import sleep
 
 import pytest
 
-from satsuma.workspace import Workspace
 from tests.traces import definitions
+from tests.traces.together import together
 from tests.traces.walks import Walk
 from tests.traces.worlds import World
 
@@ -43,18 +41,6 @@ def _commands(world: World, random: Random, count: int) -> list[Callable[[], obj
     return found
 
 
-def _together(workspace: Workspace, commands: list[Callable[[], object]]) -> None:
-    """Let all wait in order while versions are held up, so that they are written in one."""
-    threads = [Thread(target=command) for command in commands]
-    with workspace.writer.turn():
-        for waiting, thread in enumerate(threads, start=1):
-            thread.start()
-            while workspace.writer.counted.waiting < waiting:
-                sleep(0.001)
-    for thread in threads:
-        thread.join()
-
-
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_one_version_or_several_give_the_same_members(tmp_path: Path, seed: int) -> None:
     worlds = [World(tmp_path / name) for name in ("split", "joined")]
@@ -69,7 +55,7 @@ def test_one_version_or_several_give_the_same_members(tmp_path: Path, seed: int)
                     for command in commands:
                         command()
                 else:
-                    _together(world.workspace, commands)
+                    together(world.workspace, commands)
                 world.workspace.advance(to=world.workspace.now + (batch + 1) * 86_400_000_000, versions="end")
                 members.append({one.name: set(one.members()) for one in world.workspace.segments})
             versions.append(world.workspace.version - before)

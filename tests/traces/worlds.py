@@ -178,7 +178,8 @@ class World:
         standing = self.workspace.engine.standing
         if standing is not None:
             kept = standing.segments[segment.id]
-            assert list(kept.members) == told, f"the bitmap of “{segment.name}”: {kept.members}"
+            held = kept.members.numbers().tolist()
+            assert held == told, f"the bitmap of “{segment.name}”: {held}"
             assert kept.plane.numbers().tolist() == told, f"the plane of “{segment.name}”"
 
     def _sum(self, cursor: duckdb.DuckDBPyConnection) -> None:
