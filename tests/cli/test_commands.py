@@ -72,6 +72,7 @@ HAPPY: list[tuple[str, str, str]] = [
     ("segment snapshot Parisians Then", "is a draft", "name status"),
     ("segment schedule Buyers --end 2099-01-01", "2099-01-01", "name start end"),
     ("segment explain Parisians c-1", "c-1 is in", "key segment member condition"),
+    ("segment plan Parisians", "of contact", "plan"),
     ("apply files --dry-run", "1 segment would change", "dry_run version segments problems warnings"),
     ("apply files", "1 segment changed", "dry_run version segments problems warnings"),
     ("export out", "wrote 3 segments", ""),

@@ -1,4 +1,4 @@
-"""The command that explains: why a record is in a segment, or why not, since when and until when."""
+"""The commands that explain: why a record is in a segment, since when; and how a segment is evaluated."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from satsuma.cli.state import Json, Name, answer, state_of
 
 
 def register(app: typer.Typer) -> None:
-    """Put the command among those on segments."""
+    """Put the commands among those on segments."""
     app.command()(explain)
+    app.command()(plan)
 
 
 def explain(
@@ -29,3 +30,14 @@ def explain(
     else:
         typer.echo(str(found))
     answer(0 if (found.holds if found.member is None else found.member) else 1)
+
+
+def plan(context: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show how a segment would be evaluated for everyone: in which order, at what cost, what only once."""
+    with state_of(context).open() as ws:
+        ws.warm()
+        found = ws.segments[name].plan()
+    if as_json:
+        print_json({"plan": found.splitlines()})
+    else:
+        typer.echo(found)

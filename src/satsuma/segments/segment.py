@@ -33,6 +33,7 @@ from satsuma.segments.history import Edition
 from satsuma.segments.jobs import Job
 from satsuma.segments.members import Members
 from satsuma.segments.overriding import set_rule
+from satsuma.segments.planned import planned
 from satsuma.segments.reading import bound_draft, bound_given, definition_of, like, version_at
 from satsuma.segments.related import Related, related
 from satsuma.segments.rooms import Rooms, audience_of
@@ -287,6 +288,19 @@ class Segment:
             DefinitionError: The draft has errors.
         """
         return explain(self._rooms, self._number, key_given(key))
+
+    def plan(self) -> str:
+        """How its definition (the draft, where there is one) would be evaluated for everyone, in words.
+
+        A line for each part, in the order of evaluation: what it costs, for how many it holds as far as the
+        index tells, and what is answered only once. It evaluates nothing.
+
+        Raises:
+            ConflictError: The index is not open yet (`conflict.cold`).
+            DefinitionError: The definition has errors.
+            ForbiddenError: Whoever asks may not see every contact.
+        """
+        return planned(self._rooms, *bound_draft(self._rooms, self._number))
 
     def related(self) -> Related:
         """What uses it, and what it uses: by the draft where there is one."""
