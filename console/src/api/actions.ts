@@ -7,6 +7,7 @@ import type {
   Erasure,
   ImportAsked,
   Job,
+  PasswordLink,
   Picked,
   Plan,
   Replayed,
@@ -182,13 +183,23 @@ export function replayQuarantine(): Promise<Replayed> {
 
 // People
 
-export function createUser(body: { email: string; name: string; role: string; password: string }) {
+export function createUser(body: { email: string; name: string; role: string; password: string | null }) {
   return post<User>('/users', body, { headers: once() });
 }
 
 export async function patchUser(id: number, change: { role: string }): Promise<void> {
   const { etag } = await send('GET', `/users/${id}`);
   await send('PATCH', `/users/${id}`, { body: change, headers: etag ? { 'If-Match': etag } : {} });
+}
+
+export function sendInvitation(id: number): Promise<unknown> {
+  return post(`/users/${id}/invitation`);
+}
+
+/** The address by which somebody sets their password, to be passed on by hand. */
+export async function passwordLink(id: number): Promise<string> {
+  const { token } = await post<PasswordLink>(`/users/${id}/password-link`);
+  return `${window.location.origin}/password#token=${token}`;
 }
 
 export function deleteUser(id: number): Promise<unknown> {

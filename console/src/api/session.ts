@@ -9,19 +9,22 @@ export type Me = {
   role: string;
   permissions: string[];
   workspace: { name: string; timezone: string };
+  signOutAt: string | null;
 };
 
 type Session = {
   user: { id: number; email: string; name: string; role: string };
   permissions: string[];
   csrf_token: string;
+  sign_out_at: string | null;
   workspace: { name: string; timezone: string };
 };
 
 function taken(session: Session): Me {
   setToken(session.csrf_token);
   const { name, email, role } = session.user;
-  return { name: name || email, email, role, permissions: session.permissions, workspace: session.workspace };
+  const { permissions, workspace, sign_out_at: signOutAt } = session;
+  return { name: name || email, email, role, permissions, workspace, signOutAt };
 }
 
 export const meQuery = queryOptions({
@@ -45,9 +48,17 @@ export function useMay(operation: string): boolean {
   return data?.permissions.includes(operation) ?? false;
 }
 
-/** Whether the first account has still to be made. */
+export type Setup = {
+  /** Whether the first account has still to be made. */
+  needed: boolean;
+  /** What people call the provider by which they may sign in. */
+  openid: string | null;
+  /** Whether links are sent by e-mail. */
+  mail: boolean;
+};
+
 export const useSetup = () =>
-  useQuery({ queryKey: ['setup'], queryFn: () => get<{ needed: boolean }>('/setup'), staleTime: 0 });
+  useQuery({ queryKey: ['setup'], queryFn: () => get<Setup>('/setup'), staleTime: 0 });
 
 export function useSignIn() {
   return useMutation({
@@ -65,9 +76,20 @@ export function useSetUp() {
 }
 
 export function useSignOut() {
+  const { data } = useMe();
   return useMutation({
     mutationFn: () => send('DELETE', '/session'),
-    // A full load forgets everything that has been shown.
-    onSettled: () => window.location.assign('/sign-in'),
+    // A full load forgets everything that has been shown. Who came by a provider signs out there too.
+    onSettled: () => window.location.assign(data?.signOutAt ?? '/sign-in'),
+  });
+}
+
+export function useAskReset() {
+  return useMutation({ mutationFn: (email: string) => post<unknown>('/password/reset', { email }) });
+}
+
+export function useSetPassword() {
+  return useMutation({
+    mutationFn: (body: { token: string; new_password: string }) => post<unknown>('/password', body),
   });
 }

@@ -13,14 +13,41 @@ import { Failed } from '../components/states';
 import { NotFound } from './NotFound';
 import { Shell } from './Shell';
 
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+
+/** The address of one of our own pages: `//elsewhere` is none. */
+const ours = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { to?: string } =>
-    typeof search.to === 'string' && search.to.startsWith('/') ? { to: search.to } : {},
+  validateSearch: (search: Record<string, unknown>): { to?: string; problem?: string } => ({
+    to: ours(search.to),
+    problem: text(search.problem),
+  }),
   component: lazyRouteComponent(() => import('../pages/sign-in/SignIn')),
+});
+
+/** The address in the link that a server without people prints: the set-up code stands behind its #. */
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../pages/sign-in/SignIn')),
+});
+
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('../pages/sign-in/Forgotten')),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('../pages/sign-in/SetPassword')),
 });
 
 const inside = createRoute({
@@ -39,8 +66,6 @@ const home = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('../pages/home/Home')),
 });
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 
 export type SegmentsSearch = {
   q?: string;
@@ -137,6 +162,9 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   signIn,
+  setUp,
+  forgotten,
+  password,
   inside.addChildren([
     home,
     segments,

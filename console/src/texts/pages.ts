@@ -471,6 +471,10 @@ export const pages = {
       string
     >,
     added: (name: string) => `${name} can sign in now`,
+    passwordOptional: 'Leave it empty, and they get a link by which they set it themselves.',
+    invited: (name: string) => `${name} gets an e-mail with a link`,
+    newLink: 'New link',
+    newLinkFor: (name: string) => `New link for ${name}`,
     remove: 'Remove',
     removeTitle: (name: string) => `Remove ${name}?`,
     removeHelp: 'They cannot sign in any more. What they did stays in the log.',

@@ -2,10 +2,10 @@
 import { Button, Modal, NativeSelect, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import { createUser, deleteUser, patchUser } from '../../api/actions';
+import { createUser, deleteUser, passwordLink, patchUser, sendInvitation } from '../../api/actions';
 import { useUsers } from '../../api/queries';
 import { queryClient } from '../../api/queryClient';
-import { useMe } from '../../api/session';
+import { useMe, useSetup } from '../../api/session';
 import type { User } from '../../api/wire';
 import { Ask } from '../../components/Ask';
 import { done, failed } from '../../components/notify';
@@ -22,6 +22,7 @@ export function People() {
   const { data: me } = useMe();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<User | null>(null);
+  const { link, invite } = useLinks();
   const [busy, setBusy] = useState(false);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
@@ -76,6 +77,23 @@ export function People() {
       ),
     },
     {
+      key: 'link',
+      title: t.settings.newLink,
+      isTitleHidden: true,
+      width: '110px',
+      cell: (user) =>
+        user.email !== me?.email && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-label={t.settings.newLinkFor(user.name || user.email)}
+            onClick={() => void invite(user)}
+          >
+            {t.settings.newLink}
+          </Button>
+        ),
+    },
+    {
       key: 'remove',
       title: t.settings.remove,
       isTitleHidden: true,
@@ -108,7 +126,8 @@ export function People() {
         rows={data}
         rowKey={(user) => String(user.id)}
       />
-      {adding && <Adding onClose={() => setAdding(false)} />}
+      {adding && <Adding onClose={() => setAdding(false)} onLink={(user) => void invite(user, true)} />}
+      {link}
       {removing && (
         <Ask
           title={t.settings.removeTitle(removing.name || removing.email)}
@@ -125,7 +144,43 @@ export function People() {
   );
 }
 
-function Adding({ onClose }: { onClose: () => void }) {
+/** Sends people links by which they set their password; shows the link where no messages are sent. */
+function useLinks() {
+  const { data: setup } = useSetup();
+  const [address, setAddress] = useState<string | null>(null);
+  const invite = async (user: User, isSent = false) => {
+    try {
+      if (!setup?.mail) {
+        setAddress(await passwordLink(user.id));
+        return;
+      }
+      // Whoever is added without a password is sent one by the server itself.
+      if (!isSent) await sendInvitation(user.id);
+      done(t.settings.invited(user.name || user.email));
+    } catch (problem) {
+      failed(problem);
+    }
+  };
+  const link = address && (
+    <Modal
+      opened
+      onClose={() => setAddress(null)}
+      title={t.settings.link}
+      closeButtonProps={{ 'aria-label': t.shell.close }}
+    >
+      <TextInput
+        label={t.settings.linkHelp}
+        readOnly
+        data-autofocus
+        value={address}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+    </Modal>
+  );
+  return { link, invite };
+}
+
+function Adding({ onClose, onLink }: { onClose: () => void; onLink: (user: User) => void }) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -136,8 +191,9 @@ function Adding({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     setBusy(true);
     try {
-      await createUser({ name, email, role, password });
-      done(t.settings.added(name || email));
+      const made = await createUser({ name, email, role, password: password || null });
+      if (password) done(t.settings.added(name || email));
+      else onLink(made);
       await refresh();
       onClose();
     } catch (problem) {
@@ -175,12 +231,13 @@ function Adding({ onClose }: { onClose: () => void }) {
           />
           <PasswordInput
             label={t.settings.password}
+            description={t.settings.passwordOptional}
             autoComplete="new-password"
             value={password}
             error={error}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          <Button type="submit" loading={busy} disabled={!email || !password || !name}>
+          <Button type="submit" loading={busy} disabled={!email || !name}>
             {t.settings.invite}
           </Button>
         </Stack>

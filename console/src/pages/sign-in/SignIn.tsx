@@ -1,45 +1,28 @@
 // Signing in; on a new workspace, making the first account.
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
-import { IconCircleCheck } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useSetUp, useSetup, useSignIn } from '../../api/session';
-import { Mark } from '../../components/Mark';
+import { url } from '../../api/client';
+import { type Setup, useSetUp, useSetup, useSignIn } from '../../api/session';
 import { messageOf } from '../../components/states';
 import { t } from '../../texts';
-import './sign-in.css';
+import { tokenInAddress, Welcome } from './Welcome';
 
 export default function SignIn() {
   const { data: setup } = useSetup();
-  useDocumentTitle(`${t.shell.signIn.submit} · ${t.shell.product}`);
   return (
-    <div className="welcome">
-      <section className="welcome-story" aria-label={t.shell.product}>
-        <span className="brand">
-          <Mark size={34} /> {t.shell.product}
-        </span>
-        <p className="welcome-about">{t.shell.signIn.about}</p>
-        <ul>
-          {t.shell.signIn.points.map((point) => (
-            <li key={point}>
-              <IconCircleCheck size={19} stroke={1.7} aria-hidden /> {point}
-            </li>
-          ))}
-        </ul>
-      </section>
-      <main className="welcome-form">{setup?.needed ? <First /> : <Form />}</main>
-    </div>
+    <Welcome title={t.shell.signIn.submit}>{setup?.needed ? <First /> : <Form setup={setup} />}</Welcome>
   );
 }
 
 function useLeave() {
   const navigate = useNavigate();
-  const { to } = useSearch({ from: '/sign-in' });
+  const { to } = useSearch({ strict: false });
   return () => void navigate({ href: to ?? '/' });
 }
 
-function Form() {
+function Form({ setup }: { setup: Setup | undefined }) {
+  const { to, problem } = useSearch({ strict: false });
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const signIn = useSignIn();
@@ -74,9 +57,23 @@ function Form() {
             {messageOf(signIn.error)}
           </Alert>
         )}
+        {problem && !signIn.isError && (
+          <Alert color="red" role="alert">
+            {t.shell.signIn.problems[problem] ?? t.shell.signIn.failed}
+          </Alert>
+        )}
         <Button type="submit" size="md" loading={signIn.isPending}>
           {t.shell.signIn.submit}
         </Button>
+        {setup?.openid && (
+          <>
+            <Divider label={t.shell.signIn.or} />
+            <Button component="a" href={url('/session/openid', { to })} size="md" variant="default">
+              {t.shell.signIn.by(setup.openid)}
+            </Button>
+          </>
+        )}
+        {setup?.mail && <Link to="/forgotten">{t.shell.signIn.forgotten}</Link>}
       </Stack>
     </form>
   );
@@ -84,7 +81,7 @@ function Form() {
 
 /** The first administrator, with the code that stands where the server was started. */
 function First() {
-  const [given, setGiven] = useState({ token: '', name: '', email: '', password: '' });
+  const [given, setGiven] = useState({ token: tokenInAddress(), name: '', email: '', password: '' });
   const setUp = useSetUp();
   const leave = useLeave();
   const submit = (event: FormEvent) => {
