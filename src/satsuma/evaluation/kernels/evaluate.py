@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity
 from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.conditions import truth
+from satsuma.evaluation.kernels.families import answered
 from satsuma.evaluation.kernels.memberships import Memberships, SqlMemberships
 from satsuma.evaluation.kernels.planning import repeated
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
@@ -66,18 +67,24 @@ def truths_of(
     alive = frame.alive()
     remembered: dict[object, Any] = {}
     twice = repeated(condition for condition, _ in conditions) if numbers is None else {}
+    scopes: dict[str, Scope] = {}
+    for _, timezone in conditions:
+        if timezone not in scopes:
+            scopes[timezone] = Scope(
+                index=index,
+                zone=zone(timezone),
+                now=now,
+                remembered=remembered,
+                memberships=memberships,
+                truth=truth,
+                repeated=twice,
+            )
+    asked = [(condition, scopes[timezone]) for condition, timezone in conditions]
+    together = answered(asked, frame, alive) if numbers is not None else {}
     found = []
-    for condition, timezone in conditions:
-        scope = Scope(
-            index=index,
-            zone=zone(timezone),
-            now=now,
-            remembered=remembered,
-            memberships=memberships,
-            truth=truth,
-            repeated=twice,
-        )
-        found.append(alive & truth(condition, frame, scope, alive))
+    for place, (condition, scope) in enumerate(asked):
+        holds = together.get(place)
+        found.append(alive & (truth(condition, frame, scope, alive) if holds is None else holds))
     return found
 
 

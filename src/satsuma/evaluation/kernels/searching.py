@@ -33,7 +33,7 @@ def window_ranges(begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, hi
 
 
 @compiled_inside
-def _lower_bound(at: Ints, start: int, end: int, bound: int) -> int:
+def lower_bound(at: Ints, start: int, end: int, bound: int) -> int:
     """The first row, of `start` to `end`, not below the bound; sought from the end in growing steps."""
     step = 1
     high = end
@@ -62,8 +62,8 @@ def _window_ranges(
         if not among[member] or start == end or at[end - 1] < low:
             first[member] = after[member] = start
             continue
-        end = _lower_bound(at, start, end, high)
-        first[member] = _lower_bound(at, start, end, low)
+        end = lower_bound(at, start, end, high)
+        first[member] = lower_bound(at, start, end, low)
         after[member] = end
     return first, after
 
@@ -94,8 +94,8 @@ def _add_counts(
         start, end = begins[member], ends[member]
         # Most members have no row in a short window, which their last row tells.
         if among[member] and start < end and at[end - 1] >= low:
-            end = _lower_bound(at, start, end, high)
-            counts[member] += end - _lower_bound(at, start, end, low)
+            end = lower_bound(at, start, end, high)
+            counts[member] += end - lower_bound(at, start, end, low)
 
 
 def add_each(members: NDArray[np.uint32], step: int, counts: NDArray[np.int32]) -> None:
@@ -158,7 +158,7 @@ def _window_sums(  # noqa: PLR0917 - compiled functions take arrays one by one, 
         if not among[member] or start == end or at[end - 1] < low:
             continue
         if at[end - 1] >= high:
-            end = _lower_bound(at, start, end, high)
+            end = lower_bound(at, start, end, high)
         total = 0
         row = end - 1
         while row >= start and at[row] >= low:
