@@ -26,7 +26,12 @@ def by_id(found: Iterable[ListRow], list_id: int) -> ListRow:
     for row in found:
         if row.id == list_id:
             return row
-    raise NotFoundError(f"no list with id {list_id}: it was deleted", code="not_found.list")
+    raise deleted(list_id)
+
+
+def deleted(list_id: int) -> NotFoundError:
+    """The error of whoever holds a list that is gone."""
+    return NotFoundError(f"no list with id {list_id}: it was deleted", code="not_found.list")
 
 
 def named(found: Iterable[ListRow], name: str | int) -> ListRow:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.catalog.model import Entity, Mode
 from satsuma.commit.together import Refused, Together
-from satsuma.kernel.errors import ConflictError, NotFoundError
+from satsuma.kernel.errors import ConflictError
 from satsuma.lists import happened, settings
-from satsuma.lists.finding import by_id
+from satsuma.lists.finding import deleted
 from satsuma.record import lists as rows
-from satsuma.record.arrow import encode, places_of, texts
+from satsuma.record.arrow import taken, texts
 from satsuma.record.change import Change
 from satsuma.record.intake import take_records
 from satsuma.record.lists import ListRow
@@ -63,10 +63,12 @@ NOBODY = np.empty(0, dtype=np.uint32)
 
 @dataclass(slots=True)
 class _Step:
-    """A request, and the numbers of its records as they were found."""
+    """A request that can be done, by its place, and what it did."""
 
+    place: int
     request: Request
-    numbers: NDArray[np.uint32] = field(default_factory=lambda: NOBODY)
+    row: ListRow
+    moved: NDArray[np.uint32] = field(default_factory=lambda: NOBODY)
     created: int = 0
     unknown: tuple[str, ...] = ()
 
@@ -93,43 +95,30 @@ def apply(change: Change, requests: Sequence[Request]) -> list[Joined]:
 
 def apply_each(change: Change, requests: Sequence[Request]) -> list[Joined | Refused]:
     """Do requests as `apply` does; one that cannot be done is refused, and the others are done."""
-    found = rows.all_lists(change.connection)
-    by_list: dict[int, list[int]] = {}
-    for place, request in enumerate(requests):
-        by_list.setdefault(request.list_id, []).append(place)
+    found = {row.id: row for row in rows.all_lists(change.connection)}
+    strict = {
+        list_id
+        for list_id in {one.list_id for one in requests if one.is_joining and not one.confirmed}
+        if settings.is_double_opt_in(change.connection, list_id)
+    }
     answers: dict[int, Joined | Refused] = {}
-    for list_id, places in by_list.items():
-        try:
-            row = by_id(found, list_id)
-        except NotFoundError as error:
-            answers.update((place, Refused(error)) for place in places)
-            continue
-        if not all(requests[place].confirmed for place in places):
-            answers.update(_unconfirmed(change, row, requests, places))
-        steps = {place: _Step(requests[place]) for place in places if place not in answers}
-        entity = entity_of_number(change.catalog, row.audience)
-        _resolve(change, entity, list(steps.values()))
-        done = _of_list(change, row, entity, list(steps.values()))
-        for place, step in steps.items():
-            answers[place] = Joined(done[id(step)], step.created, step.unknown)
+    by_audience: dict[int, list[_Step]] = {}
+    for place, request in enumerate(requests):
+        row = found.get(request.list_id)
+        if row is None:
+            answers[place] = Refused(deleted(request.list_id))
+        elif request.is_joining and not request.confirmed and row.id in strict:
+            answers[place] = Refused(must_confirm(row.name))
+        else:
+            by_audience.setdefault(row.audience, []).append(_Step(place, request, row))
+    for audience, steps in by_audience.items():
+        _of_audience(change, entity_of_number(change.catalog, audience), steps)
+        answers.update((one.place, Joined(one.moved, one.created, one.unknown)) for one in steps)
     return [answers[place] for place in range(len(requests))]
 
 
 TOGETHER = Together("lists", apply_each)
 """Joins and leaves of many callers, done together."""
-
-
-def _unconfirmed(
-    change: Change, row: ListRow, requests: Sequence[Request], places: Sequence[int]
-) -> dict[int, Refused]:
-    """The refusals of those who join without having confirmed, where they must."""
-    if not settings.is_double_opt_in(change.connection, row.id):
-        return {}
-    return {
-        place: Refused(must_confirm(row.name))
-        for place in places
-        if requests[place].is_joining and not requests[place].confirmed
-    }
 
 
 def must_confirm(name: str) -> ConflictError:
@@ -141,90 +130,99 @@ def must_confirm(name: str) -> ConflictError:
     )
 
 
-def _resolve(change: Change, entity: Entity, steps: Sequence[_Step]) -> None:
-    """Find the records of all keys at once; make those that are new and may be made."""
+def _of_audience(change: Change, entity: Entity, steps: Sequence[_Step]) -> None:
+    """Apply steps on lists of one audience, and note in each what it did."""
+    numbers, counts = _resolve(change, entity, steps)
+    of = np.repeat(np.arange(len(steps)), counts)
+    joins = np.repeat(np.array([step.request.is_joining for step in steps], dtype=np.bool_), counts)
+    lists = np.repeat(np.array([step.row.id for step in steps], dtype=np.uint32), counts)
+    changed = np.zeros(len(numbers), dtype=np.bool_)
+    for list_id in np.unique(lists).tolist():
+        places = np.flatnonzero(lists == list_id)
+        changed[places] = _on_list(change, list_id, numbers[places], joins[places])
+    moved, of = numbers[changed], of[changed]
+    _tell(change, entity, steps, moved, of, joins[changed])
+    start = 0
+    for step, end in zip(steps, np.searchsorted(of, np.arange(1, len(steps) + 1)).tolist(), strict=True):
+        step.moved = moved[start:end]
+        start = end
+
+
+def _resolve(
+    change: Change, entity: Entity, steps: Sequence[_Step]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The records of all steps, those of each ascending, and how many each has.
+
+    Records that are new and may be made are; whoever names one before it is made does not find it.
+    """
     keys = [key for step in steps for key in step.request.keys]
-    if not keys:
-        return
+    of = np.repeat(np.arange(len(steps)), [len(step.request.keys) for step in steps])
     numbers = numbers_among(change, entity, texts(keys))
-    created = np.zeros(len(keys), dtype=np.int64)
     missing = np.flatnonzero(numbers < 0)
     if len(missing) and change.catalog.mode is Mode.LEARN:
-        makes = np.repeat([_makes(step.request) for step in steps], [len(one.request.keys) for one in steps])
-        # Whoever names a new key first makes the record.
-        firsts = {keys[place]: place for place in reversed(missing[makes[missing]].tolist())}
-        if firsts:
-            new = sorted(firsts, key=firsts.__getitem__)
-            intake = take_records([{"id": key} for key in new], entity.name, change.catalog, now=change.at)
-            change.upsert(entity.name, intake)
-            created[[firsts[key] for key in new]] = 1
-            numbers[missing] = numbers_among(change, entity, texts(keys[place] for place in missing.tolist()))
-    start = 0
-    for step in steps:
-        end = start + len(step.request.keys)
-        of_step = numbers[start:end]
-        known = of_step[of_step >= 0] if len(missing) else of_step
-        step.numbers = (known if len(known) < 2 else np.unique(known)).astype(np.uint32)
-        if len(known) < len(of_step):
-            of_keys = zip(step.request.keys, of_step.tolist(), strict=True)
-            step.unknown = tuple(key for key, number in of_keys if number < 0)
-        step.created = int(created[start:end].sum()) if len(missing) else 0
-        start = end
+        makes = np.array([step.request.is_joining and step.request.may_create for step in steps])
+        firsts = {keys[place]: place for place in reversed(missing[makes[of[missing]]].tolist())}
+        new = sorted(firsts, key=firsts.__getitem__)
+        made = dict(zip(new, _make(change, entity, new), strict=True))
+        for place in missing.tolist():
+            first = firsts.get(keys[place], len(keys))
+            numbers[place] = made[keys[place]] if place >= first else -1
+            steps[of[place]].created += int(place == first and numbers[place] >= 0)
+    unknown: dict[int, list[str]] = {}
+    for place in missing[numbers[missing] < 0].tolist():
+        unknown.setdefault(int(of[place]), []).append(keys[place])
+    for step, names in unknown.items():
+        steps[step].unknown = tuple(names)
+    of, numbers = of[numbers >= 0], numbers[numbers >= 0]
+    order = np.lexsort((numbers, of))
+    return numbers[order].astype(np.uint32), np.bincount(of, minlength=len(steps))
 
 
-def _makes(request: Request) -> bool:
-    return request.is_joining and request.may_create
+def _make(change: Change, entity: Entity, keys: Sequence[str]) -> list[int]:
+    """The numbers of records that are made; -1 where a key cannot be one."""
+    if not keys:
+        return []
+    intake = take_records([{"id": key} for key in keys], entity.name, change.catalog, now=change.at)
+    change.upsert(entity.name, intake)
+    numbers: list[int] = numbers_among(change, entity, texts(keys)).tolist()
+    return numbers
 
 
-def _of_list(
-    change: Change, row: ListRow, entity: Entity, steps: Sequence[_Step]
-) -> dict[int, NDArray[np.uint32]]:
-    """Apply the steps of one list; gives, by the step's identity, the records that it changed."""
-    numbers = np.concatenate([NOBODY, *(step.numbers for step in steps)])
-    if not len(numbers):
-        return {id(step): step.numbers for step in steps}
-    counts = [len(step.numbers) for step in steps]
-    of = np.repeat(np.arange(len(steps)), counts)
-    joins = np.repeat([step.request.is_joining for step in steps], counts)
+def _on_list(
+    change: Change, list_id: int, numbers: NDArray[np.uint32], joins: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Put records on a list and take them off, in order; tells which of them that changed anything."""
     order = np.argsort(numbers, kind="stable")
-    ordered = numbers[order]
+    ordered, joins = numbers[order], joins[order]
     is_first = np.ones(len(order), dtype=np.bool_)
     is_first[1:] = ordered[1:] != ordered[:-1]
-    is_last = np.append(is_first[1:], True)
     distinct = ordered[is_first]
-    was_on = np.isin(distinct, rows.among(change.connection, row.id, distinct), assume_unique=True)
+    was_on = np.isin(distinct, rows.among(change.connection, list_id, distinct), assume_unique=True)
     before = np.empty(len(order), dtype=np.bool_)
-    before[1:] = joins[order][:-1]
+    before[1:] = joins[:-1]
     before[is_first] = was_on
+    is_on = joins[np.append(is_first[1:], True)]
+    rows.put(change, list_id, distinct[is_on & ~was_on])
+    rows.take_off(change, list_id, distinct[~is_on & was_on])
     changed = np.empty(len(order), dtype=np.bool_)
-    changed[order] = joins[order] != before
-    is_on = joins[order][is_last]
-    rows.put(change, row.id, distinct[is_on & ~was_on])
-    rows.take_off(change, row.id, distinct[~is_on & was_on])
-    _tell(change, row, entity, steps, numbers[changed], of[changed], joins[changed])
-    if len(steps) == 1:
-        return {id(steps[0]): np.sort(numbers[changed])}
-    moved, ends = numbers[changed], np.searchsorted(of[changed], np.arange(1, len(steps) + 1)).tolist()
-    parts, start = dict[int, NDArray[np.uint32]](), 0
-    for step, end in zip(steps, ends, strict=True):
-        parts[id(step)] = moved[start:end] if end - start < 2 else np.sort(moved[start:end])
-        start = end
-    return parts
+    changed[order] = joins != before
+    return changed
 
 
 def _tell(
     change: Change,
-    row: ListRow,
     entity: Entity,
     steps: Sequence[_Step],
     numbers: NDArray[np.uint32],
     of: NDArray[np.int64],
     joins: NDArray[np.bool_],
 ) -> None:
+    """Write what happened as interactions."""
     places = happened.take_places(change, len(numbers))
-    through, codes = encode(texts(step.request.through for step in steps))
+    through = texts(step.request.through for step in steps)
+    names = texts(step.row.name for step in steps)
     for type_, chosen in ((happened.SUBSCRIBED, joins), (happened.UNSUBSCRIBED, ~joins)):
         if chosen.any():
             keys = change.directory(entity).keys_of(numbers[chosen].astype(np.int64))
-            words = through.take(places_of(codes[of[chosen]]))
-            happened.note(change, entity, type_, keys, {"list": row.name, "through": words}, places[chosen])
+            told = {"list": taken(names, of[chosen]), "through": taken(through, of[chosen])}
+            happened.note(change, entity, type_, keys, told, places[chosen])
