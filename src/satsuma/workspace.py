@@ -581,9 +581,9 @@ class Workspace:
         """Make the parts that move data in and out as a whole."""
         record, writer = self._record, self.writer
         if self.sight is not None:
-            self.importer = not_limited("an import")
-            self.webhooks = not_limited("a webhook")
-            self.feed = not_limited("the feed")
+            self.importer: Importer = not_limited("an import")
+            self.webhooks: Webhooks = not_limited("a webhook")
+            self.feed: Feed = not_limited("the feed")
             return
         self.importer = Importer(record, writer, actor=actor, locked=self._locked, running=self._importing)
         self.webhooks = Webhooks(record, writer, self._clock, os.urandom, actor)

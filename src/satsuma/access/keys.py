@@ -13,6 +13,7 @@ from satsuma.access.people import NAME_CHARS_MAX
 from satsuma.access.permissions import SCOPES
 from satsuma.access.roles import Role
 from satsuma.access.rooms import AccessRooms
+from satsuma.access.units import checked_units
 from satsuma.kernel.errors import NotFoundError, UsageError
 from satsuma.record.change import Change
 from satsuma.record.sql import INSTANT
@@ -39,6 +40,7 @@ class Key:
         role: What its holder may do at most.
         scopes: Areas of the API that it opens, such as `segments:read`; `*` for all.
         created_at, expires_at: Microseconds UTC; None for no end.
+        units: Whose contacts its holder sees; None for all.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Key:
     created_by: str
     created_at: int
     expires_at: int | None
+    units: tuple[str, ...] | None = None
 
     @property
     def actor(self) -> str:
@@ -85,11 +88,13 @@ class Keys:
         role: Role = Role.VIEWER,
         scopes: Iterable[str] = ("*",),
         expires_at: int | None = None,
+        units: Iterable[str] | None = None,
     ) -> tuple[Key, str]:
         """Make a key; its secret is told now and never again.
 
         Raises:
-            UsageError: Not a name, a scope that does not exist, or an end that has passed.
+            UsageError: Not a name, a scope that does not exist, an end that has passed, or no units.
+            ConflictError: It is not set what units are.
         """
         name = " ".join(name.split())
         if not name or len(name) > NAME_CHARS_MAX or not name.isprintable():
@@ -104,6 +109,8 @@ class Keys:
             )
         if expires_at is not None and expires_at <= self._rooms.clock.now():
             raise UsageError("the key would have expired already", code="usage.expires_at")
+        if units is not None and kind is KeyKind.WRITE:
+            raise UsageError("write keys read nothing: there is nothing to limit", code="usage.units")
         secret = new_token(self._rooms.randomness, "wk_" if kind is KeyKind.WRITE else "sk_")
 
         def work(change: Change) -> Key:
@@ -119,9 +126,10 @@ class Keys:
                 actor,
                 change.at,
                 expires_at,
+                checked_units(change.connection, units, role),
             )
             change.connection.execute(
-                f"INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, {INSTANT}, {INSTANT})",
+                f"INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, {INSTANT}, {INSTANT}, ?)",
                 [
                     key.id,
                     kind.value,
@@ -133,6 +141,7 @@ class Keys:
                     actor,
                     key.created_at,
                     expires_at,
+                    None if key.units is None else list(key.units),
                 ],
             )
             return key
@@ -178,8 +187,12 @@ class Keys:
 def _read(connection: duckdb.DuckDBPyConnection) -> list[Key]:
     rows = connection.execute(
         "SELECT id, kind, name, prefix, secret_hash, role, scopes, created_by, epoch_us(created_at),"
-        " epoch_us(expires_at) FROM api_keys"
+        " epoch_us(expires_at), units FROM api_keys"
     ).fetchall()
     return [
-        Key(r[0], KeyKind(r[1]), r[2], r[3], r[4], Role(r[5]), tuple(r[6]), r[7], r[8], r[9]) for r in rows
+        Key(
+            *(r[0], KeyKind(r[1]), r[2], r[3], r[4], Role(r[5]), tuple(r[6]), r[7], r[8], r[9]),
+            None if r[10] is None else tuple(r[10]),
+        )
+        for r in rows
     ]

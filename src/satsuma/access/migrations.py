@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from satsuma.access import identities, mail
+from satsuma.access import identities, mail, units
 from satsuma.record.migrations import Migration
 
 _FIRST = """
@@ -50,4 +50,5 @@ MIGRATIONS = (
     Migration("access", 2, "requests that bore a key against repeats", _repeats),
     *identities.MIGRATIONS,
     *mail.MIGRATIONS,
+    *units.MIGRATIONS,
 )

@@ -12,6 +12,7 @@ import duckdb
 from satsuma.access.passwords import check_password, hash_password, is_password
 from satsuma.access.roles import Role
 from satsuma.access.rooms import AccessRooms
+from satsuma.access.units import checked_units
 from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.text import fold
 from satsuma.record.change import Change
@@ -40,7 +41,7 @@ class Person:
         email: By which they sign in; unique without regard to case.
         password: Its argon2 hash; None where none was set yet.
         created_at, changed_at: Microseconds UTC.
-        unit: Whose contacts they see; None for all.
+        units: Whose contacts they see; None for all.
     """
 
     id: int
@@ -51,7 +52,7 @@ class Person:
     is_active: bool
     created_at: int
     changed_at: int
-    unit: str | None = None
+    units: tuple[str, ...] | None = None
 
 
 class People:
@@ -107,7 +108,7 @@ class People:
         password: str | None,
         *,
         actor: str,
-        unit: str | None = None,
+        units: Iterable[str] | None = None,
         first_admin: bool = False,
     ) -> Person:
         """Make somebody known.
@@ -115,11 +116,13 @@ class People:
         Args:
             password: None where they set it by an invitation.
             actor: Who does it.
+            units: The units whose contacts they see; None for all.
             first_admin: Whether that is refused once there is an administrator.
 
         Raises:
-            UsageError: Not an address, a name or a good password.
-            ConflictError: The address is taken, or there is an administrator already.
+            UsageError: Not an address, a name, a good password or units.
+            ConflictError: The address is taken, or there is an administrator already; or it is not set what
+                units are.
         """
         email, name = _email(email), _name(name)
         hashed = None if password is None else hash_password(check_password(password))
@@ -131,7 +134,8 @@ class People:
             if any(fold(one.email) == fold(email) for one in people):
                 raise ConflictError(f"somebody has the address {email} already", code="access.email_taken")
             number = change.memory.counters.take(_COUNTER) + 1
-            person = Person(number, email, name, role, hashed, True, change.at, change.at, unit)
+            seen = checked_units(change.connection, units, role)
+            person = Person(number, email, name, role, hashed, True, change.at, change.at, seen)
             _put(change, person)
             return person
 
@@ -147,13 +151,15 @@ class People:
         role: Role | None = None,
         is_active: bool | None = None,
         password: str | None = None,
-        unit: str | Keep | None = KEEP,
+        units: Iterable[str] | Keep | None = KEEP,
     ) -> Person:
         """Change what is given; the rest stays. With a new password or role, or out of action, sessions end.
 
         Raises:
             NotFoundError: There is no such person.
-            ConflictError: Nobody would be left to administer, or the address is taken.
+            ConflictError: Nobody would be left to administer, the address is taken, or it is not set what
+                units are.
+            UsageError: An administrator would be limited.
         """
         hashed = None if password is None else hash_password(check_password(password))
 
@@ -162,14 +168,18 @@ class People:
             person = people.get(number)
             if person is None:
                 raise NotFoundError(f"no person with id {number}", code="not_found.person")
+            role_then = person.role if role is None else role
+            given = checked_units(
+                change.connection, person.units if isinstance(units, Keep) else units, role_then
+            )
             changed = replace(
                 person,
                 email=person.email if email is None else _email(email),
                 name=person.name if name is None else _name(name),
-                role=person.role if role is None else role,
+                role=role_then,
                 is_active=person.is_active if is_active is None else is_active,
                 password=person.password if hashed is None else hashed,
-                unit=person.unit if isinstance(unit, Keep) else unit,
+                units=given,
                 changed_at=change.at,
             )
             others = [one for one in people.values() if one.id != number]
@@ -250,10 +260,17 @@ def _name(name: str) -> str:
 
 def _read(connection: duckdb.DuckDBPyConnection) -> list[Person]:
     rows = connection.execute(
-        "SELECT id, email, name, role, password, is_active, epoch_us(created_at), epoch_us(changed_at), unit"
+        "SELECT id, email, name, role, password, is_active, epoch_us(created_at), epoch_us(changed_at), units"
         " FROM people ORDER BY id"
     ).fetchall()
-    return [Person(row[0], row[1], row[2], Role(row[3]), *row[4:]) for row in rows]
+    return [
+        Person(r[0], r[1], r[2], Role(r[3]), r[4], r[5], r[6], r[7], _units(r[8]))  # one for each column
+        for r in rows
+    ]
+
+
+def _units(stored: list[str] | None) -> tuple[str, ...] | None:
+    return None if stored is None else tuple(stored)
 
 
 def _put(change: Change, person: Person) -> None:
@@ -270,6 +287,6 @@ def _put(change: Change, person: Person) -> None:
             person.is_active,
             person.created_at,
             person.changed_at,
-            person.unit,
+            None if person.units is None else list(person.units),
         ],
     )

@@ -185,6 +185,8 @@ _AREAS: Mapping[str, tuple[Role | None, str]] = {
     "create_api_key": (_ADMIN, ""),
     "delete_api_key": (_ADMIN, ""),
     "list_audit": (_ADMIN, "audit:read"),
+    "show_unit_settings": (_ADMIN, "users:read"),
+    "change_unit_settings": (_ADMIN, ""),
 }
 
 TABLE: Mapping[str, Rule] = MappingProxyType(

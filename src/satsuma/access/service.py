@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from satsuma.access.audit import Audit
 from satsuma.access.identities import Identities
-from satsuma.access.keys import Keys
+from satsuma.access.keys import Key, Keys
 from satsuma.access.links import PasswordLinks
 from satsuma.access.mail import AccountMail
-from satsuma.access.people import People
+from satsuma.access.people import People, Person
+from satsuma.access.roles import Role
 from satsuma.access.rooms import AccessRooms
 from satsuma.access.sessions import Sessions
+from satsuma.access.units import Units
+from satsuma.record.sight import Sight
 
 
 class Access:
@@ -17,6 +20,7 @@ class Access:
 
     def __init__(self, rooms: AccessRooms) -> None:
         self.rooms = rooms
+        self.units = Units(rooms)
         self.people = People(rooms)
         self.sessions = Sessions(rooms, self.people)
         self.identities = Identities(rooms, self.people)
@@ -24,3 +28,8 @@ class Access:
         self.mail = AccountMail(rooms, self.people)
         self.keys = Keys(rooms)
         self.audit = Audit(rooms)
+
+    def sight_of(self, holder: Person | Key) -> Sight | None:
+        """What somebody sees, or a program with a key: by their units, and sellers by what they own."""
+        owner = holder.email if isinstance(holder, Person) and holder.role is Role.SELLER else None
+        return self.units.sight_of(holder.units, owner)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from satsuma import __version__
+from satsuma.access.limits import LIMITS
 from satsuma.access.passwords import hash_token
 from satsuma.access.permissions import TABLE
 from satsuma.api import (
@@ -177,5 +178,5 @@ def operations(app: FastAPI) -> dict[str, tuple[str, str]]:
 def _check_table(app: FastAPI) -> None:
     """Refuse an application with an operation that nobody has ruled on."""
     for operation, (_, path) in operations(app).items():
-        if path.startswith(PREFIX) and operation not in TABLE:
-            raise InvariantError(f"the operation {operation} is not in the table of permissions")
+        if path.startswith(PREFIX) and not (operation in TABLE and operation in LIMITS):
+            raise InvariantError(f"the operation {operation} is not in the tables of permissions and limits")

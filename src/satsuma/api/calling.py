@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from satsuma.access.keys import Key, KeyKind
+from satsuma.access.limits import LIMITS, Limit
 from satsuma.access.passwords import csrf_token
 from satsuma.access.people import Person
-from satsuma.access.permissions import TABLE, Rule
+from satsuma.access.permissions import TABLE
 from satsuma.access.roles import Role
 from satsuma.api.problems import RefusedError
 from satsuma.workspace import Workspace
@@ -54,6 +55,11 @@ class Calling:
         """Whether personal data of contacts is not shown to them."""
         return self.role is Role.VIEWER
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether they see some contacts only; the workspace that they hold is limited to those."""
+        return self.ws.sight is not None
+
 
 def caller_of(request: Request, ws: Workspace, operation: str) -> Calling:
     """Who calls an operation, and that they may.
@@ -67,7 +73,7 @@ def caller_of(request: Request, ws: Workspace, operation: str) -> Calling:
     is_secure = request.url.scheme == "https"
     bearer = request.headers.get("authorization")
     if bearer is not None and rule.role is not None:
-        return _by_key(ws, rule, bearer, origin, is_secure=is_secure)
+        return _by_key(ws, operation, bearer, origin, is_secure=is_secure)
     token = request.cookies.get(SECURE_COOKIE if is_secure else COOKIE)
     person = None if token is None else ws.access.sessions.person(token)
     unsafe = request.method not in SAFE_METHODS
@@ -92,10 +98,12 @@ def caller_of(request: Request, ws: Workspace, operation: str) -> Calling:
         )
     if not person.role.is_at_least(rule.role):
         raise _forbidden(rule.role)
-    return Calling(ws.acting(person.email), person.email, person.role, person, None, token, origin, is_secure)
+    acting = _acting(ws, operation, person, person.email)
+    return Calling(acting, person.email, person.role, person, None, token, origin, is_secure)
 
 
-def _by_key(ws: Workspace, rule: Rule, bearer: str, origin: str | None, *, is_secure: bool) -> Calling:
+def _by_key(ws: Workspace, operation: str, bearer: str, origin: str | None, *, is_secure: bool) -> Calling:
+    rule = TABLE[operation]
     scheme, _, secret = bearer.partition(" ")
     key = ws.access.keys.find(secret.strip(), KeyKind.API) if scheme.lower() == "bearer" else None
     if key is None:
@@ -112,7 +120,20 @@ def _by_key(ws: Workspace, rule: Rule, bearer: str, origin: str | None, *, is_se
         raise RefusedError(
             "access.forbidden", f"the key does not open {rule.scope}", hint="make a key with this scope"
         )
-    return Calling(ws.acting(key.actor), key.actor, key.role, None, key, None, origin, is_secure)
+    acting = _acting(ws, operation, key, key.actor)
+    return Calling(acting, key.actor, key.role, None, key, None, origin, is_secure)
+
+
+def _acting(ws: Workspace, operation: str, holder: Person | Key, actor: str) -> Workspace:
+    """The workspace as somebody holds it, limited to what they see."""
+    sight = ws.access.sight_of(holder)
+    if sight is not None and LIMITS[operation] is Limit.REFUSED:
+        raise RefusedError(
+            "access.units",
+            "this is for people and keys that see every contact",
+            hint="ask an administrator",
+        )
+    return ws.acting(actor, sight)
 
 
 def _forbidden(role: Role) -> RefusedError:

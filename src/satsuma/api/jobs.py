@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, Field
 
-from satsuma.api.calling import Caller
+from satsuma.api.calling import Caller, Calling
 from satsuma.api.forms import instant
 from satsuma.api.paging import Items
 from satsuma.api.routing import api_router
@@ -129,8 +129,13 @@ class Jobs:
         with self._lock:
             found = self._entries.get(id)
         if found is None:
-            raise NotFoundError(f"no job {id}", code="not_found.job", hint="jobs are forgotten after a while")
+            raise unknown_job(id)
         return found
+
+
+def unknown_job(id: str) -> NotFoundError:
+    """The error of a job that is not there, or not for whoever asks."""
+    return NotFoundError(f"no job {id}", code="not_found.job", hint="jobs are forgotten after a while")
 
 
 def _told(entry: _Entry) -> Job:
@@ -171,18 +176,28 @@ JobId = Annotated[str, Path(min_length=1, max_length=20, examples=["12"])]
 
 
 @router.get("/jobs", operation_id="list_jobs", summary="List jobs")
-def list_jobs(caller: Caller, jobs: JobsOf) -> Items[Job]:  # noqa: ARG001 -- who asks is checked
+def list_jobs(caller: Caller, jobs: JobsOf) -> Items[Job]:
     """Those under way and those done lately, the newest first."""
-    return Items(items=jobs.all())
+    return Items(items=[one for one in jobs.all() if _is_told(one, caller)])
 
 
 @router.get("/jobs/{id}", operation_id="show_job", summary="Show a job")
-def show_job(id: JobId, caller: Caller, jobs: JobsOf) -> Job:  # noqa: ARG001 -- who asks is checked
+def show_job(id: JobId, caller: Caller, jobs: JobsOf) -> Job:
     """How far it is, and what it gave or why it failed."""
-    return jobs.get(id)
+    found = jobs.get(id)
+    if not _is_told(found, caller):
+        raise unknown_job(id)
+    return found
 
 
 @router.delete("/jobs/{id}", operation_id="cancel_job", summary="Cancel a job", status_code=202)
-def cancel_job(id: JobId, caller: Caller, jobs: JobsOf) -> Job:  # noqa: ARG001 -- who asks is checked
+def cancel_job(id: JobId, caller: Caller, jobs: JobsOf) -> Job:
     """It leaves nothing behind; of no effect once it is done."""
+    if not _is_told(jobs.get(id), caller):
+        raise unknown_job(id)
     return jobs.cancel(id)
+
+
+def _is_told(job: Job, caller: Calling) -> bool:
+    """What others' jobs gave may be about contacts that somebody does not see."""
+    return not caller.is_limited or (job.by == caller.actor and job.kind == "go_live")

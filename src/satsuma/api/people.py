@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from satsuma.access.keys import Key, KeyKind
 from satsuma.access.links import check_active
-from satsuma.access.people import Person
+from satsuma.access.people import KEEP, Person
 from satsuma.access.roles import Role
+from satsuma.access.units import UNITS_MAX
 from satsuma.api.calling import Caller, Calling
 from satsuma.api.etags import IfMatch, check_etag, etag_of
 from satsuma.api.forms import Given, IdInPath, instant, instant_or_none
@@ -24,6 +25,15 @@ from satsuma.kernel.zones import UTC
 
 router = api_router("people")
 
+Units = Annotated[
+    list[str] | None,
+    Field(
+        max_length=UNITS_MAX,
+        description="The units whose contacts they see; null for every contact.",
+        examples=[["North"]],
+    ),
+]
+
 
 class Account(BaseModel):
     """Somebody who may sign in."""
@@ -33,6 +43,7 @@ class Account(BaseModel):
     name: str = Field(examples=["Ada Lovelace"])
     role: Role
     is_active: bool
+    units: Units
     created_at: str
     changed_at: str
 
@@ -49,6 +60,7 @@ class AccountCreate(Given):
         description="Null where they set it themselves, by a link.",
         examples=["correct horse battery staple"],
     )
+    units: Units = None
 
 
 class PasswordLink(BaseModel):
@@ -73,6 +85,7 @@ class AccountChange(Given):
     role: Role | None = None
     is_active: bool | None = None
     password: str | None = Field(default=None, max_length=1_000)
+    units: Units = None
 
 
 class ApiKey(BaseModel):
@@ -84,6 +97,7 @@ class ApiKey(BaseModel):
     prefix: str = Field(description="How the secret begins.", examples=["sk_2a8jUF6e"])
     role: Role
     scopes: list[str]
+    units: Units
     created_by: str
     created_at: str
     expires_at: str | None
@@ -100,12 +114,33 @@ class ApiKeyCreate(Given):
         default_factory=lambda: ["*"], max_length=50, examples=[["segments:read", "records:write"]]
     )
     expires_at: str | None = Field(default=None, max_length=40, examples=["2027-01-01T00:00:00Z"])
+    units: Units = None
 
 
 class ApiKeyMade(ApiKey):
     """A new key, with its secret, which is told only here."""
 
     secret: str
+
+
+class UnitSettings(BaseModel):
+    """The attributes that say whose contacts are whose."""
+
+    unit: str | None = Field(
+        description="Names the unit of each contact; null where there are no units.",
+        examples=["contact.unit"],
+    )
+    owner: str | None = Field(
+        description="Names the owner of each contact by e-mail address: sellers see what is theirs.",
+        examples=["contact.owner"],
+    )
+
+
+class UnitSettingsChange(Given):
+    """What is not mentioned stays; null takes it away."""
+
+    unit: str | None = Field(default=None, max_length=250, examples=["contact.unit"])
+    owner: str | None = Field(default=None, max_length=250, examples=["contact.owner"])
 
 
 class AuditEntry(BaseModel):
@@ -148,7 +183,7 @@ def create_user(given: AccountCreate, caller: Caller, request: Request, response
     Without one they are sent a link that sets it, where messages are sent.
     """
     made = caller.ws.access.people.add(
-        given.email, given.name, given.role, given.password, actor=caller.actor
+        given.email, given.name, given.role, given.password, actor=caller.actor, units=given.units
     )
     if given.password is None and mail_site(request.app, caller.ws) is not None:
         caller.ws.access.mail.invite(made.id, actor=caller.actor)
@@ -186,6 +221,7 @@ def change_user(
             role=given.role,
             is_active=given.is_active,
             password=given.password,
+            units=given.units if "units" in given.model_fields_set else KEEP,
         )
         access.sessions.reload()
     return _shown(caller, id, response)
@@ -240,6 +276,7 @@ def create_api_key(given: ApiKeyCreate, caller: Caller) -> ApiKeyMade:
         role=given.role,
         scopes=given.scopes,
         expires_at=expires_at,
+        units=given.units,
     )
     return ApiKeyMade(**_key(made, None), secret=secret)
 
@@ -248,6 +285,26 @@ def create_api_key(given: ApiKeyCreate, caller: Caller) -> ApiKeyMade:
 def delete_api_key(id: IdInPath, caller: Caller) -> None:
     """It is of no use from now on."""
     caller.ws.access.keys.revoke(id, actor=caller.actor)
+
+
+@router.get("/unit-settings", operation_id="show_unit_settings", summary="Which attributes tell units")
+def show_unit_settings(caller: Caller) -> UnitSettings:
+    """And owners."""
+    return _unit_settings(caller)
+
+
+@router.patch(
+    "/unit-settings", operation_id="change_unit_settings", summary="Say which attributes tell units"
+)
+def change_unit_settings(given: UnitSettingsChange, caller: Caller) -> UnitSettings:
+    """Refused where people or keys are limited to units, and there would be none."""
+    units = caller.ws.access.units
+    with caller.ws.writer.turn():
+        if "unit" in given.model_fields_set:
+            units.set_unit(given.unit, actor=caller.actor)
+        if "owner" in given.model_fields_set:
+            units.set_owner(given.owner, actor=caller.actor)
+    return _unit_settings(caller)
 
 
 @router.get("/audit", operation_id="list_audit", summary="The audit log")
@@ -279,6 +336,11 @@ def list_audit(
     return Page(items=items, next_cursor=write_cursor([found[limit - 1].id]) if len(found) > limit else None)
 
 
+def _unit_settings(caller: Calling) -> UnitSettings:
+    found = caller.ws.access.units.settings
+    return UnitSettings(unit=found.unit, owner=found.owner)
+
+
 def _account(one: Person) -> Account:
     return Account(
         id=one.id,
@@ -286,6 +348,7 @@ def _account(one: Person) -> Account:
         name=one.name,
         role=one.role,
         is_active=one.is_active,
+        units=None if one.units is None else list(one.units),
         created_at=instant(one.created_at),
         changed_at=instant(one.changed_at),
     )
@@ -309,6 +372,7 @@ def _key(one: Key, last_used_at: int | None) -> dict[str, Any]:
         "prefix": one.prefix,
         "role": one.role,
         "scopes": list(one.scopes),
+        "units": None if one.units is None else list(one.units),
         "created_by": one.created_by,
         "created_at": instant(one.created_at),
         "expires_at": instant_or_none(one.expires_at),

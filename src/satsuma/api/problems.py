@@ -53,6 +53,7 @@ _CODES: Mapping[str, int] = {
     "access.unauthenticated": 401,
     "access.wrong_password": 401,
     "access.forbidden": 403,
+    "access.units": 403,
     "access.csrf": 403,
     "access.origin": 403,
     "openid.refused": 403,

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from satsuma.access import audit
+from satsuma.access.limits import LIMITS, Limit
 from satsuma.access.passwords import csrf_token, hash_token
 from satsuma.access.people import Person
 from satsuma.access.permissions import TABLE
@@ -248,10 +249,14 @@ def note_failed(caller: Calling, through: str, reason: str, person: Person | Non
 
 def _told(caller: Calling, person: Person, token: str, *, sign_out_at: str | None = None) -> Session:
     ws = caller.ws
+    sees_all = ws.access.sight_of(person) is None
     return Session(
         user=User(id=person.id, email=person.email, name=person.name, role=person.role),
         permissions=sorted(
-            name for name, rule in TABLE.items() if rule.role is None or person.role.is_at_least(rule.role)
+            name
+            for name, rule in TABLE.items()
+            if (rule.role is None or person.role.is_at_least(rule.role))
+            and (sees_all or LIMITS[name] is not Limit.REFUSED)
         ),
         csrf_token=csrf_token(token),
         sign_out_at=sign_out_at,

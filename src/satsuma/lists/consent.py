@@ -26,9 +26,10 @@ from satsuma.lists.reach import Reach, reach
 from satsuma.lists.rooms import ListRooms
 from satsuma.record import consent as rows
 from satsuma.record import lists as list_rows
+from satsuma.record.arrow import texts
 from satsuma.record.change import Change
 from satsuma.record.consent import DENIED, GRANTED, ConsentEntry
-from satsuma.record.resolve import numbers_of_keys
+from satsuma.record.resolve import numbers_among, numbers_of_keys
 
 STATES = (GRANTED, DENIED)
 
@@ -117,7 +118,7 @@ class Consent:
 
         def work(change: Change) -> tuple[int, tuple[str, ...]]:
             entity = audience_named(change.catalog, audience)
-            numbers = numbers_of_keys(change.connection, entity, pa.array(wanted, pa.string())).tolist()
+            numbers = numbers_among(change, entity, texts(wanted)).tolist()
             known = list(dict.fromkeys(number for number in numbers if number >= 0))
             points: list[str | None] = [contact_point] * len(known)
             if contact_point is None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.audiences import entity_of_number
@@ -22,10 +21,10 @@ from satsuma.lists.levels import DO_NOT_EMAIL, SUBSCRIPTIONS
 from satsuma.lists.links import DAY_US, LIFE_DAYS, Links, Purpose, address
 from satsuma.record import consent
 from satsuma.record import lists as rows
-from satsuma.record.arrow import ints_of
+from satsuma.record.arrow import ints_of, texts
 from satsuma.record.change import Change
 from satsuma.record.lists import ListRow
-from satsuma.record.resolve import keys_of_numbers, numbers_of_keys
+from satsuma.record.resolve import keys_of_numbers, numbers_among
 from satsuma.record.sql import INSTANT, fetch
 
 CONFIRM = "confirm"
@@ -84,7 +83,7 @@ def ask(
             hint="turn it on, or add people without asking them",
         )
     entity = entity_of_number(change.catalog, row.audience)
-    numbers = numbers_of_keys(change.connection, entity, pa.array(keys, pa.string()))
+    numbers = numbers_among(change, entity, texts(keys))
     unknown = tuple(key for key, number in zip(keys, numbers.tolist(), strict=True) if number < 0)
     found = np.unique(numbers[numbers >= 0]).astype(np.uint32)
     on_list = set(rows.among(change.connection, row.id, found).tolist())

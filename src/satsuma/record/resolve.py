@@ -17,6 +17,7 @@ from satsuma.record.aliases import indexed, through_aliases
 from satsuma.record.arrow import Column, encode, ints_of, places_of, table_of, texts
 from satsuma.record.directory import NEVER
 from satsuma.record.layout import column, entity_table
+from satsuma.record.sight import seen
 from satsuma.record.sql import fetch, lent, quote, scalar
 from satsuma.record.transaction import Transaction
 
@@ -48,12 +49,17 @@ def numbers_among(transaction: Transaction, entity: Entity, keys: Column) -> NDA
     """For each key, or alias, the number of its record as the change has left it; -1 where there is none.
 
     Keys are kept in normal form C, and found in any. For whoever writes: it costs what is asked, where
-    `numbers_of_keys` reads the keys of all records.
+    `numbers_of_keys` reads the keys of all records. What the giver of the command may not see is not there.
     """
     distinct, codes = encode(keys)
     kept, again = encode(through_aliases(transaction.connection, entity.number, _normal(distinct)))
     found = transaction.directory(entity).find(transaction.connection, kept)
-    return found[again][codes] if len(kept) else np.empty(0, dtype=np.int64)
+    numbers = found[again][codes] if len(kept) else np.empty(0, dtype=np.int64)
+    sight = transaction.sight
+    if sight is None or entity.number != sight.audience:
+        return numbers
+    in_sight = seen(transaction.connection, sight, entity, numbers[numbers >= 0].astype(np.uint32))
+    return np.where(np.isin(numbers, in_sight), numbers, -1)
 
 
 def _normal(keys: Column) -> Column:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.kernel.errors import ConflictError
 from satsuma.language import tree
 from satsuma.record import memberships
+from satsuma.record.arrow import texts
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
-from satsuma.record.resolve import numbers_of_keys
+from satsuma.record.resolve import numbers_among
 from satsuma.segments.rooms import audience_of
 
 
@@ -42,7 +42,7 @@ def pick(change: Change, row: SegmentRow, keys: Iterable[str], *, adding: bool) 
     check_static(row)
     wanted = list(dict.fromkeys(keys))
     entity = audience_of(change.catalog, row.audience)
-    numbers = numbers_of_keys(change.connection, entity, pa.array(wanted, pa.string()))
+    numbers = numbers_among(change, entity, texts(wanted))
     unknown = tuple(key for key, number in zip(wanted, numbers, strict=True) if number < 0)
     found = np.unique(numbers[numbers >= 0]).astype(np.uint32)
     changed = put(change, row, found, adding=adding)
