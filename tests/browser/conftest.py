@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.console import Console
+from tests.browser.hands import Keys, Mouse
 from tests.browser.serving import Served, chromium, serving
 
 
@@ -60,3 +61,10 @@ def console(page: Page, served: Served) -> Iterator[Console]:
     found = Console(page, served.url)
     yield found
     assert found.errors == []
+
+
+@pytest.fixture(params=[Mouse, Keys], ids=["mouse", "keyboard"])
+def either(request: pytest.FixtureRequest, console: Console) -> Console:
+    """The console, used by mouse and then by keyboard alone."""
+    console.hand = request.param(console.page)
+    return console

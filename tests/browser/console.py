@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
+from tests.browser.hands import Hand, Mouse
 from tests.browser.pages import Visit
 from tests.browser.serving import EMAIL, PASSWORD
 
@@ -30,9 +31,11 @@ class Console:
     page: Page
     url: str
     errors: list[str] = field(default_factory=list)
+    hand: Hand = field(init=False)
 
     def __post_init__(self) -> None:
-        """Listen for what goes wrong in the page."""
+        """Use it with a mouse; listen for what goes wrong in the page."""
+        self.hand = Mouse(self.page)
         self.page.on("pageerror", self._threw)
         self.page.on("console", self._said)
 
@@ -64,25 +67,29 @@ class Console:
     def sign_in(self) -> None:
         """Sign in as the administrator."""
         self.page.goto(self.url + "/")
-        self.page.get_by_label("E-mail address").fill(EMAIL)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.hand.write(self.page.get_by_label("E-mail address"), EMAIL)
+        self.hand.write(self.page.get_by_label("Password", exact=True), PASSWORD)
+        self.hand.press(self.page.get_by_role("button", name="Sign in", exact=True))
         expect(self.page.get_by_role("heading", name=re.compile("^Hello"))).to_be_visible()
 
     def begin_segment(self, way: str, name: str) -> None:
         """Open the dialog for a new segment, choose how to begin, and name it."""
         self.open("/segments")
-        self.page.get_by_role("button", name="New segment").first.click()
+        self.hand.press(self.page.get_by_role("button", name="New segment").first)
         dialog = self.page.get_by_role("dialog")
-        dialog.get_by_role("button", name=re.compile(f"^{way}")).click()
-        dialog.get_by_label("Name").fill(name)
+        self.hand.press(dialog.get_by_role("button", name=re.compile(f"^{way}")))
+        self.hand.write(dialog.get_by_label("Name"), name)
 
     def make_segment(self, name: str, text: str) -> None:
         """Make a draft from text; the page of the segment is open after it."""
         self.begin_segment("Text", name)
         dialog = self.page.get_by_role("dialog")
-        dialog.get_by_label("Definition").fill(text)
-        dialog.get_by_role("button", name="Create").click()
+        self.hand.write(dialog.get_by_label("Definition"), text)
+        self.create(name)
+
+    def create(self, name: str) -> None:
+        """Press the button of the dialog for a new segment, and wait for its page."""
+        self.hand.press(self.page.get_by_role("dialog").get_by_role("button", name="Create"))
         self.heading(name)
 
     def heading(self, name: str) -> None:
@@ -91,13 +98,28 @@ class Console:
 
     def go_live(self) -> None:
         """Press the button, and wait until it is live."""
-        self.page.get_by_role("button", name="Go live").click()
+        self.hand.press(self.page.get_by_role("button", name="Go live"))
         expect(self.page.locator(".page-about .status[data-status=live]")).to_be_visible()
 
     def tab(self, name: str) -> None:
         """Open a tab of the page."""
-        self.page.get_by_role("tab", name=name).click()
+        self.hand.tab(self.page.get_by_role("tab", name=name))
         self.settled()
+
+    def button(self, name: str, inside: Locator | None = None) -> None:
+        """Press the button of this name, or the first that begins with it."""
+        self.hand.press((inside or self.page).get_by_role("button", name=re.compile(f"^{name}")).first)
+
+    def field(self, name: str) -> Locator:
+        """The field of this label; the last, where there are several."""
+        return self.page.get_by_label(name, exact=True).and_(self.page.locator("input")).last
+
+    def add(self, what: str) -> None:
+        """Add a condition of a kind to the outermost group of a definition."""
+        self.hand.choose(
+            self.page.get_by_role("button", name="Add condition to Conditions"),
+            self.page.get_by_role("menuitem", name=re.compile(f"^{what}")),
+        )
 
     def size(self) -> Locator:
         """The size beside a definition."""

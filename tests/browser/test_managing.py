@@ -1,4 +1,4 @@
-"""Living with segments and contacts in the console: found, stopped, deleted, swapped, erased."""
+"""Living with segments in the console: versions, what is live on the screen, files, and who may do what."""
 
 from __future__ import annotations
 
@@ -26,47 +26,6 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go(served: Served, browser
     console.heading("Segments")
     assert urllib.parse.urlsplit(page.url).query == "status=live"
     context.close()
-
-
-def test_segments_are_searched_sorted_and_filtered(console: Console, page: Page) -> None:
-    console.open("/segments")
-    page.get_by_role("textbox", name="Search segments").fill("spend")
-    rows = page.locator(".t-data")
-    expect(rows).to_have_count(1)
-    expect(rows.first).to_contain_text("Big spenders")
-    page.get_by_role("button", name="Clear filters", exact=True).click()
-    page.get_by_role("button", name="Members").click()
-    header = page.get_by_role("columnheader", name="Members")
-    expect(header).to_have_attribute("aria-sort", "descending")
-    cells = page.locator(".t-data .t-cell:nth-child(4)").all_inner_texts()
-    sizes = [int(text.replace(",", "")) for text in cells if text != "–"]
-    assert sizes == sorted(sizes, reverse=True)
-    assert len(sizes) > 3
-    page.get_by_label("Kind", exact=True).and_(page.locator("input")).click()
-    page.get_by_role("option", name="Compound").click()
-    expect(page.locator(".t-data").filter(has_text="Spring audience")).to_have_count(1)
-    expect(page.locator(".t-data").filter(has_text="Big spenders")).to_have_count(0)
-
-
-def test_a_segment_in_use_is_not_stopped_and_says_by_what_it_is_used(console: Console, page: Page) -> None:
-    console.open("/segments")
-    page.get_by_role("link", name="Engaged readers").click()
-    console.heading("Engaged readers")
-    page.get_by_role("button", name="Stop").click()
-    asked = page.get_by_role("dialog")
-    expect(asked.get_by_role("link", name="Spring audience")).to_be_visible()
-    expect(asked.get_by_role("button", name="Stop")).to_be_disabled()
-
-
-def test_segments_are_deleted_together_and_those_in_use_stay(console: Console, page: Page) -> None:
-    console.make_segment("To go 1", 'city is "Berlin"')
-    console.make_segment("To go 2", 'city is "Berlin"')
-    console.open("/segments?q=To+go")
-    page.get_by_label("Select all that are shown").check()
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("2 segments deleted")).to_be_visible()
-    expect(page.get_by_text("No segment fits")).to_be_visible()
 
 
 def test_a_new_version_is_edited_beside_the_live_one_and_swapped_in(console: Console, page: Page) -> None:
@@ -100,27 +59,6 @@ def test_a_size_changes_on_the_screen_when_it_changes_in_the_database(console: C
     )
     assert answer.ok, answer.text()
     expect(page.locator(".page-about")).to_contain_text("1 contact")
-
-
-def test_a_contact_is_shown_and_erased(console: Console, page: Page) -> None:
-    console.open("/contacts")
-    page.get_by_label("Search by key or a value").fill("c-0042")
-    page.get_by_role("link", name="c-0042").click()
-    expect(page.locator(".page-about")).to_have_text("c-0042")
-    console.tab("Timeline")
-    expect(page.locator(".c-timeline li").first).to_be_visible()
-    console.tab("Segments")
-    console.tab("Profile")
-    page.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Erase for good").click()
-    asked = page.get_by_role("dialog")
-    erase = asked.get_by_role("button", name="Erase for good")
-    expect(erase).to_be_disabled()
-    asked.get_by_label("Key of the contact").fill("c-0042")
-    erase.click()
-    console.heading("Contacts")
-    page.get_by_label("Search by key or a value").fill("c-0042")
-    expect(page.get_by_text("No contact fits")).to_be_visible()
 
 
 def test_the_keyboard_leads_everywhere(console: Console, page: Page) -> None:

@@ -1,7 +1,5 @@
 // The definition builder: a pure component over the JSON form. It holds nothing but what can be undone.
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import { t } from '../texts';
 import './builder.css';
 import type { Catalog } from './catalog';
@@ -15,9 +13,9 @@ import {
 } from './context';
 import { type Path, parsePath, setAt } from './edit';
 import { Group } from './group';
-import { begin, record, redo, undo } from './history';
 import type { Condition, Subject } from './model';
 import { compact, expand } from './shape';
+import { useUndoable } from './undo';
 
 export type BuilderProps = {
   /** The condition as stored. A value that is not the last one given to `onChange` replaces what is shown. */
@@ -27,7 +25,6 @@ export type BuilderProps = {
   audience: string;
   names: Names;
   values: ValueSource;
-  compound?: boolean;
   disabled?: boolean;
   problems?: Problem[];
   /** How the conditions of the outermost group narrow, in their order. */
@@ -37,30 +34,23 @@ export type BuilderProps = {
 const NO_PROBLEMS: Problem[] = [];
 
 export function Builder(props: BuilderProps) {
-  const [history, setHistory] = useState(() => begin(expand(props.value)));
-  const given = useRef<Condition>(props.value);
+  const {
+    shown: root,
+    take,
+    onKey,
+    tools,
+  } = useUndoable({
+    value: props.value,
+    onChange: props.onChange,
+    show: expand,
+    store: (shown: Condition) => compact(shown).condition,
+  });
   const focus = useRef<string | null>(null);
-
-  // What comes from outside (the text, an older version) replaces the tree, and can be undone too.
-  if (props.value !== given.current) {
-    given.current = props.value;
-    setHistory(record(history, expand(props.value), '', Date.now()));
-  }
-
-  const root = history.present;
   const { stored } = useMemo(() => compact(root), [root]);
   const byPlace = useMemo(() => assign(props.problems ?? NO_PROBLEMS, stored), [props.problems, stored]);
 
-  const take = (next: typeof history) => {
-    if (next === history) return;
-    setHistory(next);
-    const { condition } = compact(next.present);
-    given.current = condition;
-    props.onChange(condition);
-  };
-
   const set = (path: Path, value: unknown, typing = false) =>
-    take(record(history, setAt(root, path, value), typing ? path.join('/') : '', Date.now()));
+    take(setAt(root, path, value), typing ? path.join('/') : '');
   const context: BuilderContext = {
     catalog: props.catalog,
     names: props.names,
@@ -73,48 +63,17 @@ export function Builder(props: BuilderProps) {
     set,
     change: (edit) => {
       const next = edit(root);
-      if (next !== null) take(record(history, next, '', Date.now()));
+      if (next !== null) take(next);
     },
     focus,
   };
 
-  const onKey = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return;
-    event.preventDefault();
-    take(event.shiftKey ? redo(history) : undo(history));
-  };
-
-  const subject: Subject = { of: props.compound ? 'compound' : 'member', entity: props.audience };
+  const subject: Subject = { of: 'member', entity: props.audience };
   return (
     <BuilderProvider value={context}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: undo works wherever the focus is inside */}
       <div className="b-builder" data-locked={props.disabled || undefined} onKeyDown={onKey}>
-        {!props.disabled && (
-          <div className="b-tools">
-            <Tooltip label={`${t.builder.undo} (Ctrl Z)`}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t.builder.undo}
-                disabled={history.past.length === 0}
-                onClick={() => take(undo(history))}
-              >
-                <IconArrowBackUp size={18} />
-              </ActionIcon>
-            </Tooltip>
-            <Tooltip label={`${t.builder.redo} (Ctrl Shift Z)`}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={t.builder.redo}
-                disabled={history.future.length === 0}
-                onClick={() => take(redo(history))}
-              >
-                <IconArrowForwardUp size={18} />
-              </ActionIcon>
-            </Tooltip>
-          </div>
-        )}
+        {!props.disabled && tools}
         <Group value={root} path={[]} subject={subject} title={t.builder.conditions} isRoot />
       </div>
     </BuilderProvider>

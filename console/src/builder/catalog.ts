@@ -105,8 +105,6 @@ export function attributesFor(catalog: Catalog, subject: Subject): Reached[] {
     case 'record':
     case 'held':
       return through(catalog, subject.entity, '', STEPS_MAX, [subject.entity]);
-    case 'compound':
-      return [];
     case 'interaction': {
       const found = new Map<string, Reached>();
       for (const type of typesMatching(catalog, subject.audience, subject.types)) {

@@ -158,8 +158,7 @@ export type Subject =
   | { of: 'member'; entity: string }
   | { of: 'record'; entity: string }
   | { of: 'interaction'; types: string[]; audience: string }
-  | { of: 'held'; entity: string }
-  | { of: 'compound'; entity: string };
+  | { of: 'held'; entity: string };
 
 export type GroupMode = 'all' | 'any' | 'none' | 'not_all';
 
@@ -227,8 +226,6 @@ export function kindsFor(subject: Subject, isAudience: boolean): readonly Kind[]
       return ['attribute', 'group'];
     case 'held':
       return ['attribute', 'segment', 'list', 'consent', 'group'];
-    case 'compound':
-      return ['segment', 'group'];
   }
 }
 

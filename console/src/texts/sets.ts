@@ -6,6 +6,7 @@ const ops: Record<Op, string> = { union: 'union', intersect: 'intersect', except
 export const sets = {
   title: 'Segments of this one',
   ops,
+  begin: 'begin with',
   how: (name: string) => `How ${name} is joined to what stands before it`,
   segment: 'Segment',
   choose: 'Choose a segment',

@@ -6,6 +6,7 @@ import { realValues, useCatalog, useNames } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
 import { Builder } from '../../builder/Builder';
 import { Loading } from '../../components/states';
+import { Compound } from '../../compound/Compound';
 import { t } from '../../texts';
 import { LivePanel } from './LivePanel';
 import { TextView } from './TextView';
@@ -19,6 +20,7 @@ export default function Definition({ detail, draft }: { detail: SegmentDetail; d
   const { data: catalog } = useCatalog();
   const { data: names } = useNames();
   if (!catalog || !names) return <Loading />;
+  const others = { ...names, segments: names.segments.filter((name) => name !== detail.name) };
   const preview = draft.preview;
   const long = (preview?.english?.length ?? 0) > LONG_CHARS;
   return (
@@ -49,21 +51,29 @@ export default function Definition({ detail, draft }: { detail: SegmentDetail; d
             { value: 'text', label: t.definition.text },
           ]}
         />
-        {view === 'builder' ? (
+        {view === 'text' ? (
+          <TextView draft={draft} audience={detail.audience} />
+        ) : detail.kind === 'compound' ? (
+          <Compound
+            value={draft.condition}
+            onChange={draft.setCondition}
+            names={others}
+            audience={detail.audience}
+            disabled={!draft.editable}
+            problems={preview?.problems ?? []}
+          />
+        ) : (
           <Builder
             value={draft.condition}
             onChange={draft.setCondition}
             catalog={catalog}
             audience={detail.audience}
-            names={{ ...names, segments: names.segments.filter((name) => name !== detail.name) }}
+            names={others}
             values={realValues}
-            compound={detail.kind === 'compound'}
             disabled={!draft.editable}
             problems={preview?.problems}
             narrowings={draft.stale ? undefined : preview?.narrowings}
           />
-        ) : (
-          <TextView draft={draft} audience={detail.audience} />
         )}
       </div>
       <LivePanel detail={detail} draft={draft} />
