@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from satsuma.record.layout import MEMBER, OCCURRED_AT
-from satsuma.record.sql import INSTANT, fetch
+from satsuma.record.sql import INSTANT
 
 PIECE_ROWS = 1 << 23
 """More rows than these are sorted in pieces, of about so many each."""
@@ -67,21 +67,17 @@ def in_order(
 
 def _pieces(cursor: duckdb.DuckDBPyConnection, table: str, by: Key) -> Iterator[tuple[int, int]]:
     """Ranges of the key, both ends included, ascending, which together have all rows."""
-    whole = fetch(cursor, f"SELECT count(*) AS n, min({by.number}) AS a, max({by.number}) AS b FROM {table}")
-    rows = int(whole["n"][0].as_py())
+    bounds = f"SELECT count(*), min({by.number}), max({by.number}) FROM {table}"
+    ((rows, low, high),) = cursor.execute(bounds).fetchall()
     if not rows:
         return
-    low, high = int(whole["a"][0].as_py()), int(whole["b"][0].as_py())
     width = (high - low) // _RANGES + 1
     first, held = low, 0
     if rows > PIECE_ROWS:
-        counted = fetch(
-            cursor,
-            f"SELECT ({by.number} - ?) // ? AS place, count(*) AS n FROM {table}"
-            " GROUP BY place ORDER BY place",
-            [low, width],
+        counted = (
+            f"SELECT ({by.number} - ?) // ? AS place, count(*) FROM {table} GROUP BY place ORDER BY place"
         )
-        for place, n in zip(counted["place"].to_pylist(), counted["n"].to_pylist(), strict=True):
+        for place, n in cursor.execute(counted, [low, width]).fetchall():
             if held and held + n > PIECE_ROWS:
                 yield first, low + place * width - 1
                 first, held = low + place * width, 0

@@ -12,9 +12,11 @@ import numpy as np
 from satsuma.catalog.model import Entity
 from satsuma.evaluation import kernels, sql
 from satsuma.evaluation.kernels.memberships import SqlMemberships
+from satsuma.evaluation.kernels.planning import meaning_of
 from satsuma.evaluation.kernels.scope import Records
 from satsuma.language import bound
 from satsuma.membership.engine import Engine
+from satsuma.membership.kept_answers import KeptAnswers
 from satsuma.membership.planes import Bools, Numbers
 from satsuma.membership.standing import Standing
 from satsuma.record import memberships
@@ -44,6 +46,7 @@ class Answers:
     def __init__(self, engine: Engine) -> None:
         """Wire it."""
         self._engine = engine
+        self._kept = KeptAnswers()
 
     def holds(
         self,
@@ -67,6 +70,9 @@ class Answers:
         """
         standing = self._engine.standing
         if standing is not None and (standing.version, standing.at) == (state.version, state.now):
+            question = meaning_of(condition), audience.number, timezone
+            if (kept := self._kept.get(standing, question)) is not None:
+                return kept
             found = kernels.truth_of(
                 standing.index,
                 condition,
@@ -77,6 +83,7 @@ class Answers:
                 memberships=_Held(cursor, standing),
             )
             here: Bools = found & standing.index.entity(audience).alive
+            self._kept.put(standing, question, here)
             return here
         if standing is None:
             self._engine.on_cold()

@@ -49,11 +49,11 @@ def _with_scalar(left: Vector, op: Cmp, right: Scalar, zone: Zone, *, exact_text
         case ValueType.BOOLEAN, _:
             return as_bools(left.data == (2 if value else 1))
         case ValueType.DATE, ValueType.TIMESTAMP:
-            return as_bools(OPERATORS[op](left.data, day_number(zone.today(_instant(value)))))
+            return _integers_against(left, op, Fraction(day_number(zone.today(_instant(value)))))
         case ValueType.TIMESTAMP, ValueType.DATE:
             return as_bools(OPERATORS[op](days_of(left.data, zone), day_number(value)))
         case ValueType.DATE, _:
-            return as_bools(OPERATORS[op](left.data, day_number(value)))
+            return _integers_against(left, op, Fraction(day_number(value)))
         case ValueType.TIMESTAMP, _:
             return as_bools(OPERATORS[op](left.data, _instant(value)))
         case _ if left.type.is_numeric:

@@ -71,7 +71,7 @@ def repeated(conditions: Iterable[bound.Condition]) -> Mapping[int, str]:
     dear = [one for root in conditions for one in parts_of(root) if isinstance(one, DEAR)]
     if len({type(one) for one in dear}) == len(dear):
         return {}
-    texts = [_meaning(one) for one in dear]
+    texts = [meaning_of(one) for one in dear]
     often = {text for text, count in Counter(texts).items() if count > 1}
     return {id(one): text for one, text in zip(dear, texts, strict=True) if text in often}
 
@@ -101,17 +101,17 @@ def _cost(condition: bound.Condition) -> int:
             return _COSTS.get(type(condition), 1)
 
 
-def _meaning(node: object) -> str:
-    """The same text for parts that are written alike."""
+def meaning_of(node: object) -> str:
+    """The same text for parts that are written alike, and mean the same under one catalog."""
     match node:
         case Attribute() | Entity() | InteractionType():
             return f"{type(node).__name__}:{node.number}"
         case tuple():
-            return f"({','.join(map(_meaning, node))})"
+            return f"({','.join(map(meaning_of, node))})"
         case frozenset():
-            return f"{{{','.join(sorted(map(_meaning, node)))}}}"
+            return f"{{{','.join(sorted(map(meaning_of, node)))}}}"
         case _ if is_dataclass(node) and not isinstance(node, type):
-            inner = ",".join(_meaning(getattr(node, one.name)) for one in fields(node))
+            inner = ",".join(meaning_of(getattr(node, one.name)) for one in fields(node))
             return f"{type(node).__name__}({inner})"
         case _:
             return f"{type(node).__name__}:{node!r}"

@@ -115,12 +115,7 @@ def within(value: Vector, window: Window, scope: Scope) -> Bools:
     else:
         span = bounds(window, scope.now, scope.zone)
         low, high = span.low, span.high
-    found = np.ones(len(value), dtype=np.bool_)
-    if low is not None:
-        found &= value.data >= low
-    if high is not None:
-        found &= value.data < high
-    return value.but(found)
+    return value.but(value.between(low, None if high is None else high - 1))
 
 
 def _one_of(value: Vector, wanted: tuple[bound.Constant, ...], scope: Scope, *, exact_text: bool) -> Bools:
