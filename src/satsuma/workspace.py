@@ -205,11 +205,11 @@ class Workspace:
         rooms = self._rooms
 
         def due(change: Change) -> Mapping[int, Cause]:
-            audit.write_noted(change)
             lists_gone.forget(change)
             return keep_dates(rooms, change)
 
         self.writer.due = due
+        self.writer.beside = audit.noted
         self._resume()
         self._erasing.finish()
         if warming == "background":

@@ -1,16 +1,18 @@
 """The audit log: who did what, when, to what, through what; every change and every export.
 
 An entry about a change is written in the change's own transaction, so that none is without the other. What a
-request does is noted here as it begins (`noting`); the version that it makes takes the note.
+request does is noted here as it begins (`noting`); the versions that it makes take the note, each in its own
+name where several share one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 
 from satsuma.access.rooms import AccessRooms
 from satsuma.kernel.civil import US_PER_DAY
@@ -76,12 +78,10 @@ def name(actor: str, *, target: str | None = None, **details: object) -> None:
         note.actor, note.target, note.details = actor, target or note.target, {**note.details, **details}
 
 
-def write_noted(change: Change) -> None:
-    """Write the note of the context, if there is one, into a version being made."""
+def noted() -> Callable[[Change], None] | None:
+    """Writes the note of the context that asks into a version, made by whatever thread; None without."""
     note = _noted.get()
-    if note is not None:
-        _write(change, note)
-        note.is_written = True
+    return None if note is None else partial(_write, note)
 
 
 class Audit:
@@ -136,7 +136,8 @@ class Audit:
         return [Entry(r[0], r[1], r[2], r[3], r[4], r[5], json.loads(r[6] or "{}"), r[7]) for r in rows]
 
 
-def _write(change: Change, note: Note) -> None:
+def _write(note: Note, change: Change) -> None:
+    note.is_written = True
     details = json.dumps(dict(note.details), ensure_ascii=False) if note.details else None
     change.connection.execute(
         f"INSERT INTO audit VALUES (?, {INSTANT}, ?, ?, ?, ?, ?, ?)",

@@ -38,6 +38,7 @@ class Command:
 
     Attributes:
         work: Writes it; or what it asks for of work that is shared.
+        beside: What else is written if it is not refused.
         committed: What became of it.
         error: Or what went wrong.
         done: Whether one of them stands.
@@ -51,6 +52,7 @@ class Command:
     causes: Mapping[int, Cause] | None
     detail: str | None
     at: int | None
+    beside: Callable[[Change], object] | None = None
     committed: Any = None
     error: Exception | None = None
     done: bool = False

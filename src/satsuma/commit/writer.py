@@ -36,6 +36,10 @@ Due: TypeAlias = Callable[[Change], Mapping[int, Cause]]
 """What a version brings by itself, such as dates that have come; gives causes of what follows, by segment."""
 
 
+Beside: TypeAlias = Callable[[], Callable[[Change], object] | None]
+"""Asked when a command is given: what, of whoever gives it, is to be written beside it, such as a note."""
+
+
 class Follower(Protocol):
     """Brings live segments to each version; told afterwards what became of it."""
 
@@ -111,6 +115,7 @@ class Writer:
         self._live = live
         self._follower = follower
         self.due = due
+        self.beside: Beside | None = None
         self._steady_us = steady_us
         self._queue = Queue() if queue is None else queue
         self._turn = RLock()
@@ -179,6 +184,8 @@ class Writer:
             raise UsageError(
                 "a version cannot be made inside the making of another", code="usage.nested_commit"
             )
+        if self.beside is not None:
+            command.beside = self.beside()
         try:
             if self._holder == get_ident():
                 # Nobody else makes versions until this thread lets them.
@@ -291,6 +298,9 @@ class Writer:
         change.actor = numbers[batch[0].actor]
         if all(isinstance(result, Refused) for result in results):
             change.abort()
+        for command, result in zip(batch, results, strict=True):
+            if command.beside is not None and not isinstance(result, Refused):
+                command.beside(change)
         return results
 
     def _made(
