@@ -35,7 +35,8 @@ def visits(page: Page, url: str) -> list[Visit]:
     segments = {one["name"]: one["id"] for one in items("/segments?limit=500")}
     live, compound = segments["Engaged readers"], segments["Spring audience"]
     member = items(f"/segments/{live}/members?limit=1")[0]["key"]
-    made = items("/lists")[0]["id"]
+    made = {one["name"]: one["id"] for one in items("/lists")}["Trail news"]
+    center = items("/subscription-centers")[0]["id"]
     tabs = ("general", "definition", "members", "insights", "related", "history")
     return [
         Visit("home", "/"),
@@ -49,11 +50,24 @@ def visits(page: Page, url: str) -> list[Visit]:
         Visit("contacts", "/contacts"),
         *(
             Visit(f"contact-{tab}", f"/contacts/{member}?tab={tab}")
-            for tab in ("profile", "timeline", "segments")
+            for tab in ("profile", "timeline", "segments", "consent", "messages")
         ),
+        Visit("contact-consent-change", f"/contacts/{member}?tab=consent", press="Change consent"),
         Visit("lists", "/lists"),
-        Visit("list", f"/lists/{made}"),
+        Visit("lists-new", "/lists", press="New list"),
+        *(Visit(f"lists-{tab}", f"/lists?tab={tab}") for tab in ("centers", "forms", "outbox")),
+        *(
+            Visit(f"list-{tab}", f"/lists/{made}?tab={tab}")
+            for tab in ("members", "pending", "history", "reach", "uses", "settings")
+        ),
+        Visit("list-add", f"/lists/{made}", press="Add people"),
+        Visit("center", f"/lists/centers/{center}"),
         Visit("insights", "/insights"),
         *(Visit(f"data-{tab}", f"/data?tab={tab}") for tab in ("catalog", "map", "import", "quarantine")),
-        *(Visit(f"settings-{tab}", f"/settings?tab={tab}") for tab in ("me", "people", "keys", "audit")),
+        *(
+            Visit(f"settings-{tab}", f"/settings?tab={tab}")
+            for tab in ("me", "people", "keys", "mail", "audit")
+        ),
+        Visit("settings-webhooks", "/settings?tab=webhooks"),
+        Visit("settings-webhooks-new", "/settings?tab=webhooks", press="New webhook"),
     ]

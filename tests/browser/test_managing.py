@@ -67,7 +67,7 @@ def test_the_keyboard_leads_everywhere(console: Console, page: Page) -> None:
     page.keyboard.press("s")
     console.heading("Segments")
     page.keyboard.press("/")
-    page.get_by_role("combobox", name="Search segments, contacts and pages").fill("birthday")
+    page.get_by_role("combobox", name="Search segments, lists, contacts and pages").fill("birthday")
     page.keyboard.press("Enter")
     console.heading("Birthday soon")
     page.keyboard.press("?")

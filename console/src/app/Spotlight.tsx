@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
-import { useContacts, useSegments } from '../api/queries';
+import { useContacts, useLists, useSegments } from '../api/queries';
 import { t } from '../texts';
 
 type Hit = { key: string; group: string; label: string; go: () => void };
@@ -19,6 +19,8 @@ const PAGES = [
   ['data', '/data'],
   ['settings', '/settings'],
 ] as const;
+/** Parts of the page of lists that people look for by their own name. */
+const PARTS = ['centers', 'forms', 'outbox'] as const;
 
 export default function Spotlight({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
@@ -26,6 +28,7 @@ export default function Spotlight({ onClose }: { onClose: () => void }) {
   const [asked] = useDebouncedValue(text.trim(), 120);
   const navigate = useNavigate();
   const { data: segments } = useSegments();
+  const { data: lists } = useLists();
   const contacts = useContacts({ search: asked, columns: [] }, asked.length >= 2);
   const wanted = text.trim().toLocaleLowerCase();
   const fits = (name: string) => name.toLocaleLowerCase().includes(wanted);
@@ -36,6 +39,12 @@ export default function Spotlight({ onClose }: { onClose: () => void }) {
       label: t.shell.places[name],
       go: () => void navigate({ to }),
     })),
+    ...PARTS.filter((part) => wanted && fits(t.lists.tabs[part])).map((part) => ({
+      key: `part ${part}`,
+      group: t.shell.goTo,
+      label: t.lists.tabs[part],
+      go: () => void navigate({ to: '/lists', search: { tab: part } }),
+    })),
     ...(segments ?? [])
       .filter((one) => wanted && fits(one.name))
       .slice(0, EACH)
@@ -44,6 +53,15 @@ export default function Spotlight({ onClose }: { onClose: () => void }) {
         group: t.shell.places.segments,
         label: one.name,
         go: () => void navigate({ to: '/segments/$id', params: { id: one.id } }),
+      })),
+    ...(lists ?? [])
+      .filter((one) => wanted && fits(one.name))
+      .slice(0, EACH)
+      .map((one) => ({
+        key: `list ${one.id}`,
+        group: t.shell.places.lists,
+        label: one.name,
+        go: () => void navigate({ to: '/lists/$id', params: { id: String(one.id) } }),
       })),
     ...(asked.length >= 2 ? (contacts.data?.pages[0]?.rows ?? []) : []).slice(0, EACH).map((one) => ({
       key: `contact ${one.key}`,

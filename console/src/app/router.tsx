@@ -133,7 +133,7 @@ const list = createRoute({
 
 const center = createRoute({
   getParentRoute: () => inside,
-  path: '/centers/$id',
+  path: '/lists/centers/$id',
   component: lazyRouteComponent(() => import('../pages/centers/Center')),
 });
 

@@ -1,4 +1,4 @@
-"""Build the demo workspace: catalog, data, a list, segments that were live for weeks; whole or not at all."""
+"""Build the demo workspace: catalog, data, lists, segments that were live for weeks; whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import satsuma
 from satsuma.demo.data import DAY_US, Batch, Sizes, generate
 from satsuma.demo.history import DAYS, History, rows_of, unfold
 from satsuma.demo.segments import SEGMENTS
+from satsuma.demo.subscriptions import make_subscriptions
 from satsuma.kernel.instants import format_instant
 from satsuma.workspace import Workspace
 
@@ -38,6 +39,8 @@ def build(directory: Path, anchor: int, report: Report, sizes: Sizes | None = No
     with satsuma.open(unfinished, actor="demo", clock=clock) as workspace:
         workspace.catalog.apply(files("satsuma.demo").joinpath("catalog.yaml").read_text(encoding="utf-8"))
         _load(workspace, history, report)
+        report("lists and consent", _LOADED)
+        make_subscriptions(workspace)
         _make_segments(workspace, report)
         _live(workspace, history, report)
         report("done", 1.0)
@@ -54,9 +57,6 @@ def _load(workspace: Workspace, history: History, report: Report) -> None:
 
 
 def _make_segments(workspace: Workspace, report: Report) -> None:
-    found = workspace.sql("SELECT id FROM contact WHERE language = 'en' ORDER BY id")["id"].to_pylist()
-    newsletter = workspace.lists.create("Newsletter", description="Monthly, in English")
-    newsletter.add(key for key in found if key is not None)
     for place, segment in enumerate(SEGMENTS):
         report(f"segment “{segment.name}”", _LOADED + (_MADE - _LOADED) * place / len(SEGMENTS))
         made = workspace.segments.create(

@@ -40,7 +40,7 @@ import { Words } from './Words';
 import './centers.css';
 
 export default function Center() {
-  const { id } = useParams({ from: '/inside/centers/$id' });
+  const { id } = useParams({ from: '/inside/lists/centers/$id' });
   const { data, error, refetch } = useCenter(id);
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={8} />;

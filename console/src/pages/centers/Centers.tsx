@@ -63,7 +63,7 @@ export default function Centers() {
                   <span className="sc-edge" aria-hidden />
                   <div className="sc-head">
                     <h2>
-                      <Link to="/centers/$id" params={{ id: String(one.id) }} className="plain">
+                      <Link to="/lists/centers/$id" params={{ id: String(one.id) }} className="plain">
                         {one.name}
                       </Link>
                     </h2>
@@ -118,7 +118,7 @@ function Make({ onClose }: { onClose: () => void }) {
     try {
       const made = await createCenter(name.trim(), chosen.map(Number));
       done(t.centers.made(made.name));
-      await navigate({ to: '/centers/$id', params: { id: String(made.id) } });
+      await navigate({ to: '/lists/centers/$id', params: { id: String(made.id) } });
     } catch (problem) {
       setError(messageOf(problem));
       setBusy(false);

@@ -173,6 +173,7 @@ function Row(props: {
           variant="subtle"
           color="gray"
           size="sm"
+          className="sc-move"
           disabled={props.isFirst}
           aria-label={t.centers.moveUp(name)}
           onClick={() => props.onMove(-1)}
@@ -183,6 +184,7 @@ function Row(props: {
           variant="subtle"
           color="gray"
           size="sm"
+          className="sc-move"
           disabled={props.isLast}
           aria-label={t.centers.moveDown(name)}
           onClick={() => props.onMove(1)}

@@ -98,12 +98,25 @@ function Rung({ name, entry }: { name: string; entry: ConsentEntry | undefined }
   );
 }
 
+/** Entries that were written together, newest first: what one form, one call or one click said. */
+function together(entries: ConsentEntry[]): ConsentEntry[][] {
+  const groups: ConsentEntry[][] = [];
+  const key = (one: ConsentEntry) =>
+    JSON.stringify([one.at, one.by, one.source, one.contact_point, one.evidence]);
+  for (const one of [...entries].reverse()) {
+    const last = groups.at(-1);
+    if (last?.[0] && key(last[0]) === key(one)) last.unshift(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
 function Ledger({ standing }: { standing: Standing }) {
-  const entries = [...standing.entries].reverse();
+  const groups = together(standing.entries);
   return (
     <section className="card panel">
       <h2>{t.consent.ledger}</h2>
-      {entries.length === 0 ? (
+      {groups.length === 0 ? (
         <p className="muted flush">
           <strong>{t.consent.none}.</strong> {t.consent.noneHelp}
         </p>
@@ -111,43 +124,52 @@ function Ledger({ standing }: { standing: Standing }) {
         <>
           <p className="muted small flush">{t.consent.ledgerHelp}</p>
           <ol className="cc-ledger" aria-label={t.consent.ledger}>
-            {entries.map((one, i) => (
-              <li key={entries.length - i} data-state={one.state}>
-                <span className="cc-mark" aria-hidden>
-                  {one.state === 'granted' ? <IconCheck size={14} /> : <IconX size={14} />}
-                </span>
-                <div>
-                  <p className="flush">
-                    <strong>{topicName(one.topic)}</strong>{' '}
-                    {one.state === 'granted' ? t.consent.granted : t.consent.denied}{' '}
-                    <span className="muted">
-                      <When at={one.at} />
-                    </span>
-                  </p>
-                  <dl className="cc-about small">
-                    {(
-                      [
-                        [t.consent.by, one.by],
-                        [t.consent.through, one.source],
-                        [t.consent.point, one.contact_point],
-                        [t.consent.evidence, one.evidence],
-                      ] as const
-                    )
-                      .filter(([, value]) => value)
-                      .map(([name, value]) => (
-                        <div key={name}>
-                          <dt>{name}</dt>
-                          <dd>{value}</dd>
-                        </div>
-                      ))}
-                  </dl>
-                </div>
-              </li>
+            {groups.map((group, i) => (
+              <Said key={groups.length - i} group={group} />
             ))}
           </ol>
         </>
       )}
     </section>
+  );
+}
+
+function Said({ group }: { group: ConsentEntry[] }) {
+  const [first] = group;
+  if (!first) return null;
+  const facts = [
+    [t.consent.by, first.by],
+    [t.consent.through, first.source],
+    [t.consent.point, first.contact_point],
+    [t.consent.evidence, first.evidence],
+  ] as const;
+  return (
+    <li>
+      <p className="cc-when">
+        <When at={first.at} />
+      </p>
+      <ul className="cc-said">
+        {group.map((one) => (
+          <li key={one.topic} data-state={one.state}>
+            {one.state === 'granted' ? <IconCheck size={14} aria-hidden /> : <IconX size={14} aria-hidden />}
+            {topicName(one.topic)}
+            <span className="visually-hidden">
+              : {one.state === 'granted' ? t.consent.granted : t.consent.denied}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <dl className="cc-about small">
+        {facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </li>
   );
 }
 

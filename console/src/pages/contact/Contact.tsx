@@ -20,6 +20,7 @@ import { entityNamed } from '../../builder/catalog';
 import { done } from '../../components/notify';
 import { Page } from '../../components/Page';
 import { Failed, Loading, messageOf } from '../../components/states';
+import { TabBar } from '../../components/TabBar';
 import { shown } from '../../components/value';
 import { When } from '../../components/When';
 import { t } from '../../texts';
@@ -86,13 +87,13 @@ export default function Contact() {
         keepMounted={false}
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
       >
-        <Tabs.List mb="lg" className="s-tabs">
+        <TabBar open={tab}>
           {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.contact.tabs[one]}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabBar>
         <Tabs.Panel value={tab} tabIndex={-1}>
           {tab === 'profile' && <Profile contact={data.key} values={data.values} />}
           {tab === 'timeline' && <Happened contact={data.key} />}

@@ -75,6 +75,7 @@ export function Add({ list, onClose }: { list: ListDetails; onClose: () => void 
           <SegmentedControl
             fullWidth
             className="wrap-control"
+            withItemsBorders={false}
             aria-label={t.list.how}
             data={ways.map((value) => ({ value, label: t.list.ways[value] }))}
             value={way}

@@ -11,6 +11,7 @@ import { May } from '../../components/May';
 import { Page } from '../../components/Page';
 import { Reach } from '../../components/Reach';
 import { Failed, Loading } from '../../components/states';
+import { TabBar } from '../../components/TabBar';
 import { t } from '../../texts';
 import { Add } from './Add';
 import { History, Pending, Uses } from './ListParts';
@@ -70,14 +71,14 @@ function Opened({ list }: { list: ListDetails }) {
         keepMounted={false}
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
       >
-        <Tabs.List mb="lg" className="s-tabs">
+        <TabBar open={tab}>
           {shown.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.list.tabs[one]}
               {one === 'pending' && list.pending > 0 && ` ${t.number(list.pending)}`}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabBar>
         <Tabs.Panel value={tab} tabIndex={-1}>
           {tab === 'members' && <Members list={list} />}
           {tab === 'pending' && <Pending list={list} />}

@@ -1,7 +1,7 @@
 // Of one list: who has yet to confirm, who joined and left, and what uses it.
 import { IconHistory, IconHourglass, IconLink } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useListHistory, usePending } from '../../api/marketing';
+import { useCenters, useListHistory, usePending } from '../../api/marketing';
 import { useSegments } from '../../api/queries';
 import type { ListDetails, ListEvent, PendingOptIn } from '../../api/wire';
 import { RecordKey } from '../../components/RecordKey';
@@ -108,38 +108,50 @@ export function History({ list }: { list: ListDetails }) {
   );
 }
 
-/** A segment “Name”, a subscription center “Name” or a form “Name”, as the server says it. */
+/** As the server says it: segment “Name”, subscription center “Name”, form “Name”. */
 const USER = /^(.*?) “(.*)”$/;
 
 export function Uses({ list }: { list: ListDetails }) {
   const { data: segments } = useSegments();
+  const { data: centers } = useCenters();
   if (list.used_by.length === 0)
     return (
       <Empty icon={<IconLink size={28} />} title={t.list.noUses}>
         {t.list.noUsesHelp}
       </Empty>
     );
+  const linked = (kind: string | undefined, name: string | undefined, whole: string) => {
+    const segment = segments?.find((one) => one.name === name);
+    const center = centers?.find((one) => one.name === name);
+    if (kind === 'segment' && segment)
+      return (
+        <Link to="/segments/$id" params={{ id: segment.id }} className="plain strong">
+          {name}
+        </Link>
+      );
+    if (kind === 'subscription center' && center)
+      return (
+        <Link to="/lists/centers/$id" params={{ id: String(center.id) }} className="plain strong">
+          {name}
+        </Link>
+      );
+    if (kind === 'form')
+      return (
+        <Link to="/lists" search={{ tab: 'forms' }} className="plain strong">
+          {name}
+        </Link>
+      );
+    return <strong>{name ?? whole}</strong>;
+  };
   return (
     <>
       <p className="muted">{t.list.usesHelp}</p>
       <ul className="card plain-list">
         {list.used_by.map((user) => {
           const [, kind, name] = USER.exec(user) ?? [];
-          const id = kind === 'segment' ? segments?.find((one) => one.name === name)?.id : undefined;
           return (
-            <li key={user}>
-              <span className="muted">{kind} </span>
-              {id !== undefined ? (
-                <Link to="/segments/$id" params={{ id }} className="strong">
-                  {name}
-                </Link>
-              ) : kind === 'segment' ? (
-                name
-              ) : (
-                <Link to="/lists" search={{ tab: kind === 'form' ? 'forms' : 'centers' }} className="strong">
-                  {name ?? user}
-                </Link>
-              )}
+            <li key={user} className="l-use">
+              {linked(kind, name, user)} <span className="muted small">{kind}</span>
             </li>
           );
         })}

@@ -6,6 +6,7 @@ import { useOutboxCounts } from '../../api/marketing';
 import { useMay } from '../../api/session';
 import { Page } from '../../components/Page';
 import { Loading } from '../../components/states';
+import { TabBar } from '../../components/TabBar';
 import { t } from '../../texts';
 import { AllLists } from './AllLists';
 import './lists.css';
@@ -36,7 +37,7 @@ export default function Lists() {
           })
         }
       >
-        <Tabs.List mb="lg" className="s-tabs">
+        <TabBar open={tab}>
           {shown.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.lists.tabs[one]}
@@ -47,7 +48,7 @@ export default function Lists() {
               )}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabBar>
         <Tabs.Panel value={tab} tabIndex={-1}>
           <Suspense fallback={<Loading />}>
             {tab === 'lists' && <AllLists />}

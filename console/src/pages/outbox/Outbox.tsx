@@ -121,6 +121,7 @@ export default function Outbox() {
       <div className="toolbar">
         <SegmentedControl
           className="wrap-control"
+          withItemsBorders={false}
           aria-label={t.outbox.which}
           data={STATES.map((value) => ({
             value,

@@ -9,6 +9,7 @@ import type { Audit } from '../../api/wire';
 import { done } from '../../components/notify';
 import { Page } from '../../components/Page';
 import { Failed, Loading, messageOf } from '../../components/states';
+import { TabBar } from '../../components/TabBar';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
@@ -40,13 +41,13 @@ export default function Settings() {
         keepMounted={false}
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
       >
-        <Tabs.List mb="lg" className="s-tabs">
+        <TabBar open={tab}>
           {shown.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.settings.tabs[one]}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabBar>
         <Tabs.Panel value={tab} tabIndex={-1}>
           {tab === 'me' && <Account />}
           {tab === 'people' && <People />}
