@@ -31,6 +31,24 @@ def test_people_are_added_listed_and_given_other_passwords(
 
 
 @pytest.mark.usefixtures("folder")
+def test_people_are_limited_to_units_once_it_is_set_what_those_are(
+    satsuma: Satsuma, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, "correct horse battery staple\n")
+    assert satsuma(*AT, "user", "add", "bob@example.org", "--password-stdin").code == 0
+    early = satsuma(*AT, "user", "limit", "bob@example.org", "--unit", "Paris", "--json")
+    assert (early.code, early.error["code"]) == (1, "access.units_unset")
+    assert satsuma(*AT, "user", "units", "contact.city").code == 0
+    limited = satsuma(*AT, "user", "limit", "bob@example.org", "--unit", "Paris", "--unit", "Lyon")
+    assert "Paris, Lyon" in limited.out
+    assert satsuma(*AT, "user", "list", "--json").json[0]["units"] == ["Paris", "Lyon"]
+    used = satsuma(*AT, "user", "units", "--no-units", "--json")
+    assert (used.code, used.error["code"]) == (1, "access.units_used")
+    assert "every contact" in satsuma(*AT, "user", "limit", "bob@example.org", "--all").out
+    assert satsuma(*AT, "user", "units", "--no-units", "--json").json == {"unit": None, "owner": None}
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_password_that_is_too_short_is_refused(satsuma: Satsuma, monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, "short\n")
     refused = satsuma(*AT, "user", "add", "ada@example.org", "--role", "viewer", "--password-stdin")

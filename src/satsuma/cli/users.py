@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +29,10 @@ def add(
     email: Email,
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.VIEWER,
     name: Annotated[str | None, typer.Option(help="Their name; default the address.")] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="A unit whose contacts they see; default all. Repeatable."),
+    ] = None,
     password_stdin: FromInput = False,
     as_json: Json = False,
 ) -> None:
@@ -36,7 +40,9 @@ def add(
     password = _password(from_input=password_stdin)
     state = state_of(context)
     with state.open() as ws:
-        person = ws.access.people.add(email, name or email, role, password, actor=state.actor)
+        person = ws.access.people.add(
+            email, name or email, role, password, actor=state.actor, units=unit or None
+        )
         if as_json:
             print_json(_plain(person))
         else:
@@ -51,8 +57,9 @@ def list_people(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         print_json(found)
     else:
-        columns = ("email", "name", "role", "active")
-        print_table(columns, [[one[column] for column in columns] for one in found])
+        columns = ("email", "name", "role", "active", "units")
+        rows = [{**one, "units": ", ".join(one["units"]) if one["units"] else "all"} for one in found]
+        print_table(columns, [[row[column] for column in columns] for row in rows])
 
 
 @app.command()
@@ -69,6 +76,58 @@ def passwd(
             print_json(_plain(person))
         else:
             typer.echo(f"{person.email} has another password")
+
+
+@app.command()
+def limit(
+    context: typer.Context,
+    email: Email,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="A unit whose contacts they see. Repeatable.")
+    ] = None,
+    all_units: Annotated[bool, typer.Option("--all", help="They see every contact.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Limit somebody to the contacts of some units, or let them see all."""
+    if bool(unit) == all_units:
+        raise UsageError("expected units, or `--all`", code="usage.units")
+    state = state_of(context)
+    with state.open() as ws:
+        person = _named(ws, email)
+        changed = ws.access.people.change(person.id, actor=state.actor, units=None if all_units else unit)
+        if as_json:
+            print_json(_plain(changed))
+        else:
+            seen = "every contact" if changed.units is None else f"contacts of {', '.join(changed.units)}"
+            typer.echo(f"{changed.email} sees {seen}")
+
+
+@app.command()
+def units(
+    context: typer.Context,
+    attribute: Annotated[
+        str | None, typer.Argument(metavar="[ATTRIBUTE]", help="Names the unit of each contact: contact.unit")
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="Names the owner of each contact by address: contact.owner")
+    ] = None,
+    no_units: Annotated[bool, typer.Option("--no-units", help="No attribute tells units.")] = False,
+    no_owners: Annotated[bool, typer.Option("--no-owners", help="No attribute tells owners.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show, or set, by which attributes it is told whose contacts are whose."""
+    state = state_of(context)
+    with state.open() as ws:
+        access = ws.access.units
+        if attribute is not None or no_units:
+            access.set_unit(None if no_units else attribute, actor=state.actor)
+        if owner is not None or no_owners:
+            access.set_owner(None if no_owners else owner, actor=state.actor)
+        found = access.settings
+    if as_json:
+        print_json({"unit": found.unit, "owner": found.owner})
+    else:
+        print_table(("", "attribute"), [["units", found.unit or "-"], ["owners", found.owner or "-"]])
 
 
 def _named(ws: Workspace, email: str) -> Person:
@@ -88,11 +147,12 @@ def _password(*, from_input: bool) -> str:
     return found
 
 
-def _plain(person: Person) -> dict[str, object]:
+def _plain(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
         "email": person.email,
         "name": person.name,
         "role": person.role.value,
         "active": person.is_active,
+        "units": None if person.units is None else list(person.units),
     }

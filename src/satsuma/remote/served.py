@@ -41,7 +41,10 @@ RULES: Mapping[str, Rule] = {
     "satsuma.access.keys:Keys": Rule(never=frozenset({"find", "reload", "sender"})),
     "satsuma.access.people:People": Rule(never=frozenset({"reload", "sign_in"})),
     "satsuma.access.links:PasswordLinks": Rule(never=frozenset({"redeem"})),
-    "satsuma.access.service:Access": Rule(parts=("audit", "keys", "links", "people")),
+    "satsuma.access.service:Access": Rule(
+        parts=("audit", "keys", "links", "people", "units"), never=frozenset({"sight_of"})
+    ),
+    "satsuma.access.units:Units": Rule(never=frozenset({"reload", "sight_of"})),
     "satsuma.commit.catalogs:Catalogs": Rule(),
     "satsuma.commit.changes:MembershipChanges": Rule(),
     "satsuma.commit.feed:Feed": Rule(),
