@@ -74,6 +74,7 @@ from satsuma.record.files import DATABASE_FILE, Settings
 from satsuma.record.known import known
 from satsuma.record.limited import LimitedRecord, for_everyone, not_limited
 from satsuma.record.lock import Holder
+from satsuma.record.memory_limit import VARIABLE, within_limit
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.restoring import Restored
@@ -119,6 +120,7 @@ def open(
     actor: str = DEFAULT_ACTOR,
     settings: Settings | None = None,
     warming: Literal["background", "asked"] = "background",
+    memory_limit: str | int | None = None,
 ) -> Workspace:
     """Open the workspace of a directory, and make it where there is none.
 
@@ -132,6 +134,8 @@ def open(
         warming: When the index is opened and the kernels are loaded: in the background as soon as there is
             something live or something is estimated, or only when `warm` is called. Until then the record
             answers, and follows live segments, by SQL.
+        memory_limit: Of what the process holds beside the mapped files of the index: bytes, or text such as
+            `4GiB`; at least 1 GiB. Default the environment's `SATSUMA_MEMORY_LIMIT`; neither: no limit.
 
     Raises:
         WorkspaceLockedError: Another process has it open; the message says which.
@@ -139,6 +143,8 @@ def open(
         WorkspaceTooNewError: A later Satsuma wrote it.
     """
     clock = clock or SystemClock()
+    limit = os.environ.get(VARIABLE) or None if memory_limit is None else memory_limit
+    settings = within_limit(settings, limit)
     holder = Holder.this_process(since_us=clock.now(), command=" ".join(sys.argv[:4]) or None)
     if create and not (Path(path) / DATABASE_FILE).exists():
         zone(timezone)

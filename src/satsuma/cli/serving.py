@@ -24,6 +24,9 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(help="A file of settings; default satsuma.toml in the workspace.")
     ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Of memory beside the index's files, such as 4GiB.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Serve the workspace: console, HTTP API, tracking, webhooks. Ends with Ctrl-C, or a signal."""
@@ -32,7 +35,9 @@ def serve(
     from satsuma.server.serve import serve as run  # noqa: PLC0415
 
     state = state_of(context)
-    found = settings.load(state.directory, os.environ, config, host=host, port=port)
+    found = settings.load(
+        state.directory, os.environ, config, host=host, port=port, memory_limit=memory_limit
+    )
     run(state.directory, found, announce=_told if as_json else typer.echo)
 
 

@@ -63,6 +63,7 @@ def open(
     actor: str = DEFAULT_ACTOR,
     settings: Settings | None = None,
     warming: Literal["background", "asked"] = "background",
+    memory_limit: str | int | None = None,
 ) -> Workspace:
     """Open the workspace of a directory, and make it where there is none.
 
@@ -79,6 +80,8 @@ def open(
         warming: When the index is opened and the kernels are loaded: in the background as soon as there is
             something live or something is estimated, or only when `warm` is called. Until then the record
             answers, and follows live segments, by SQL.
+        memory_limit: Of what the process holds beside the mapped files of the index: bytes, or text such as
+            `4GiB`; at least 1 GiB. Default the environment's `SATSUMA_MEMORY_LIMIT`; neither: no limit.
 
     Raises:
         WorkspaceLockedError: Another process has it open and serves nothing; the message says which.
@@ -94,6 +97,7 @@ def open(
             actor=actor,
             settings=settings,
             warming=warming,
+            memory_limit=memory_limit,
         )
     except WorkspaceLockedError as error:
         if clock is not None or not (Path(path) / DATABASE_FILE).exists():

@@ -56,7 +56,8 @@ def serve(
     clock = clock or SystemClock()
     logs.set_up(settings)
     listening = _listening(settings)
-    with listening, satsuma.open(directory, create=False, actor=actor, clock=clock) as ws:
+    limit = settings.memory_limit or None
+    with listening, satsuma.open(directory, create=False, actor=actor, clock=clock, memory_limit=limit) as ws:
         serving = Serving(ws, lambda: time.monotonic_ns() // 1000)
         token = None if ws.access.people.has_admin else new_token(os.urandom)
         app = compose(ws, clock, settings, serving, token)

@@ -40,6 +40,8 @@ class Settings:
         upload_bytes_max: Of one file that is uploaded.
         body_time_s: How long a body may take to arrive.
         stop_time_s: How long requests under way may take to end when the server stops.
+        memory_limit: Of what the server holds beside the mapped files of the index, such as `4GiB`; none: no
+            limit.
         logs: `text` for people, `json` for programs; on standard error.
         log_level: `debug`, `info`, `warning` or `error`.
         metrics: `key` asks for an administrator or a key with the scope `workspace:read`; `open` asks nobody.
@@ -65,6 +67,7 @@ class Settings:
     upload_bytes_max: int = 2 * 1024**3
     body_time_s: float = 60.0
     stop_time_s: float = 10.0
+    memory_limit: str = ""
     logs: Logs = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics: Literal["key", "open"] = "key"
