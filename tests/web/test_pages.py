@@ -99,6 +99,21 @@ def test_a_post_that_is_not_what_the_page_sends_changes_nothing(here: Site) -> N
     assert here.on("Offers") == ["c-1"]
 
 
+def test_who_has_confirmed_is_led_to_the_center_that_shows_the_list(here: Site) -> None:
+    here.ws.lists["News"].ask(["c-1"])
+    path = here.confirm_path()
+    assert "subscriptions/" not in here.browser.get(path).text
+    told = here.browser.post(path, data={"lang": "de"})
+    onward = re.search(r'href="\.\./(subscriptions/[^"]+)"', told.text)
+    assert onward is not None
+    center = here.browser.get(f"/{onward[1]}")
+    assert center.status_code == 200
+    assert 'lang="de"' in center.text
+    here.ws.centers["Main"].unpublish()
+    assert "subscriptions/" not in here.browser.post(path).text
+    assert here.browser.get(f"/{onward[1]}").status_code == 404
+
+
 def test_one_click_unsubscribing_needs_no_page_and_may_be_repeated(here: Site) -> None:
     here.ws.lists["Offers"].add(["c-1"])
     path = here.unsubscribe_path("c-1", "Offers")

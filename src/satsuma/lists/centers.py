@@ -287,6 +287,16 @@ def center_row(connection: duckdb.DuckDBPyConnection, center_id: int) -> CenterR
     )
 
 
+def live_with(connection: duckdb.DuckDBPyConnection, list_id: int) -> CenterRow | None:
+    """The live centre that shows a list; of several the first made."""
+    shown = [
+        row
+        for row in _rows(connection)
+        if row.live is not None and any(one.list_id == list_id for one in row.live.lists)
+    ]
+    return min(shown, key=lambda row: row.id, default=None)
+
+
 def _rows(connection: duckdb.DuckDBPyConnection, center_id: int | None = None) -> list[CenterRow]:
     found = connection.execute(
         "SELECT id, name, draft, live, epoch_us(created_at), epoch_us(changed_at), epoch_us(published_at)"

@@ -18,7 +18,7 @@ from satsuma.catalog.rules import DEFAULT_AUDIENCE
 from satsuma.kernel.text import nfc
 from satsuma.lists import addresses, happened, joining, ledger, opt_ins, settings
 from satsuma.lists.center_content import Content
-from satsuma.lists.centers import center_row
+from satsuma.lists.centers import center_row, live_with
 from satsuma.lists.consent import standing
 from satsuma.lists.finding import by_id
 from satsuma.lists.forms import JoinForm, forms
@@ -170,6 +170,19 @@ class PublicPages:
                 return None
             waits = opt_ins.waiting(cursor, row.id, link.member, self._now(state)) is not None
             return row.name if waits or _is_on(cursor, row.id, link.member) else None
+
+    def center_after(self, token: str) -> str | None:
+        """For who has confirmed a list: the token of the live centre that shows it, if one does."""
+        with self._rooms.record.snapshot() as (cursor, state):
+            link = self._link(cursor, state, Purpose.CONFIRM, token)
+            row = None if link is None else _list(cursor, link.subject)
+            if link is None or row is None or not _is_on(cursor, row.id, link.member):
+                return None
+            center = live_with(cursor, row.id)
+            if center is None:
+                return None
+            entity, now = entity_of_number(state.catalog, row.audience), self._now(state)
+            return self._rooms.links.make(cursor, Purpose.CENTER, center.id, entity, link.member, now)
 
     def asked_to_unsubscribe(self, token: str) -> str | None:
         """The name of the list that a link leaves, empty for all e-mail; None where it is no good."""

@@ -137,7 +137,11 @@ class _Pages:
         if name is None:
             return self._stale(request)
         language = _language(request, posted)
-        return _told(language, "confirmed_title", TEXTS[language]["confirmed"].format(list=name))
+        told = TEXTS[language]["confirmed"].format(list=name)
+        center = self._public.center_after(token)
+        # Seen from the page of the link, so that it holds below whatever address the pages are served.
+        onward = None if center is None else f"../subscriptions/{center}?lang={language}"
+        return _told(language, "confirmed_title", told, onward=onward)
 
     def unsubscribe(self, request: Request, token: str) -> HTMLResponse:
         """Asks whether somebody wants to leave."""
@@ -231,8 +235,11 @@ def _ask(request: Request, title: str, question: str, button: str, otherwise: st
     )
 
 
-def _told(language: str, title: str, told: str, *, status: int = 200) -> HTMLResponse:
-    return _answer(drawing.page("told", language, status_title=title, told=told, languages=[]), status)
+def _told(
+    language: str, title: str, told: str, *, onward: str | None = None, status: int = 200
+) -> HTMLResponse:
+    html = drawing.page("told", language, status_title=title, told=told, onward=onward, languages=[])
+    return _answer(html, status)
 
 
 def _form(form: JoinForm, problem: str = "", address: str = "", *, status: int = 200) -> HTMLResponse:
