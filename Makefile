@@ -22,7 +22,7 @@ API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
-.PHONY: help console console-check screenshots browser run test oracle soak year fuzz docs picture check lint style types layers bench lock clean
+.PHONY: help console console-check screenshots browser run test oracle soak year fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -85,6 +85,12 @@ screenshots: .venv/.installed $(CONSOLE) browser ## draw every page of the conso
 
 bench: .venv/.installed ## run the benchmarks
 	$(BIN)/python -m bench
+
+bench-scale: .venv/.installed ## measure the index from 1M to 50M interactions, and draw docs/scale.svg
+	$(BIN)/python -m bench scale -- --contacts 20000 100000 1000000
+
+bench-500m: .venv/.installed ## the same with 500M interactions of 10M contacts: 30 GB of disk, ten minutes or more
+	$(BIN)/python -m bench scale -- --contacts 10000000
 
 # LOCK_ARGS=--upgrade takes the newest releases; without it, pins that still fit stay.
 lock: .venv-lock/bin/uv ## write requirements.lock anew from pyproject.toml
