@@ -89,6 +89,7 @@ class AppSettings:
         hosts: Names by which it may be called; `*` for any.
         upload_bytes_max: Of one file.
         body_time_s: How long a body may take to arrive.
+        request_time_s: How long a request may be worked on; 0 for no limit.
         requests_per_minute: Of one caller; 0 for no limit.
         version_wait_s: How long a request waits for the version that it asks for.
         setup_token: Admits whoever makes the first administrator; None where nobody shall.
@@ -99,6 +100,7 @@ class AppSettings:
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]", "testserver")
     upload_bytes_max: int = 2 * 1024**3
     body_time_s: float = BODY_TIME_S
+    request_time_s: float = 300.0
     requests_per_minute: int = 6_000
     version_wait_s: float = 5.0
     setup_token: str | None = None
@@ -125,7 +127,11 @@ def make_app(
         redirect_slashes=False,
     )
     app.state.serving = Serving(
-        ws, requests_per_minute=settings.requests_per_minute, version_wait_s=settings.version_wait_s
+        ws,
+        requests_per_minute=settings.requests_per_minute,
+        request_time_s=settings.request_time_s,
+        body_time_s=settings.body_time_s,
+        version_wait_s=settings.version_wait_s,
     )
     app.state.jobs = jobs.Jobs(clock.now)
     app.state.uploads = Uploads(ws.path, os.urandom)

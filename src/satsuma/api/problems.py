@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from satsuma.kernel.errors import (
+    BusyError,
     CancelledError,
     CatalogError,
     ConflictError,
@@ -70,6 +71,8 @@ _CODES: Mapping[str, int] = {
     "request.media_type": 415,
     "usage.body_encoding": 415,
     "access.rate": 429,
+    "conflict.busy": 503,
+    "request.too_long": 503,
     "usage.closed": 503,
     "usage.queue_full": 503,
 }
@@ -161,6 +164,8 @@ def problem_of(error: Exception) -> Response | None:
             return None
         case Error():
             headers = error.headers if isinstance(error, RefusedError) else {}
+            if isinstance(error, BusyError):
+                headers = {"Retry-After": "1"}
             return problem(
                 status_of(error),
                 error.code,

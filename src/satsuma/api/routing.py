@@ -22,6 +22,7 @@ from satsuma.api.idempotency import Repeats
 from satsuma.api.problems import RefusedError, fault, problem_of
 from satsuma.api.rates import Rates
 from satsuma.api.reading import check_json
+from satsuma.api.time_limits import within
 from satsuma.kernel.errors import InvariantError
 from satsuma.workspace import Workspace
 
@@ -44,11 +45,26 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Serving:
     """What the routes of one server share."""
 
-    def __init__(self, ws: Workspace, *, requests_per_minute: int, version_wait_s: float) -> None:
+    def __init__(
+        self,
+        ws: Workspace,
+        *,
+        requests_per_minute: int,
+        request_time_s: float,
+        body_time_s: float,
+        version_wait_s: float,
+    ) -> None:
         self.ws = ws
+        self._request_time_s = request_time_s
+        self._body_time_s = body_time_s
         self.version_wait_s = version_wait_s
         self.rates = Rates(requests_per_minute)
         self.repeats = Repeats(ws.access.audit)
+
+    def limit_s(self, operation: str) -> float:
+        """How long a request may be worked on; 0: no limit. Of large bodies the way here does not count."""
+        on_the_way_s = self._body_time_s if operation in BULK and self._request_time_s else 0.0
+        return self._request_time_s + on_the_way_s
 
 
 class Guarded(APIRoute):
@@ -62,8 +78,9 @@ class Guarded(APIRoute):
             raise InvariantError(f"the route {self.path} ({operation}) is not in the table of permissions")
 
         async def handle(request: Request) -> Response:
+            serving: Serving = request.app.state.serving
             try:
-                return await _handle(request, operation, own)
+                return await within(serving.limit_s(operation), _handle(request, operation, own))
             except Exception as error:  # noqa: BLE001 -- every error becomes an answer
                 known = problem_of(error)
                 if known is None:

@@ -49,6 +49,7 @@ def compose(
             hosts=names,
             upload_bytes_max=settings.upload_bytes_max,
             body_time_s=settings.body_time_s,
+            request_time_s=settings.request_time_s,
             requests_per_minute=settings.requests_per_minute,
             setup_token=setup_token,
             site=site,

@@ -22,6 +22,7 @@ from satsuma.lists.smtp import MailServer
 from satsuma.remote.serving import Serving
 from satsuma.server import logs
 from satsuma.server.composing import compose
+from satsuma.server.protocol import timed
 from satsuma.server.settings import Settings
 from satsuma.server.socket import LocalSocket
 from satsuma.workspace import Workspace
@@ -73,7 +74,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=int(settings.stop_time_s),
             h11_max_incomplete_event_size=HEADER_BYTES_MAX,
-            http="h11",
+            http=timed(settings.head_time_s, settings.body_time_s),
             ws="none",
         )
         server = _Server(config, stopping=lambda: setattr(app.state, "is_stopping", True))

@@ -38,7 +38,9 @@ class Settings:
         requests_per_minute: That one caller may send; 0 for no limit.
         connections_max: Open at once; more are answered with 503.
         upload_bytes_max: Of one file that is uploaded.
-        body_time_s: How long a body may take to arrive.
+        head_time_s: How long the head of a request may take to arrive.
+        body_time_s: How long a body may take to arrive, and an answer may wait for its reader.
+        request_time_s: How long a request may be worked on before it is answered that it takes too long.
         stop_time_s: How long requests under way may take to end when the server stops.
         memory_limit: Of what the server holds beside the mapped files of the index, such as `4GiB`; none: no
             limit.
@@ -65,7 +67,9 @@ class Settings:
     requests_per_minute: int = 6_000
     connections_max: int = 1_000
     upload_bytes_max: int = 2 * 1024**3
+    head_time_s: float = 20.0
     body_time_s: float = 60.0
+    request_time_s: float = 300.0
     stop_time_s: float = 10.0
     memory_limit: str = ""
     logs: Logs = "text"

@@ -1,0 +1,126 @@
+"""Connections of slow callers are given up; those of patient ones are not."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from threading import Event
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from satsuma.server.protocol import timed
+from tests.api.live import live
+
+HEAD_S = 0.5
+PATIENCE_S = 10.0
+REQUEST = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+ended = Event()
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once, or after a while, or without end."""
+    assert scope["type"] == "http"
+    if scope["path"] == "/slow":
+        await asyncio.sleep(3 * HEAD_S)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    try:
+        if scope["path"] == "/endless":
+            while not await _gone(receive):
+                await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+    finally:
+        ended.set()
+    await send({"type": "http.response.body", "body": b"done"})
+
+
+async def _gone(receive: Receive) -> bool:
+    try:
+        return bool((await asyncio.wait_for(receive(), 0.001))["type"] == "http.disconnect")
+    except TimeoutError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with live(app, http=timed(HEAD_S, HEAD_S), timeout_keep_alive=1, lifespan="off") as found:
+        yield found
+
+
+@pytest.fixture
+def connection(address: str) -> Iterator[socket.socket]:
+    where = urlsplit(address)
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    found.settimeout(PATIENCE_S)
+    found.connect((where.hostname, where.port))
+    ended.clear()
+    with found:
+        yield found
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other end closes the connection before patience is lost; what comes meanwhile is read."""
+    try:
+        while connection.recv(65_536):
+            pass
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def drip(connection: socket.socket, content: bytes) -> bool:
+    """Send byte by byte, never idle for long; gives whether the other end had enough of it."""
+    try:
+        for byte in content:
+            connection.sendall(bytes([byte]))
+            time.sleep(HEAD_S / 10)
+    except ConnectionError:
+        return True
+    return False
+
+
+def answer(connection: socket.socket) -> bytes:
+    found = b""
+    while b"done" not in found and (part := connection.recv(65_536)):
+        found += part
+    return found
+
+
+def test_who_says_nothing_is_let_go(connection: socket.socket) -> None:
+    assert is_closed(connection)
+
+
+def test_who_sends_a_head_byte_by_byte_is_let_go(connection: socket.socket) -> None:
+    assert drip(connection, REQUEST % (b"x" * 200))
+
+
+def test_who_sends_the_next_head_byte_by_byte_is_let_go(connection: socket.socket) -> None:
+    connection.sendall(REQUEST % b"")
+    assert b" 200 " in answer(connection)
+    assert drip(connection, REQUEST % (b"x" * 200))
+
+
+def test_who_sends_a_body_that_nobody_reads_byte_by_byte_is_let_go(connection: socket.socket) -> None:
+    connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+    assert b" 200 " in answer(connection)
+    assert drip(connection, b"x" * 200)
+
+
+def test_who_waits_for_an_answer_is_answered_however_long_it_takes(connection: socket.socket) -> None:
+    connection.sendall(REQUEST % b"slow")
+    assert b" 200 " in answer(connection)
+    connection.sendall(REQUEST % b"slow" + REQUEST % b"slow")
+    found = b""
+    while found.count(b"done") < 2 and (part := connection.recv(65_536)):
+        found += part
+    assert found.count(b" 200 ") == 2
+
+
+def test_who_takes_nothing_of_an_answer_is_let_go(connection: socket.socket) -> None:
+    connection.sendall(REQUEST % b"endless")
+    assert ended.wait(PATIENCE_S), "what makes the answer ends"
