@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,11 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from satsuma.api.calling import caller_of
 from satsuma.api.jobs import Jobs
 from satsuma.api.problems import fault, problem_of
+from satsuma.commit.counting import Histogram as Counts
 from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import Error
 from satsuma.record.files import DATABASE_FILE
-from satsuma.workspace import Workspace
+from satsuma.workspace import DERIVED, Workspace
 
 OPERATION = "show_status"
 """Whoever may see the status may see the metrics, where they are not open."""
@@ -64,14 +66,65 @@ class _State(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """All of it."""
-        ws = self._ws
+        yield from self._versions()
+        yield from self._sending()
+        yield from self._holding()
+
+    def _versions(self) -> Iterable[Metric]:
+        """How versions are made."""
+        ws, counted = self._ws, self._ws.writer.counted
         yield _gauge("satsuma_version", "The last version.", ws.version)
         lag = max(0, self._clock.now() - ws.now) / US_PER_SECOND
         yield _gauge("satsuma_lag_seconds", "Between the clock and the last version.", lag)
+        stopped = ws.time_stopped_by is not None
+        yield _gauge("satsuma_time_stopped", "1 where due versions are no longer made.", int(stopped))
+        yield _gauge("satsuma_commands_waiting", "Commands that wait to be written.", counted.waiting)
+        for name, about, value in (
+            ("versions", "Versions made since the start.", counted.versions),
+            ("commands", "Commands that are in them.", counted.commands),
+            ("commands_failed", "Commands that ended with an error.", counted.failed),
+            ("commits_repeated", "Attempts at a version that were given up.", counted.repeated),
+        ):
+            yield CounterMetricFamily(f"satsuma_{name}", about, value=value)
+        yield _histogram(
+            "satsuma_commit_seconds", "Time to make a version.", counted.commit_us, 1 / US_PER_SECOND
+        )
+        yield _histogram("satsuma_commit_commands", "Commands that share a version.", counted.groups)
+
+    def _sending(self) -> Iterable[Metric]:
+        """What is on its way to others."""
+        ws = self._ws
+        lag = GaugeMetricFamily(
+            "satsuma_webhook_lag_versions",
+            "Versions that an endpoint has not been told of.",
+            labels=["id", "state"],
+        )
+        for webhook in ws.webhooks.list():
+            lag.add_metric([str(webhook.id), webhook.state], max(0, ws.version - webhook.place.version))
+        yield lag
+        messages = GaugeMetricFamily("satsuma_messages", "Messages to contacts by state.", labels=["state"])
+        for state, count in sorted(ws.mail.counts().items()):
+            messages.add_metric([state], count)
+        yield messages
+        waiting = ws.access.mail.waiting()
+        yield _gauge("satsuma_account_messages_waiting", "Messages to people who sign in that wait.", waiting)
+
+    def _holding(self) -> Iterable[Metric]:
+        """What there is."""
+        ws = self._ws
         yield _gauge("satsuma_jobs_running", "Jobs under way.", self._jobs.running())
         yield _gauge("satsuma_quarantined_rows", "Refused rows that wait.", ws.insights.refused_count())
         for name, file in (("database", DATABASE_FILE), ("log", f"{DATABASE_FILE}.wal")):
             yield _gauge(f"satsuma_{name}_bytes", f"Size of the {name} file.", _size(ws.path / file))
+        folders = GaugeMetricFamily(
+            "satsuma_folder_bytes",
+            "Sizes of what is made from the record, and of uploads.",
+            labels=["folder"],
+        )
+        for folder in DERIVED:
+            inside = (ws.path / folder).rglob("*")
+            folders.add_metric([folder], sum(_size(file) for file in inside if file.is_file()))
+        yield folders
         segments = GaugeMetricFamily("satsuma_segments", "Segments by status.", labels=["status"])
         counts: dict[str, int] = {}
         for one in ws.segments.list():
@@ -79,12 +132,19 @@ class _State(Collector):
         for status, count in sorted(counts.items()):
             segments.add_metric([status], count)
         yield segments
-        stopped = ws.time_stopped_by is not None
-        yield _gauge("satsuma_time_stopped", "1 where due versions are no longer made.", int(stopped))
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, about, value=value)
+
+
+def _histogram(name: str, about: str, counted: Counts, unit: float = 1) -> HistogramMetricFamily:
+    """What was counted by size; `unit` is what one is in the metric's own unit."""
+    so_far = list(accumulate(counted.counts))
+    bounds = [*(str(float(bound * unit)) for bound in counted.bounds), "+Inf"]
+    return HistogramMetricFamily(
+        name, about, buckets=list(zip(bounds, so_far, strict=True)), sum_value=counted.total * unit
+    )
 
 
 def _size(file: Path) -> int:
@@ -123,7 +183,9 @@ class Observed:
             metrics = self._metrics()
             metrics.requests.labels(operation, str(status)).inc()
             metrics.seconds.labels(operation).observe(taken)
-            level = "info" if status < 500 else "error"
+            # Tracking is counted; a line for each of its requests would be most of the log.
+            quiet = operation.startswith("tracking_") and status < 400
+            level = "error" if status >= 500 else "debug" if quiet else "info"
             getattr(_log, level)(
                 "answered",
                 method=scope["method"],
