@@ -263,7 +263,7 @@ class Column:
         return made
 
 
-def among(values: NDArray[np.int64], sorted_: NDArray[np.int64]) -> NDArray[np.bool_]:
+def among(values: NDArray[Any], sorted_: NDArray[Any]) -> NDArray[np.bool_]:
     """Which of some values are among others, which ascend."""
     if not len(sorted_):
         return np.zeros(len(values), dtype=np.bool_)

@@ -15,7 +15,7 @@ import numpy as np
 from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.kernels.scope import Bools, Records
 from satsuma.membership.deltas import Moved
-from satsuma.membership.planes import Plane
+from satsuma.membership.planes import Places, Plane
 
 
 class Asked(SqlMemberships):
@@ -44,7 +44,7 @@ class Asked(SqlMemberships):
         plane = self._planes.get(segment)
         if plane is None:
             return np.zeros(len(frame), dtype=np.bool_)
-        return plane.whole(len(frame)) if frame.numbers is None else plane.at(frame.numbers)
+        return plane.whole(len(frame)) if frame.numbers is None else plane.at(Places.of(frame.numbers))
 
     def crossed(self, segment: int, *, entered: bool, low: int, high: int, frame: Records) -> Bools:
         """Whether each record entered (left) it in a version of `low <= at < high`, this one counted."""

@@ -12,7 +12,7 @@ from satsuma.catalog.model import Catalog
 from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.memberships import Memberships
 from satsuma.index import Index
-from satsuma.membership.planes import Numbers, Plane
+from satsuma.membership.planes import Numbers, Places, Plane
 from satsuma.membership.touching import Leaf
 
 
@@ -52,7 +52,7 @@ class Asking:
     _undo: list[tuple[Plane, Numbers]] = field(default_factory=list)
 
     def some(self, leaves: Sequence[tuple[Leaf, Plane]], numbers: Numbers) -> None:
-        """Ask leaves of one audience about some members.
+        """Ask leaves of one audience about some members, ascending.
 
         Raises:
             Error: What evaluation raises.
@@ -67,8 +67,9 @@ class Asking:
         )
         self.counted.leaves += len(leaves)
         self.counted.members += len(leaves) * len(numbers)
+        places = Places.of(numbers)
         for (leaf, plane), holds in zip(leaves, answers, strict=True):
-            self._turn(leaf, plane, numbers[holds != plane.at(numbers)])
+            self._turn(leaf, plane, numbers[holds != plane.at(places)])
 
     def everyone(self, leaf: Leaf, plane: Plane) -> None:
         """Ask a leaf about all members.

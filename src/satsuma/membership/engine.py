@@ -97,7 +97,10 @@ class Engine:
                 self.on_cold()
             return follow(change, live, self._evaluate, failed, cause, causes)
         ordered = self._ordered(live)
-        reasons = spread(ordered, failed)
+        was = standing.plan
+        # Of segments that stand as they stood when none failed, none has a reason to.
+        as_before = was.ordered is ordered and not was.reasons and not failed
+        reasons = was.reasons if as_before else spread(ordered, failed)
         index = standing.index.apply(change)
         plan = plan_of(ordered, reasons, standing.plan)
         making = Making(

@@ -7,7 +7,7 @@ leaves turned, in dependency order, so that those that refer to it see its new m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.index import Index
+from satsuma.index.columns import among
 from satsuma.kernel.errors import Error
 from satsuma.membership.asked import Asked
 from satsuma.membership.asking import Asking, Counted
@@ -24,21 +25,31 @@ from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.loading import read_overrides
 from satsuma.membership.members import Members
-from satsuma.membership.planes import Bools, Numbers, Plane, united
+from satsuma.membership.planes import Bools, Numbers, Places, Plane, united
 from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
 from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
 from satsuma.membership.touching import Leaf, Program, Quiet, Touching
+from satsuma.membership.truths import Truths
 from satsuma.record import memberships
 from satsuma.record.change import Change
 
 Touched: TypeAlias = "Numbers | None"
 """Member numbers, ascending; None: everyone."""
 
+_Group: TypeAlias = "tuple[Numbers, list[tuple[Leaf, Plane]]]"
+"""Leaves of one audience, each with its plane, and the members that they are to be asked about."""
+
 NOBODY: Numbers = np.zeros(0, dtype=np.uint32)
 
 SNAPSHOT_CHANGES_MIN = 10_000
 """So many changes of a segment are at least kept beside its newest snapshot before another is made."""
+
+TOGETHER_MAX = 256
+"""Leaves that are touched in no more members than this, taken together, are asked about all of these."""
+
+SHARED_MIN, SHARED_MOST = 4096, 4
+"""Segments look together at so many members, or at so many times those whom their own leaves may move."""
 
 
 class Making:
@@ -78,6 +89,7 @@ class Making:
         self._prepared = prepared
         self._leaves = _kept(before, plan)
         self._asked: set[str] = set()
+        self._truths_of: dict[int, Truths] = {}
         self._segments: dict[int, KeptSegment] = {}
         self._planes = {number: kept.plane for number, kept in before.segments.items()}
         self._moved: dict[int, Moved] = {}
@@ -119,7 +131,7 @@ class Making:
 
     def _ask_plain(self) -> None:
         """Ask all leaves that refer to no segment, those touched alike together."""
-        groups: dict[tuple[int, int], tuple[Numbers, list[tuple[Leaf, Plane]]]] = {}
+        groups: dict[tuple[int, int], _Group] = {}
         for leaves in self.plan.groups:
             # Leaves of a group are touched alike: one answers for all.
             touched = self._touched(leaves[0])
@@ -132,7 +144,7 @@ class Making:
                 elif len(own):
                     group = groups.setdefault((leaf.audience, id(own)), (own, []))
                     group[1].append((leaf, plane))
-        for numbers, together in groups.values():
+        for numbers, together in _fewer(groups.values()):
             self._ask(together, numbers)
 
     def _ask_referring(self, program: Program) -> None:
@@ -167,16 +179,14 @@ class Making:
         touches, before = self.change.touches, self.before
         found = {one.id for key in self._asking.turned for one in self.plan.users.get(key, ())}
         found |= touches.overrides | touches.static.keys() | self.plan.reasons.keys()
-        for segment in self.plan.ordered:
-            kept = before.segments.get(segment.id)
-            if (
-                kept is None
-                or kept.failed is not None
-                or kept.program != self.plan.programs[segment.id]
-                or segment.audience in touches.created
-                or segment.audience in touches.gone
-            ):
-                found.add(segment.id)
+        came_or_went = touches.created.keys() | touches.gone.keys()
+        if came_or_went:
+            found |= {one.id for one in self.plan.ordered if one.audience in came_or_went}
+        if self.plan is not before.plan:
+            for segment in self.plan.ordered:
+                kept = before.segments.get(segment.id)
+                if kept is None or kept.failed is not None or kept.program != self.plan.programs[segment.id]:
+                    found.add(segment.id)
         return found
 
     def _ask(self, leaves: Sequence[tuple[Leaf, Plane]], numbers: Touched) -> None:
@@ -199,12 +209,12 @@ class Making:
             self._ask_referring(program)
         rules, ruled = self._overrides(segment, kept)
         if reason is not None:
-            numbers = self._gone(segment)
-            holds = np.zeros(len(numbers), dtype=np.bool_)
+            places = Places.of(self._gone(segment))
+            holds = np.zeros(len(places), dtype=np.bool_)
         else:
-            numbers, holds = self._truth(segment, program, kept, rules, ruled)
-        differs = holds != kept.plane.at(numbers)
-        moved = self._move(segment, program, numbers[differs], holds[differs])
+            places, holds = self._truth(segment, program, kept, rules, ruled)
+        differs = np.flatnonzero(holds != kept.plane.at(places))
+        moved = self._move(segment, program, places.numbers[differs], holds[differs])
         self._asking.flip(kept.plane, moved.numbers)
         self._planes[segment.id] = kept.plane
         self._moved[segment.id] = moved
@@ -234,51 +244,74 @@ class Making:
         kept: KeptSegment,
         rules: Overrides,
         ruled: Numbers,
-    ) -> tuple[Numbers, Bools]:
+    ) -> tuple[Places, Bools]:
         """The members that may have moved, and whether each is one now."""
-        alive = self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
         candidates = self._candidates(segment, program, kept, ruled)
-        numbers = np.arange(len(alive), dtype=np.uint32) if candidates is None else candidates
-        if not len(numbers):
-            return numbers, np.zeros(0, dtype=np.bool_)
+        alive = self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
+        shared = None
+        if candidates is None:
+            places = Places.of(np.arange(len(alive), dtype=np.uint32))
+        elif program is None or sum(map(len, candidates)) == 0:
+            places = Places.of(united(candidates))
+        else:
+            shared = self._shared(segment, candidates, alive)
+            places = shared.places if shared is not None else Places.of(united(candidates))
+        numbers = places.numbers
         if program is None:
             holds = np.isin(numbers, memberships.static_members(self.change.connection, segment.id))
+        elif shared is not None:
+            holds = program.evaluate(shared.of(program.leaves), len(shared))
         else:
-            holds = program.evaluate(self._truths(program, numbers, whole=candidates is None), len(numbers))
+            truths = self._truths(program, places, whole=candidates is None)
+            holds = program.evaluate(truths, len(places))
         if rules.some:
             holds = (holds | np.isin(numbers, rules.always)) & ~np.isin(numbers, rules.never)
-        return numbers, holds & alive[numbers]
+        return places, holds & (alive[numbers] if shared is None else shared.alive)
 
-    def _truths(self, program: Program, numbers: Numbers, *, whole: bool) -> dict[str, Bools]:
+    def _shared(self, segment: LiveSegment, candidates: Sequence[Numbers], alive: Bools) -> Truths | None:
+        """The truths of leaves for all members that plain leaves may move; None where that is no gain."""
+        if segment.id in self.plan.referring or len(candidates[0]):
+            # What its leaves turn is not all known in time, or overrides move others.
+            return None
+        if segment.audience not in self._truths_of:
+            keys = (key for key in self._asking.turned if self.plan.leaves[key].audience == segment.audience)
+            turned = [self._asking.turned[key] for key in keys if not self.plan.leaves[key].segments]
+            everyone = united([self._created(segment), self._gone(segment), *turned])
+            self._truths_of[segment.audience] = Truths(everyone, alive, self._leaves)
+        shared = self._truths_of[segment.audience]
+        return shared if len(shared) <= max(SHARED_MIN, SHARED_MOST * sum(map(len, candidates))) else None
+
+    def _truths(self, program: Program, places: Places, *, whole: bool) -> dict[str, Bools]:
         planes = {key: self._leaves[key].plane for key in program.leaves}
         if whole:
-            return {key: plane.whole(len(numbers)) for key, plane in planes.items()}
-        return {key: plane.at(numbers) for key, plane in planes.items()}
+            return {key: plane.whole(len(places)) for key, plane in planes.items()}
+        return {key: plane.at(places) for key, plane in planes.items()}
 
     def _candidates(
         self, segment: LiveSegment, program: Program | None, kept: KeptSegment, ruled: Numbers
-    ) -> Touched:
-        """The members whose membership may have changed."""
+    ) -> list[Numbers] | None:
+        """The members whose membership may have changed, first those of overrides; None: everyone."""
         if segment.id not in self.before.segments or kept.failed is not None:
             return None
         always_asked = [ruled, self._created(segment), self._gone(segment)]
         if program is None:
             touches = self.change.touches
-            return united([*always_asked, touches.numbers(touches.static, segment.id)])
-        if kept.program != program:
+            return [*always_asked, touches.numbers(touches.static, segment.id)]
+        if kept.program is not program and kept.program != program:
             return None
         turned = self._asking.turned
-        return united([*always_asked, *(turned[key] for key in program.leaves if key in turned)])
+        return [*always_asked, *(turned[key] for key in program.leaves if key in turned)]
 
     def _move(self, segment: LiveSegment, program: Program | None, numbers: Numbers, entered: Bools) -> Moved:
         cause = self._causes.get(segment.id, self._cause)
         by_clock = np.full(len(numbers), cause == "clock")
-        if cause == "data" and program is not None and len(numbers):
+        if cause == "data" and program is not None and len(numbers) and self._touching.passes_time:
             turned = [leaf for key, leaf in program.leaves.items() if key in self._asking.turned]
             data = [self._touching.data(leaf) for leaf in turned]
-            known = [one for one in data if one is not None]
-            if data and len(known) == len(data):
-                by_clock = ~np.isin(numbers, united([*known, self._created(segment), self._gone(segment)]))
+            known = {id(one): one for one in data if one is not None}
+            if data and all(one is not None for one in data):
+                written = united([*known.values(), self._created(segment), self._gone(segment)])
+                by_clock = ~among(numbers, written)
         return Moved(segment.id, numbers, entered, by_clock, cause)
 
     def _inherit_cause(self, segment: LiveSegment) -> None:
@@ -312,6 +345,23 @@ class Making:
             if kept.unsaved > max(SNAPSHOT_CHANGES_MIN, len(kept.members)):
                 memberships.snapshot(self.change, number, kept.members.numbers())
                 self._segments[number] = replace(kept, unsaved=0)
+
+
+def _fewer(groups: Iterable[_Group]) -> list[_Group]:
+    """Groups of leaves with the members to be asked about, the smallest of an audience made one.
+
+    That each is asked about members of others too costs less than asking so many times.
+    """
+    found: list[_Group] = []
+    small: dict[int, tuple[list[Numbers], list[tuple[Leaf, Plane]]]] = {}
+    for numbers, leaves in sorted(groups, key=lambda group: len(group[0])):
+        parts, together = small.setdefault(leaves[0][0].audience, ([], []))
+        if sum(map(len, parts)) + len(numbers) > TOGETHER_MAX:
+            found.append((numbers, leaves))
+            continue
+        parts.append(numbers)
+        together += leaves
+    return found + [(united(parts), together) for parts, together in small.values() if together]
 
 
 def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:

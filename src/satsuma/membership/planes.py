@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,32 @@ Numbers = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
 
 _BITS = np.left_shift(np.uint8(1), np.arange(8, dtype=np.uint8))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where planes have the bits of some numbers, worked out once for many planes.
+
+    Attributes:
+        numbers: Ascending, distinct.
+        bytes, bits: Of each number the place of its byte, and the byte in which only its bit is 1.
+        bytes_min: So many bytes have a place for all of them.
+    """
+
+    numbers: NDArray[Any]
+    bytes: NDArray[np.intp]
+    bits: NDArray[np.uint8]
+    bytes_min: int
+
+    @classmethod
+    def of(cls, numbers: NDArray[Any]) -> Places:
+        """Of ascending numbers."""
+        # As NumPy indexes, so that it need not convert them for each plane.
+        bytes = (numbers >> 3).astype(np.intp)
+        return cls(numbers, bytes, _BITS[numbers & 7], int(bytes[-1]) + 1 if len(bytes) else 0)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 class Plane:
@@ -42,16 +69,14 @@ class Plane:
         """How many numbers have a bit, a multiple of 8."""
         return len(self._packed) * 8
 
-    def at(self, numbers: NDArray[Any]) -> Bools:
+    def at(self, places: Places) -> Bools:
         """The bits of some numbers."""
-        if not len(numbers):
-            return np.zeros(0, dtype=np.bool_)
-        if int(numbers.max()) >= self.size:
-            known = numbers < self.size
-            found = np.zeros(len(numbers), dtype=np.bool_)
-            found[known] = self.at(numbers[known])
+        if places.bytes_min > len(self._packed):
+            known = int(np.searchsorted(places.numbers, self.size))
+            found = np.zeros(len(places), dtype=np.bool_)
+            found[:known] = (self._packed[places.bytes[:known]] & places.bits[:known]) != 0
             return found
-        bits: Bools = (self._packed[numbers >> 3] & _BITS[numbers & 7]) != 0
+        bits: Bools = (self._packed.take(places.bytes) & places.bits) != 0
         return bits
 
     def flip(self, numbers: NDArray[Any]) -> None:

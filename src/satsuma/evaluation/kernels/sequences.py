@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from satsuma.evaluation.kernels import counting, matching
+from satsuma.catalog.model import InteractionType
+from satsuma.evaluation.kernels import compiled, counting, matching
 from satsuma.evaluation.kernels.events import by_events, has_type, patterns_of, spans_of, types_of
 from satsuma.evaluation.kernels.pairing import WITHIN_MAX_US, paired
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
@@ -60,23 +61,46 @@ def is_pair(condition: bound.Sequence) -> bool:
 def _by_pairs(
     condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
 ) -> tuple[Bools, Bools]:
-    """Over the stored rows; and who has others too, or whose ids must be looked at."""
+    """Of all members over the stored rows alone; and who has others too, or whose ids must be looked at."""
     apart = np.zeros(len(frame), dtype=np.bool_)
     lanes = []
     for step in condition.steps:
-        stored, *runs = scope.interactions(step.pattern.types[0]).parts
+        type_ = step.pattern.types[0]
+        if frame.numbers is not None:
+            lanes.append(_woven_lane(type_, window, frame, scope))
+            continue
+        stored, *runs = scope.interactions(type_).parts
         for run in runs:
-            if frame.numbers is None:
-                first, after = counting.placed_in_time(run, window)
-                apart[run.time_member[first:after]] = True
-            else:
-                begins, ends = matching.window_ranges(run, window, frame)
-                apart |= begins < ends
+            first, after = counting.placed_in_time(run, window)
+            apart[run.time_member[first:after]] = True
         lanes.append(_lane(stored, window, frame, among))
     within = condition.steps[1].within
     within_us = WITHIN_MAX_US if within is None or within.exact_us is None else within.exact_us
     found, tied = paired(lanes[0], lanes[1], within_us, among & ~apart)
     return found, among & (apart | tied)
+
+
+def _woven_lane(type_: InteractionType, window: tuple[int, int], frame: Records, scope: Scope) -> Lane:
+    """The instants of a type's interactions of all parts, in order for each of some members."""
+    key = ("woven", type_.number, window)
+    if key not in frame.kept:
+        everyone = np.ones(len(frame), dtype=np.bool_)
+        parts = matching.matches([type_], None, window, frame, everyone, scope)
+        owner, at = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        # The smallest first, so that few rows are woven more than once.
+        for one in sorted(parts, key=lambda part: len(part.owner)):
+            own_at = one.frame.at()
+            if not len(owner):
+                owner, at = one.owner, own_at
+                continue
+            order = compiled.merged(owner, at, one.owner, own_at)
+            owner = np.concatenate([owner, one.owner])[order]
+            at = np.concatenate([at, own_at])[order]
+        ends = np.zeros(len(frame) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(owner, minlength=len(frame)), out=ends[1:])
+        frame.kept[key] = Lane(at, ends[:-1], ends[1:], 0, 0, False)
+    found: Lane = frame.kept[key]
+    return found
 
 
 def _lane(

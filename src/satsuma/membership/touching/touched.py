@@ -80,13 +80,18 @@ class Touching:
         self._came_or_went: dict[str, Numbers] = {}
         self._created: dict[int, Numbers] = {}
 
+    @property
+    def passes_time(self) -> bool:
+        """Whether time passes between the versions."""
+        return self._span.after < self._span.upto
+
     def data(self, leaf: Leaf) -> Touched:
         """The members in whom what was written may have changed a leaf; new ones always."""
         return self._of_shape(leaf, leaf.data_shape, leaf.reads.data, self._new(leaf.audience))
 
     def clock(self, leaf: Leaf) -> Touched:
         """The members in whom the passing of time may have changed a leaf."""
-        if self._span.after == self._span.upto:
+        if not self.passes_time:
             return NOBODY
         return self._of_shape(leaf, leaf.clock_shape, leaf.reads.clock, NOBODY)
 
