@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
@@ -61,10 +62,11 @@ from satsuma.membership.answering import Answers
 from satsuma.membership.deltas import Cause
 from satsuma.membership.engine import Engine
 from satsuma.membership.limited import InSights, LimitedAnswers, limited
+from satsuma.membership.names import LIVE_STATES
 from satsuma.membership.retention import read_from
 from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
-from satsuma.membership.verify import Difference, verify
+from satsuma.membership.verify import Difference, held, verify
 from satsuma.membership.warming import Warming
 from satsuma.record import definitions, memberships, restoring
 from satsuma.record.backup import Backup, back_up
@@ -471,11 +473,23 @@ class Workspace:
         return self._record.query(query, parameters)
 
     @for_everyone
-    def verify(self) -> tuple[Difference, ...]:
-        """Recompute every live segment from the record and compare; empty when all is as it should be."""
-        with self._rooms.reading() as (cursor, state):
+    def verify(self, *, progress: Callable[[float], None] | None = None) -> tuple[Difference, ...]:
+        """Recompute from the record all that is kept of it, and compare; empty when all is as it should be.
+
+        Every live segment is evaluated anew by SQL and compared with its stored members and with the sum of
+        its changes. Where the engine is warm (`warm`), so are the bits and the members that it holds, and
+        every row of its index. Versions go on being made meanwhile.
+
+        Args:
+            progress: Told the part that is done, 0 to 1; what it raises ends it.
+        """
+        with ExitStack() as stack:
+            with self.writer.turn():
+                standing = held(self.engine.standing)
+                cursor, state = stack.enter_context(self._record.snapshot())
             live = LiveSet().read(cursor, state.catalog)
-            return verify(cursor, state.catalog, live, _evaluate, version=state.version, now=state.now)
+            tell = progress or (lambda _: None)
+            return verify(cursor, state.catalog, live, _evaluate, standing, now=state.now, progress=tell)
 
     @for_everyone
     def webhook_worker(self, *, allowed: Sequence[str] = ()) -> Worker:
@@ -544,10 +558,11 @@ class Workspace:
         return date if due is None else due
 
     def _catch_up(self, upto: int, *, grid_us: int = 0) -> Passed:
-        with self._record.cursor() as cursor:
-            is_live = bool(LiveSet().read(cursor, self._record.catalog))
-        if is_live:
-            self.warm()
+        if self.engine.standing is None:
+            with self._record.cursor() as cursor:
+                is_live = any(row.status in LIVE_STATES for row in definitions.segments(cursor))
+            if is_live:
+                self.warm()
         return self._time.to(upto, grid_us=grid_us)
 
     def _tick_at(self, at: int) -> None:

@@ -1,4 +1,4 @@
-"""Commands that keep a workspace: backup and restore."""
+"""Commands that keep a workspace: verify, backup and restore."""
 
 from __future__ import annotations
 
@@ -10,15 +10,34 @@ from typing import Annotated
 import typer
 
 import satsuma
-from satsuma.cli.output import local, print_json
-from satsuma.cli.state import Json, state_of
+from satsuma.cli.output import local, print_json, print_table
+from satsuma.cli.state import Json, answer, state_of
 from satsuma.kernel.instants import format_instant
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands at the root."""
+    app.command()(verify)
     app.command()(backup)
     app.command()(restore)
+
+
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Recompute members, history and the index from the record and compare; exit code 1 on any difference."""
+    with state_of(context).open() as ws, _bar("verifying") as progress:
+        ws.warm()
+        differences = ws.verify(progress=progress)
+        live = sum(one.status == "live" for one in ws.segments.list())
+        version = ws.version
+    if as_json:
+        print_json({"version": version, "segments": live, "differences": differences})
+    elif differences:
+        print_table(("part", "of", "difference"), [(one.part, one.name, one.detail) for one in differences])
+    else:
+        typer.echo(
+            f"{live} live segments equal their definitions at version {version}, and the index its record"
+        )
+    answer(1 if differences else 0)
 
 
 def backup(

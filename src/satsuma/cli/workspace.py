@@ -1,4 +1,4 @@
-"""Commands on the whole workspace: init, status, sql, verify."""
+"""Commands on the whole workspace: init, status, sql."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 import satsuma
 from satsuma.cli.output import local, print_facts, print_json, print_table
-from satsuma.cli.state import Json, answer, state_of
+from satsuma.cli.state import Json, state_of
 from satsuma.kernel.errors import ConflictError
 from satsuma.kernel.instants import format_instant
 from satsuma.record.files import DATABASE_FILE
@@ -22,7 +22,6 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(status)
     app.command()(sql)
-    app.command()(verify)
 
 
 def init(
@@ -88,25 +87,6 @@ def sql(
     """Query the record and the members, read-only."""
     with state_of(context).open() as ws:
         print_arrow(ws.sql(query), as_json=as_json)
-
-
-def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Recompute every live segment from the record and compare; exit code 1 on any difference."""
-    with state_of(context).open() as ws:
-        differences = ws.verify()
-        live = sum(one.status == "live" for one in ws.segments.list())
-        version = ws.version
-    if as_json:
-        print_json({"version": version, "segments": live, "differences": differences})
-    elif differences:
-        rows = [
-            (d.segment, len(d.missing), len(d.unwanted), "differs" if d.history else "agrees")
-            for d in differences
-        ]
-        print_table(("segment", "missing", "unwanted", "history"), rows, right=("missing", "unwanted"))
-    else:
-        typer.echo(f"{live} live segments equal their definitions at version {version}")
-    answer(1 if differences else 0)
 
 
 def print_arrow(table: pa.Table, *, as_json: bool) -> None:
