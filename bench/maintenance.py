@@ -169,7 +169,7 @@ def _advance(workspace: satsuma.Workspace, by_us: int) -> Callable[[], object]:
 def _beside(workspace: satsuma.Workspace) -> None:
     """The same segments by SQL, once, and their members compared."""
     begun = time.perf_counter()
-    with workspace._record.snapshot() as (cursor, state):
+    with workspace._record.snapshot() as (cursor, state):  # noqa: SLF001 - what `verify` reads
         for segment in LiveSet().read(cursor, state.catalog):
             found = members_of(cursor, state.catalog, segment, _by_sql, state.now)
             assert np.array_equal(found, memberships.members(cursor, segment.id)), segment.name
