@@ -159,7 +159,8 @@ def _resolve(
     of = np.repeat(np.arange(len(steps)), [len(step.request.keys) for step in steps])
     numbers = numbers_among(change, entity, texts(keys))
     missing = np.flatnonzero(numbers < 0)
-    if len(missing) and change.catalog.mode is Mode.LEARN:
+    # A new record would be of no unit; whoever is limited to some makes none by naming it.
+    if len(missing) and change.catalog.mode is Mode.LEARN and change.sight is None:
         makes = np.array([step.request.is_joining and step.request.may_create for step in steps])
         firsts = {keys[place]: place for place in reversed(missing[makes[of[missing]]].tolist())}
         new = sorted(firsts, key=firsts.__getitem__)

@@ -16,7 +16,7 @@ from satsuma.record.arrow import ints_of, texts
 from satsuma.record.counters import SEQ
 from satsuma.record.layout import column, columns, entity_table, history_table, interaction_table
 from satsuma.record.observations import Observations
-from satsuma.record.resolve import Resolved, resolve
+from satsuma.record.resolve import Resolved, in_sight, resolve
 from satsuma.record.sql import INSTANT, fetch, quote, references, stored_columns
 from satsuma.record.taken import Merged
 from satsuma.record.transaction import Transaction
@@ -69,7 +69,8 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
 
 def _both(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Resolved:
     known = resolve(transaction, entity, texts((keep, drop)))
-    for key, number in zip((keep, drop), known.numbers.tolist(), strict=True):
+    numbers = in_sight(transaction, entity, known.numbers)
+    for key, number in zip((keep, drop), numbers.tolist(), strict=True):
         if number < 0:
             raise NotFoundError(
                 f"no {entity.name} has the key {key!r}",

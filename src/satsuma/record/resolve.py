@@ -55,11 +55,16 @@ def numbers_among(transaction: Transaction, entity: Entity, keys: Column) -> NDA
     kept, again = encode(through_aliases(transaction.connection, entity.number, _normal(distinct)))
     found = transaction.directory(entity).find(transaction.connection, kept)
     numbers = found[again][codes] if len(kept) else np.empty(0, dtype=np.int64)
+    return in_sight(transaction, entity, numbers)
+
+
+def in_sight(transaction: Transaction, entity: Entity, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers of records as the giver of the command sees them: -1 for who is out of sight."""
     sight = transaction.sight
     if sight is None or entity.number != sight.audience:
         return numbers
-    in_sight = seen(transaction.connection, sight, entity, numbers[numbers >= 0].astype(np.uint32))
-    return np.where(np.isin(numbers, in_sight), numbers, -1)
+    found = seen(transaction.connection, sight, entity, numbers[numbers >= 0].astype(np.uint32))
+    return np.where(np.isin(numbers, found), numbers, -1)
 
 
 def _normal(keys: Column) -> Column:
