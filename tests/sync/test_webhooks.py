@@ -277,6 +277,46 @@ def test_what_is_no_address_of_an_endpoint_is_refused(ws: satsuma.Workspace, url
     assert raised.value.code == "webhook.url"
 
 
+def test_a_segment_tells_who_listens_to_it_and_is_not_taken_from_them(
+    ws: satsuma.Workspace, to: Receiver
+) -> None:
+    hook = ws.webhooks.create(to.url, segments=["Bern"], name="Shop floor")
+    other = ws.webhooks.create(to.url, name="All of them")
+    assert [(one.kind, one.name) for one in ws.segments["Bern"].related().used_by] == [
+        ("webhook", "Shop floor")
+    ]
+    assert ws.segments["Rom"].related().used_by == ()
+    for command in (ws.segments["Bern"].stop, ws.segments["Bern"].delete):
+        with pytest.raises(satsuma.Error) as refused:
+            command()
+        assert refused.value.code in ("segment.used", "segment.state")
+    with pytest.raises(satsuma.Error, match="it is used by webhook “Shop floor”"):
+        ws.segments["Bern"].stop()
+    ws.segments["Rom"].stop()
+    ws.webhooks.change(hook.id, segments=["Bern", "Rom"])
+    ws.webhooks.change(hook.id, segments=["Rom"])
+    ws.segments["Bern"].stop()
+    ws.webhooks.change(hook.id, segments=None)
+    assert ws.segments["Rom"].related().used_by == ()
+    ws.webhooks.change(hook.id, segments=["Rom"])
+    assert len(ws.segments["Rom"].related().used_by) == 1
+    ws.webhooks.delete(hook.id)
+    ws.webhooks.delete(other.id)
+    assert ws.segments["Rom"].related().used_by == ()
+    ws.segments["Rom"].delete()
+
+
+def test_a_segment_ends_at_its_time_whoever_listens(tmp_path: Path, to: Receiver) -> None:
+    with satsuma.open(tmp_path / "other", clock=satsuma.ManualClock("2026-01-01T00:00:00Z")) as ws:
+        ws.upsert("contact", [{"id": "c-1", "city": "Bern"}])
+        spring = ws.segments.create("Spring", where='city is "Bern"')
+        spring.go_live()
+        spring.schedule(ends_at="2026-03-01T00:00:00Z")
+        ws.webhooks.create(to.url, segments=["Spring"])
+        ws.advance(to="2026-03-02T00:00:00Z")
+        assert ws.segments["Spring"].status == "draft"
+
+
 def test_wrong_use_is_told(ws: satsuma.Workspace) -> None:
     with pytest.raises(satsuma.Error, match="no segment “Brn”"):
         ws.webhooks.create("https://x.example/", segments=["Brn"])

@@ -14,6 +14,13 @@ import duckdb
 from satsuma.record.transaction import Transaction
 
 SEGMENT = "segment"
+WEBHOOK = "webhook"
+
+LISTENERS = frozenset({WEBHOOK})
+"""Kinds of users that are only told what happens: what they use may end at its time all the same."""
+
+_NAMES = {SEGMENT: "segments", WEBHOOK: "webhooks"}
+"""Kinds, and the tables that have their names; others are told by number."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +33,8 @@ class Thing:
 
 def put(transaction: Transaction, user: Thing, used: Iterable[Thing]) -> None:
     """Store all that a user refers to, in place of what it referred to before."""
-    transaction.touches.defined.add(user.id)
+    if user.kind == SEGMENT:
+        transaction.touches.defined.add(user.id)
     transaction.connection.execute(
         "DELETE FROM uses WHERE user_kind = ? AND user_id = ?", [user.kind, user.id]
     )
@@ -43,6 +51,15 @@ def users_of(connection: duckdb.DuckDBPyConnection, used: Thing) -> list[Thing]:
         [used.kind, used.id],
     ).fetchall()
     return [Thing(*row) for row in rows]
+
+
+def name_of(connection: duckdb.DuckDBPyConnection, thing: Thing) -> str | None:
+    """The name of a user; None of a kind whose names are not known here, or where it is gone."""
+    table = _NAMES.get(thing.kind)
+    if table is None:
+        return None
+    rows = connection.execute(f"SELECT name FROM {table} WHERE id = ?", [thing.id]).fetchall()
+    return str(rows[0][0]) if rows else None
 
 
 def used_by(connection: duckdb.DuckDBPyConnection, user: Thing) -> list[Thing]:

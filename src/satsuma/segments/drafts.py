@@ -118,13 +118,18 @@ def delete(change: Change, row: SegmentRow) -> None:
     uses.put(change, uses.Thing(uses.SEGMENT, row.id), ())
 
 
-def stop(change: Change, row: SegmentRow) -> SegmentRow:
+def stop(change: Change, row: SegmentRow, *, listeners: bool = True) -> SegmentRow:
     """Make a live segment a draft again; its last members are kept, and no longer followed.
+
+    Args:
+        change: The version in the making.
+        row: The segment.
+        listeners: Whether those that are only told of it keep it from being stopped.
 
     Raises:
         ConflictError: It is not live, or it is used.
     """
-    status = gate.after(row.name, Status(row.status), Command.STOP, users(change, row))
+    status = gate.after(row.name, Status(row.status), Command.STOP, users(change, row, listeners=listeners))
     stopped = replace(
         row,
         status=status.value,
@@ -138,13 +143,13 @@ def stop(change: Change, row: SegmentRow) -> SegmentRow:
     return stopped
 
 
-def users(change: Change, row: SegmentRow) -> tuple[str, ...]:
-    """What uses a segment, in words."""
-    names = {segment.id: segment.name for segment in definitions.segments(change.connection)}
+def users(change: Change, row: SegmentRow, *, listeners: bool = True) -> tuple[str, ...]:
+    """What uses a segment, in words; with those that are only told of it, or without."""
     found = []
     for thing in uses.users_of(change.connection, uses.Thing(uses.SEGMENT, row.id)):
-        label = f"“{names[thing.id]}”" if thing.kind == uses.SEGMENT else str(thing.id)
-        found.append(f"{thing.kind} {label}")
+        if listeners or thing.kind not in uses.LISTENERS:
+            name = uses.name_of(change.connection, thing)
+            found.append(f"{thing.kind} {thing.id if name is None else f'“{name}”'}")
     return tuple(found)
 
 

@@ -88,6 +88,8 @@ def _namer(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> Callable[
     def name_of(thing: Thing) -> str:
         found = names.get(thing.kind, {}).get(thing.id)
         if found is None:
+            found = uses.name_of(connection, thing)
+        if found is None:
             raise InvariantError(f"something refers to {thing.kind} {thing.id}, which is not there")
         return found
 

@@ -60,8 +60,8 @@ def keep_dates(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
         if row.status == Status.GOING_LIVE and row.starts_at is not None and row.starts_at <= change.at:
             if _start(rooms, change, row):
                 joined[row.id] = "definition"
-        elif _has_ended(row, change.at) and not drafts.users(change, row):
-            drafts.stop(change, row)
+        elif _has_ended(row, change.at) and not drafts.users(change, row, listeners=False):
+            drafts.stop(change, row, listeners=False)
     return joined
 
 

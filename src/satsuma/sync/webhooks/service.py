@@ -91,6 +91,7 @@ class Webhooks:
                 self._actor,
             )
             tables.put(change, made)
+            tables.note_uses(change, made)
             return made
 
         return self._commit(work, "create webhook")
@@ -181,6 +182,7 @@ class Webhooks:
         def work(change: Change) -> Webhook:
             edited = edit(change, _by_id(tables.all_webhooks(change.connection), id))
             tables.put(change, edited)
+            tables.note_uses(change, edited)
             return edited
 
         return self._commit(work, detail)

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from satsuma.commit.changes import Place
+from satsuma.record import uses
 from satsuma.record.change import Change
 from satsuma.record.migrations import Migration
 from satsuma.record.sql import INSTANT
@@ -39,7 +40,17 @@ def _first_tables(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-MIGRATIONS = (Migration("webhooks", 1, "endpoints and deliveries", _first_tables),)
+def _noted_uses(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "INSERT INTO uses SELECT 'webhook', w.id, 'segment', s.id FROM webhooks w, segments s"
+        " WHERE list_contains(w.segments, s.id)"
+    )
+
+
+MIGRATIONS = (
+    Migration("webhooks", 1, "endpoints and deliveries", _first_tables),
+    Migration("webhooks", 2, "segments say which endpoints are told of them", _noted_uses),
+)
 
 
 class WebhookState(StrEnum):
@@ -139,7 +150,7 @@ def _webhook(
 
 def put(change: Change, one: Webhook) -> None:
     """Store an endpoint, new or changed."""
-    remove(change, one.id)
+    change.connection.execute("DELETE FROM webhooks WHERE id = ?", [one.id])
     change.connection.execute(
         f"INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {INSTANT}, ?, ?, ?, ?, {INSTANT}, ?)",
         [
@@ -163,9 +174,16 @@ def put(change: Change, one: Webhook) -> None:
     )
 
 
+def note_uses(change: Change, one: Webhook) -> None:
+    """Let the segments that an endpoint names know that it uses them."""
+    named = [uses.Thing(uses.SEGMENT, segment) for segment in one.segments or ()]
+    uses.put(change, uses.Thing(uses.WEBHOOK, one.id), named)
+
+
 def remove(change: Change, id: int) -> None:
     """Remove an endpoint; its log stays until it is cleared."""
     change.connection.execute("DELETE FROM webhooks WHERE id = ?", [id])
+    uses.put(change, uses.Thing(uses.WEBHOOK, id), ())
 
 
 def clear_log(change: Change, id: int) -> None:
