@@ -8,6 +8,7 @@ PYTEST_ARGS ?=
 SECONDS ?= 600
 SEED ?=
 LOCK_ARGS ?=
+LOAD_ARGS ?=
 
 BIN := .venv/bin
 CODE := src tests $(wildcard bench)
@@ -91,6 +92,10 @@ bench-scale: .venv/.installed ## measure the index from 1M to 50M interactions, 
 
 bench-500m: .venv/.installed ## the same with 500M interactions of 10M contacts: 30 GB of disk, ten minutes or more
 	$(BIN)/python -m bench scale -- --contacts 10000000
+
+# LOAD_ARGS="--workspace DIR" takes a copy of a demo workspace instead of building one.
+load: .venv/.installed ## post to a server on this machine as fast as it takes it, and kill it meanwhile
+	$(BIN)/python -m bench load -- $(LOAD_ARGS)
 
 # LOCK_ARGS=--upgrade takes the newest releases; without it, pins that still fit stay.
 lock: .venv-lock/bin/uv ## write requirements.lock anew from pyproject.toml

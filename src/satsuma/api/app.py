@@ -36,6 +36,7 @@ from satsuma.api import (
     webhooks,
     workspace,
 )
+from satsuma.api.ingestion.direct import Direct
 from satsuma.api.ingestion.routes import tracking_router
 from satsuma.api.limits import BODY_TIME_S, Limits
 from satsuma.api.openapi import describe
@@ -147,9 +148,11 @@ def make_app(
         app.include_router(router, prefix=PREFIX)
     for router in more:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(tracking_router(ws.tracking, ws.access.keys))
+    tracking = tracking_router(ws.tracking, ws.access.keys)
+    app.include_router(tracking)
     app.add_exception_handler(Exception, _answer)
     app.add_exception_handler(HTTPException, _answer)
+    app.add_middleware(Direct, router=tracking)
     app.add_middleware(
         Limits,
         hosts=settings.hosts,

@@ -85,9 +85,9 @@ class Limits:
             nonlocal is_whole
             if is_whole:  # what comes after the body is that the caller has gone, which may be never
                 return await receive()
-            left = deadline - asyncio.get_running_loop().time()
             try:
-                message = await asyncio.wait_for(receive(), max(left, 0.001))
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
             except TimeoutError:
                 return {"type": "http.disconnect"}
             is_whole = not message.get("more_body", False)

@@ -29,6 +29,7 @@ from satsuma.workspace import Workspace
 
 MAIL_LOOK_S = 5.0
 HEADER_BYTES_MAX = 65_536
+_CALLERS_WAITING_MAX = 2_048
 
 _log = structlog.get_logger("satsuma.server")
 
@@ -120,6 +121,8 @@ def _listening(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # From now on callers wait rather than being refused, also before the first of them is answered.
+        listening.listen(_CALLERS_WAITING_MAX)
     except OSError as error:
         listening.close()
         raise UsageError(

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from satsuma.api.ingestion.body import parse_body, read_body
 from satsuma.api.ingestion.keys import WriteKeys, key_of
+from satsuma.api.ingestion.waiting import Waiting
 from satsuma.kernel.errors import ConflictError, Error, UsageError
 from satsuma.sync.tracking.messages import MessageType
 from satsuma.sync.tracking.tracker import Outcome, Tracker
@@ -139,6 +140,8 @@ def _add(router: APIRouter, name: str, short: str, about: str, handler: _Handler
 
 
 def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler:
+    waiting: Waiting[Outcome] = Waiting()
+
     async def handler(request: Request) -> Response:
         try:
             body = await read_body(request.stream(), request.headers.get("content-encoding"))
@@ -150,7 +153,7 @@ def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler
                 return _problem(401, "unauthorized", "found no valid write key", _BASIC)
             messages, sent_at = take(found)
             answer = tracker.submit(messages, sent_at=sent_at, actor=sender)
-            return _answered(await asyncio.wrap_future(answer))
+            return _answered(await waiting.wait_for(answer))
         except UsageError as error:
             return _problem(_STATUS.get(error.code, 400), error.code, error.message)
         except ConflictError as error:

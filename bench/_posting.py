@@ -1,0 +1,123 @@
+"""Posting: requests over HTTP connections that stay open, as cheap as Python can make them, each timed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(slots=True)
+class Timed:
+    """What became of the requests of one phase; latencies in seconds."""
+
+    latencies: list[float] = field(default_factory=list)
+    begun: float = 0.0
+    took: float = 0.0
+    events: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def shown(self) -> str:
+        """Rates, and the latencies of which so many in a hundred are lower."""
+        if not self.latencies:
+            return "nothing was answered"
+        p50, p99 = (np.percentile(self.latencies, share) * 1000 for share in (50, 99))
+        rate = len(self.latencies) / self.took
+        events = f"{self.events / self.took:>9,.0f} events/s, " if self.events != len(self.latencies) else ""
+        return f"{rate:>7,.0f} requests/s, {events}p50 {p50:,.0f} ms, p99 {p99:,.0f} ms"
+
+
+class Connection:
+    """One connection to a server, kept open."""
+
+    def __init__(self, host: str, port: int, authorization: str) -> None:
+        self._host, self._port = host, port
+        self._head = f"Host: {host}:{port}\r\nAuthorization: {authorization}\r\n"
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> bytes:
+        """The body of the answer.
+
+        Raises:
+            OSError: The server is gone.
+            RuntimeError: The answer is no 2xx.
+        """
+        if self._writer is None or self._reader is None:
+            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        length = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body else ""
+        self._writer.write(f"{method} {path} HTTP/1.1\r\n{self._head}{length}\r\n".encode() + body)
+        try:
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            lower = head.lower()
+            at = lower.index(b"content-length:") + 15
+            answer = await self._reader.readexactly(int(lower[at : lower.index(b"\r", at)]))
+        except (asyncio.IncompleteReadError, ValueError) as error:
+            raise ConnectionResetError("the server ended") from error
+        if not head.startswith(b"HTTP/1.1 2"):
+            raise RuntimeError(f"{head[9:12].decode()}: {answer[:200].decode()}")
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+def basic(key: str) -> str:
+    """The header of a write key."""
+    return "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+
+
+async def post(
+    connections: list[Connection],
+    bodies: Iterator[tuple[str, bytes, list[str]]],
+    *,
+    seconds: float,
+    acknowledged: set[str],
+    rate: float | None = None,
+) -> Timed:
+    """Post for so many seconds, all connections beside each other.
+
+    Args:
+        bodies: Path, body, and the ids of the messages in it.
+        acknowledged: Gets the ids of all that was answered.
+        rate: So many requests are offered in a second, whatever becomes of those before; latencies count
+            from when each was due. None: each connection posts again once it is answered.
+    """
+    found = Timed(begun=time.perf_counter())
+    offered = 0
+
+    async def work(connection: Connection) -> None:
+        nonlocal offered
+        while True:
+            due = time.perf_counter() if rate is None else found.begun + offered / rate
+            offered += 1
+            if due >= found.begun + seconds:
+                return
+            wait = due - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            path, body, ids = next(bodies)
+            try:
+                answer: dict[str, Any] = json.loads(await connection.ask("POST", path, body))
+            except OSError:
+                return  # killed: what was not answered may be lost
+            except RuntimeError as error:
+                found.failed.append(str(error))
+                continue
+            if answer["accepted"] != len(ids):
+                found.failed.append(str(answer)[:300])
+            found.latencies.append(time.perf_counter() - due)
+            found.events += len(ids)
+            acknowledged.update(ids)
+
+    await asyncio.gather(*(work(connection) for connection in connections))
+    found.took = time.perf_counter() - found.begun
+    return found
