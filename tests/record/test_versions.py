@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
 
-from satsuma.kernel.errors import InvariantError
+from satsuma.kernel.errors import ConflictError, InvariantError
 from satsuma.record.store import Record
 from tests.record.support import CONTACT, PURCHASE, catalog, interactions, records
 
@@ -40,6 +41,27 @@ def test_an_exception_leaves_nothing_behind_and_numbers_go_on_without_a_gap(reco
     first = record.query("SELECT epoch_us(_first_observed_at) AS us FROM contact_1 ORDER BY _number")
     assert first["us"].to_pylist() == [50, 103, 5]
     assert [v.actor for v in record.versions()] == ["ann", "ann"]
+    record.close()
+
+
+def test_a_checkpoint_waits_for_readers_and_gives_up_with_an_error_of_ours(record: Record) -> None:
+    for at, city in ((101, "Rome"), (102, "Oslo")):
+        with record.begin(at=at, actor="ann") as change:
+            change.upsert("contact", records(CONTACT, [{"id": "a", "city": city}], change.catalog))
+        if at == 101:
+            reading = record.cursor()
+            cursor = reading.__enter__()
+    with pytest.raises(ConflictError, match="1 readings of the workspace still ran"):
+        record.checkpoint(patience_seconds=0.01)
+    assert cursor.execute("SELECT city FROM data.contact").fetchall() == [("Rome",)]
+    ended = Timer(0.1, lambda: reading.__exit__(None, None, None))
+    ended.start()
+    record.checkpoint()
+    ended.join()
+    with record.begin(at=103, actor="ann") as change:
+        with pytest.raises(InvariantError):
+            record.checkpoint()
+        change.abort()
     record.close()
 
 

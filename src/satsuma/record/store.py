@@ -14,12 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog
-from satsuma.kernel.errors import (
-    Error,
-    InvariantError,
-    UsageError,
-    WorkspaceDamagedError,
-)
+from satsuma.kernel.errors import Error, InvariantError, UsageError, WorkspaceDamagedError
 from satsuma.record import (
     actors,
     catalogs,
@@ -183,13 +178,12 @@ class Record:
             )
         if migrations.migrate(connection, (*migrations.RECORD, *migrations_above), last.at):
             views.rebuild(connection, catalog)
-        state = State(last.version, last.at, catalog)
         return cls(
             directory,
             connection,
             lock,
             workspace_id=workspace_id,
-            state=state,
+            state=State(last.version, last.at, catalog),
             memory=Memory.load(connection),
             settings=settings,
         )
@@ -316,15 +310,13 @@ class Record:
 
     def number_of(self, entity: str, keys: Iterable[str]) -> NDArray[np.int64]:
         """For each key, or alias, the number of its record; -1 where there is none."""
-        found = entity_of(self.catalog, entity)
         with self.cursor() as cursor:
-            return resolve.numbers_of_keys(cursor, found, texts(keys))
+            return resolve.numbers_of_keys(cursor, entity_of(self.catalog, entity), texts(keys))
 
     def keys_of(self, entity: str, numbers: NDArray[np.uint32]) -> Column:
         """For each number the key of its record; null where it is gone."""
-        found = entity_of(self.catalog, entity)
         with self.cursor() as cursor:
-            return resolve.keys_of_numbers(cursor, found, numbers)
+            return resolve.keys_of_numbers(cursor, entity_of(self.catalog, entity), numbers)
 
     def versions(self, since: int = 0) -> list[versions.Version]:
         """The versions above `since`, ascending."""
@@ -338,10 +330,18 @@ class Record:
         with self.cursor() as cursor:
             return quarantine.waiting(cursor, target, limit=limit, after=after, replayed=replayed)
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file."""
-        self._check_open()
-        self._connection.execute("CHECKPOINT")
+    def checkpoint(self, *, patience_seconds: float = 10.0) -> None:
+        """Fold the write-ahead log into the file; waits for readers, who may need what was replaced since.
+
+        Raises:
+            ConflictError: Somebody was still reading when the patience ended.
+        """
+        self._check_writable(self._state.now)
+        with self._readers.alone(patience_seconds=patience_seconds):
+            try:
+                self._connection.execute("CHECKPOINT")
+            except duckdb.Error as error:
+                raise files.write_failed(error) from error
 
     def rewrite(self, *, patience_seconds: float = 60.0) -> None:
         """Make the file anew, so that no byte of removed rows stays in it; nobody reads or writes meanwhile.
