@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from satsuma.evaluation.kernels import matching, measures
+from satsuma.evaluation.kernels import bounded, matching, measures
 from satsuma.evaluation.kernels.matching import Matches
 from satsuma.evaluation.kernels.measures import Measured, counted
 from satsuma.evaluation.kernels.picking import picked
@@ -26,7 +26,9 @@ _EDGES = (MeasureKind.FIRST, MeasureKind.LATEST, MeasureKind.FIRST_TIME, Measure
 def copies(condition: bound.Condition) -> bool:
     """Whether it copies all interactions that it looks at, rather than reading them where they lie."""
     match condition:
-        case bound.Did(of=None, where=where, measure=measure):
+        case bound.Did(types, None, where=where, measure=measure):
+            if measure.kind is MeasureKind.COUNT and bounded.bounds_of(where, types) is not None:
+                return False
             in_place = (MeasureKind.COUNT, MeasureKind.SUM, *_EDGES)
             return where is not None or measure.kind not in in_place
         case bound.Occurrence(where=where):
@@ -46,6 +48,10 @@ def measured(condition: bound.Did, frame: Records, scope: Scope, among: Bools) -
     span = scope.happened(condition.during)
     if measure.kind is MeasureKind.COUNT and condition.where is None and condition.of is None:
         return counted(matching.counts(condition.types, span, frame, among, scope))
+    if measure.kind is MeasureKind.COUNT and condition.of is None and frame.numbers is None:
+        bounds = bounded.bounds_of(condition.where, condition.types)
+        if bounds is not None:
+            return counted(bounded.counted_between(condition.types, bounds, span, frame, among, scope))
     if measure.kind is MeasureKind.SUM and condition.where is None and condition.of is None:
         what = measures.read_of(measure)
         sums = exact_sums(condition.types, what, span, frame, among, scope) if frame.numbers is None else None

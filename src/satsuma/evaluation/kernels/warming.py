@@ -13,7 +13,7 @@ from threading import Event
 
 import numpy as np
 
-from satsuma.evaluation.kernels import compiled, pairing, searching, stepping, walking, windows
+from satsuma.evaluation.kernels import bounded, compiled, pairing, searching, stepping, walking, windows
 
 _warm = Event()
 
@@ -54,6 +54,7 @@ def _calls() -> list[Callable[[], object]]:
         lambda: searching.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
         lambda: searching.add_lengths(_ONE, _ONE, _COUNTS.copy()),
         lambda: windows.add_in_windows(_ONE, _ONE, _ONE, None, _ONE, _ONE, np.zeros((1, 1), dtype=np.int64)),
+        bounded.warmed,
         lambda: searching.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
         *(
             lambda kind=kind: compiled.gathered(_MANY, _NONE.astype(kind))
