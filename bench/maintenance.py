@@ -148,10 +148,20 @@ def _work(workspace: satsuma.Workspace, options: argparse.Namespace) -> None:
     _timed("an hour as every due second", lambda: _seconds(workspace, 3600))
     key = "c123"
     _repeated("segments of a contact", options.repeat, lambda: lambda: workspace.segments_of(key))
-    names = [f"Segment {number}" for number in range(10)]
-    where = " and not ".join(f'segment "{name}"' for name in names)
-    workspace.segments.create("Compound", where=where)
-    _repeated("a compound of 10 segments", 10, lambda: workspace.segments["Compound"].estimate)
+    names = [f"Segment {number}" for number in range(options.segments)]
+    random_ = random.Random(_world.SEED)
+    for number in range(10):
+        # Others each time: nothing of what was asked before may help.
+        where = f'segment "{names[number]}"'
+        for name in random_.sample(names, 9):
+            where = f'({where}) {random_.choice(("and", "or", "and not", "or not"))} segment "{name}"'
+        workspace.segments.create(f"Compound {number}", where=where)
+    compounds = iter(range(10))
+    _repeated(
+        "a compound of 10 segments: size, sample, steps",
+        10,
+        lambda: workspace.segments[f"Compound {next(compounds)}"].estimate,
+    )
     if not options.no_sql:
         _beside(workspace)
 

@@ -15,6 +15,7 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.kernels.planning import meaning_of
 from satsuma.evaluation.kernels.scope import Records
 from satsuma.language import bound
+from satsuma.membership.algebra import Algebra, is_algebra
 from satsuma.membership.engine import Engine
 from satsuma.membership.kept_answers import KeptAnswers
 from satsuma.membership.planes import Bools, Numbers
@@ -94,6 +95,13 @@ class Answers:
         holds = np.zeros(0 if last is None else last + 1, dtype=np.bool_)
         holds[numbers] = True
         return holds
+
+    def algebra(self, state: State, condition: bound.Condition, audience: Entity) -> Algebra | None:
+        """For a condition that speaks of live segments alone; None for others, or where nothing is held."""
+        standing = self._engine.standing
+        if standing is None or (standing.version, standing.at) != (state.version, state.now):
+            return None
+        return Algebra(standing, standing.index.entity(audience).alive) if is_algebra(condition) else None
 
     def members(
         self, cursor: duckdb.DuckDBPyConnection, state: State, definition: bound.Definition

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 from satsuma.catalog.model import Catalog, Entity
 from satsuma.language import bound
 from satsuma.language.references import reads_others
+from satsuma.membership.algebra import Algebra
 from satsuma.membership.answering import Answers
 from satsuma.membership.engine import Engine
 from satsuma.membership.evaluating import Evaluate
@@ -108,6 +109,11 @@ class LimitedAnswers(Answers):
         here = np.zeros(len(found), dtype=np.bool_)
         here[numbers] = found[numbers]
         return here
+
+    def algebra(self, state: State, condition: bound.Condition, audience: Entity) -> Algebra | None:
+        """None: `holds` knows who is in sight."""
+        del state, condition, audience
+        return None
 
     def kept(self, cursor: duckdb.DuckDBPyConnection, state: State, segment: int) -> Numbers:
         """Those in sight: from what the engine holds, or else by SQL."""

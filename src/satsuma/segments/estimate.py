@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import duckdb
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from satsuma.kernel.errors import InvariantError
 from satsuma.language import bound, tree
 from satsuma.language.text import print_text
+from satsuma.membership.algebra import Algebra
 from satsuma.membership.answering import Answers
 from satsuma.membership.planes import Bools
 from satsuma.record.resolve import keys_of_numbers
@@ -75,6 +77,9 @@ def estimate(
     def holds(condition: bound.Condition) -> Bools:
         return answers.holds(cursor, state, condition, definition.audience, definition.timezone)
 
+    algebra = answers.algebra(state, definition.where, definition.audience)
+    if algebra is not None:
+        return _of_segments(algebra, cursor, state, definition, written)
     everyone = holds(bound.All(()))
     together, narrowings = everyone, []
     for text, condition in _parts(definition.where, written):
@@ -89,6 +94,32 @@ def estimate(
         sample=tuple(sorted(key for key in sample.to_pylist() if key is not None)),
         per_condition=tuple(narrowings),
         without_value={read.name: _count(holds(bound.IsMissing(read))) for read in _reads(definition.where)},
+        version=state.version,
+        at=state.now,
+    )
+
+
+def _of_segments(
+    algebra: Algebra,
+    cursor: duckdb.DuckDBPyConnection,
+    state: State,
+    definition: bound.Definition,
+    written: tree.Condition,
+) -> Estimate:
+    """The same of a definition that speaks of segments alone."""
+    everyone = together = algebra.everyone()
+    narrowings = []
+    for text, condition in _parts(definition.where, written):
+        together = algebra.and_also(together, condition)
+        narrowings.append(Narrowing(text, len(algebra.members(condition)), len(together)))
+    first = np.fromiter(islice(together, SAMPLE_SIZE), dtype=np.uint32)
+    sample = keys_of_numbers(cursor, definition.audience, first)
+    return Estimate(
+        count=len(together),
+        audience_size=len(everyone),
+        sample=tuple(sorted(key for key in sample.to_pylist() if key is not None)),
+        per_condition=tuple(narrowings),
+        without_value={},
         version=state.version,
         at=state.now,
     )
