@@ -45,12 +45,14 @@ def test_an_exception_leaves_nothing_behind_and_numbers_go_on_without_a_gap(reco
 
 
 def test_a_checkpoint_waits_for_readers_and_gives_up_with_an_error_of_ours(record: Record) -> None:
-    for at, city in ((101, "Rome"), (102, "Oslo")):
+    def move(at: int, city: str) -> None:
         with record.begin(at=at, actor="ann") as change:
             change.upsert("contact", records(CONTACT, [{"id": "a", "city": city}], change.catalog))
-        if at == 101:
-            reading = record.cursor()
-            cursor = reading.__enter__()
+
+    move(101, "Rome")
+    reading = record.cursor()
+    cursor = reading.__enter__()
+    move(102, "Oslo")
     with pytest.raises(ConflictError, match="1 readings of the workspace still ran"):
         record.checkpoint(patience_seconds=0.01)
     assert cursor.execute("SELECT city FROM data.contact").fetchall() == [("Rome",)]
