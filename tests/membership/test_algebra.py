@@ -43,7 +43,7 @@ def test_compounds_have_the_sizes_steps_and_samples_of_their_sets(tmp_path: Path
         ws.delete("contact", ["c05", "c12", "c69"])
         ws.warm()
         members = {name: set(ws.segments[name].members()) for name in WHERE}
-        everyone = {row["id"] for row in rows} - {"c05", "c12", "c69"} | {"without"}
+        everyone = {str(row["id"]) for row in rows} - {"c05", "c12", "c69"} | {"without"}
         for number in range(60):
             text, expected = expression(random_, members, everyone)
             segment = ws.segments.create(f"Compound {number}", where=text)
