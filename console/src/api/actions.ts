@@ -12,6 +12,7 @@ import type {
   Plan,
   Replayed,
   Segment,
+  UnitSettings,
   Upload,
   User,
 } from './wire';
@@ -183,11 +184,20 @@ export function replayQuarantine(): Promise<Replayed> {
 
 // People
 
-export function createUser(body: { email: string; name: string; role: string; password: string | null }) {
+export function createUser(body: {
+  email: string;
+  name: string;
+  role: string;
+  password: string | null;
+  units: string[] | null;
+}) {
   return post<User>('/users', body, { headers: once() });
 }
 
-export async function patchUser(id: number, change: { role: string }): Promise<void> {
+export async function patchUser(
+  id: number,
+  change: { role: string } | { units: string[] | null },
+): Promise<void> {
   const { etag } = await send('GET', `/users/${id}`);
   await send('PATCH', `/users/${id}`, { body: change, headers: etag ? { 'If-Match': etag } : {} });
 }
@@ -210,8 +220,12 @@ export function deleteKey(id: number): Promise<unknown> {
   return send('DELETE', `/api-keys/${id}`);
 }
 
-export function createKey(body: { name: string; role: string; scopes: string[] }) {
+export function createKey(body: { name: string; role: string; scopes: string[]; units: string[] | null }) {
   return post<ApiKeyMade>('/api-keys', { ...body, kind: 'api' }, { headers: once() });
+}
+
+export function patchUnitSettings(settings: UnitSettings): Promise<unknown> {
+  return send('PATCH', '/unit-settings', { body: settings });
 }
 
 export function changePassword(password: string, next: string): Promise<unknown> {

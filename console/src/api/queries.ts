@@ -483,6 +483,13 @@ export function useUsers(enabled: boolean) {
   });
 }
 
+export function useUnitSettings() {
+  return useQuery({
+    queryKey: ['unit-settings'],
+    queryFn: ({ signal }) => get<wire.UnitSettings>('/unit-settings', {}, signal),
+  });
+}
+
 export function useKeys(enabled: boolean) {
   return useQuery({
     queryKey: ['api-keys'],

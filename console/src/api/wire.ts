@@ -52,6 +52,7 @@ export type Breakdown = Schemas['Breakdown'];
 
 export type Session = Schemas['Session'];
 export type User = Schemas['Account'];
+export type UnitSettings = Schemas['UnitSettings'];
 export type PasswordLink = Schemas['PasswordLink'];
 export type ApiKey = Schemas['ApiKey'];
 export type ApiKeyMade = Schemas['ApiKeyMade'];

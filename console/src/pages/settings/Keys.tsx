@@ -12,6 +12,7 @@ import { Empty, Failed, Loading, messageOf } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
+import { UnitsInput } from './Units';
 
 const ROLES = Object.entries(t.settings.roles).map(([value, label]) => ({ value, label }));
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['api-keys'] });
@@ -135,6 +136,7 @@ export function Keys() {
 function Making({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState('viewer');
+  const [units, setUnits] = useState<string[]>([]);
   const [secret, setSecret] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -142,7 +144,12 @@ function Making({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     setBusy(true);
     try {
-      const made = await createKey({ name: name.trim(), role, scopes: [] });
+      const made = await createKey({
+        name: name.trim(),
+        role,
+        scopes: [],
+        units: units.length ? units : null,
+      });
       setSecret(made.secret ?? '');
       await refresh();
     } catch (problem) {
@@ -183,6 +190,7 @@ function Making({ onClose }: { onClose: () => void }) {
               allowDeselect={false}
               onChange={(next) => next && setRole(next)}
             />
+            {role !== 'admin' && <UnitsInput value={units} onChange={setUnits} />}
             <Button type="submit" loading={busy} disabled={!name.trim()}>
               {t.settings.newKey}
             </Button>

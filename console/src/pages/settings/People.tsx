@@ -13,6 +13,7 @@ import { Failed, Loading, messageOf } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
+import { UnitAttributes, UnitsInput, UnitsOf } from './Units';
 
 const ROLES = Object.entries(t.settings.roles).map(([value, label]) => ({ value, label }));
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['users'] });
@@ -67,6 +68,12 @@ export function People() {
         ),
     },
     {
+      key: 'units',
+      title: t.settings.sees,
+      width: 'minmax(110px, 1fr)',
+      cell: (user) => <UnitsOf user={user} />,
+    },
+    {
       key: 'since',
       title: t.settings.created,
       width: '170px',
@@ -115,6 +122,7 @@ export function People() {
     <>
       <div className="toolbar">
         <div className="toolbar-end">
+          <UnitAttributes />
           <Button leftSection={<IconUserPlus size={17} />} onClick={() => setAdding(true)}>
             {t.settings.invite}
           </Button>
@@ -185,13 +193,20 @@ function Adding({ onClose, onLink }: { onClose: () => void; onLink: (user: User)
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [role, setRole] = useState('marketer');
+  const [units, setUnits] = useState<string[]>([]);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     try {
-      const made = await createUser({ name, email, role, password: password || null });
+      const made = await createUser({
+        name,
+        email,
+        role,
+        password: password || null,
+        units: units.length ? units : null,
+      });
       if (password) done(t.settings.added(name || email));
       else onLink(made);
       await refresh();
@@ -229,6 +244,7 @@ function Adding({ onClose, onLink }: { onClose: () => void; onLink: (user: User)
             allowDeselect={false}
             onChange={(next) => next && setRole(next)}
           />
+          {role !== 'admin' && <UnitsInput value={units} onChange={setUnits} />}
           <PasswordInput
             label={t.settings.password}
             description={t.settings.passwordOptional}
