@@ -135,7 +135,9 @@ class Making:
         for leaves in self.plan.groups:
             # Leaves of a group are touched alike: one answers for all.
             touched = self._touched(leaves[0])
-            if touched is not None and not len(touched) and all(one.key in self._leaves for one in leaves):
+            # Only those of segments that join have to be asked about everyone.
+            is_kept = self.plan is self.before.plan or all(one.key in self._leaves for one in leaves)
+            if touched is not None and not len(touched) and is_kept:
                 continue
             for leaf in leaves:
                 plane, own = self._plane(leaf, touched)

@@ -18,6 +18,7 @@ from satsuma.evaluation.due.inverse import Span
 from satsuma.index import Index
 from satsuma.kernel.civil import date_of_day
 from satsuma.kernel.zones import zone
+from satsuma.membership.planes import united
 from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import Edge, day_at
 from satsuma.membership.touching.orders import rows_between
@@ -117,7 +118,7 @@ class Touching:
             if len(found):
                 some.append(found)
         if len(some) > 1:
-            return np.unique(np.concatenate(some))
+            return united(some)
         return some[0] if some else NOBODY
 
     def _of(self, source: Source, *, keep: bool) -> Touched:
