@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from satsuma.catalog.model import Attribute, InteractionType, ValueType
-from satsuma.evaluation.kernels import counting
+from satsuma.evaluation.kernels import bounded, counting
 from satsuma.evaluation.kernels.scope import Moment
 from satsuma.index.entities import EntityTable
 from satsuma.language import bound
@@ -98,7 +98,8 @@ def _estimate(condition: bound.Condition, table: EntityTable, moment: Moment) ->
 
 def _did(condition: bound.Did, size: int, moment: Moment) -> Estimate:
     rows = _rows(condition.types, moment.happened(condition.during), moment)
-    each_ns = GATHERED_NS if condition.where is not None else WALKED_NS
+    is_copied = condition.where is not None and bounded.bounds_of(condition.where, condition.types) is None
+    each_ns = GATHERED_NS if is_copied else WALKED_NS
     if condition.of is not None:
         each_ns += RELATED_NS
     elif condition.where is None and condition.measure.kind is MeasureKind.COUNT:

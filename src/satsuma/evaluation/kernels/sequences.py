@@ -13,6 +13,9 @@ from satsuma.evaluation.kernels.walking import LANES_MAX, WITHOUT_END_US, Lane, 
 from satsuma.index.parts import Part
 from satsuma.language import bound
 
+WOVEN_MAX = 1 << 14
+"""Of more members than these the rows are looked at where they lie, not copied."""
+
 
 def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Where some choice of interactions meets the sequence."""
@@ -61,18 +64,22 @@ def is_pair(condition: bound.Sequence) -> bool:
 def _by_pairs(
     condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
 ) -> tuple[Bools, Bools]:
-    """Of all members over the stored rows alone; and who has others too, or whose ids must be looked at."""
+    """Of many members over the stored rows alone; and who has others too, or whose ids must be looked at."""
     apart = np.zeros(len(frame), dtype=np.bool_)
     lanes = []
     for step in condition.steps:
         type_ = step.pattern.types[0]
-        if frame.numbers is not None:
+        if frame.numbers is not None and len(frame) <= WOVEN_MAX:
             lanes.append(_woven_lane(type_, window, frame, scope))
             continue
         stored, *runs = scope.interactions(type_).parts
         for run in runs:
-            first, after = counting.placed_in_time(run, window)
-            apart[run.time_member[first:after]] = True
+            if frame.numbers is None:
+                first, after = counting.placed_in_time(run, window)
+                apart[run.time_member[first:after]] = True
+            else:
+                begins, ends = matching.window_ranges(run, window, frame)
+                apart |= begins < ends
         lanes.append(_lane(stored, window, frame, among))
     within = condition.steps[1].within
     within_us = WITHIN_MAX_US if within is None or within.exact_us is None else within.exact_us
