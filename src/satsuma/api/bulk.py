@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import zlib
 from typing import Any
@@ -12,6 +11,7 @@ import pyarrow as pa
 from fastapi import Request
 from pydantic import BaseModel, Field
 
+from satsuma.api.arrow_bodies import read_table
 from satsuma.api.problems import RefusedError
 from satsuma.api.reading import check_json
 from satsuma.commit.receipts import Receipt as Given
@@ -140,12 +140,7 @@ def _of_lines(body: bytes) -> list[dict[str, Any]]:
 
 
 def _of_arrow(body: bytes) -> pa.Table:
-    try:
-        with pa.ipc.open_stream(io.BytesIO(body)) as reader:
-            table = reader.read_all()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise RefusedError("request.body", f"the body is no Arrow IPC stream: {error}") from None
+    table = read_table(body, REQUEST_BYTES_MAX)
     if table.num_rows > ROWS_PER_REQUEST_MAX:
         raise _too_many(table.num_rows)
     return table
