@@ -43,7 +43,8 @@ def same_values(
     same = _alike(found.values, wanted.values)
     if wanted.longitude is not None and found.longitude is not None:
         same &= _alike(found.longitude, wanted.longitude)
-    return (valid == own) & (same | ~valid)
+    found_same: Bools = (valid == own) & (same | ~valid)
+    return found_same
 
 
 def _valid(arrays: Arrays) -> Bools:

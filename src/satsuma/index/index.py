@@ -24,9 +24,10 @@ from satsuma.index.entities import EntityTable
 from satsuma.index.folders import Folders
 from satsuma.index.interactions import InteractionTable
 from satsuma.index.links import Links, links_of
-from satsuma.index.merging import Merging, Progress, is_due
+from satsuma.index.merging import BOUND_MIN, Merging, Progress, is_due
 from satsuma.index.opening import Building, Of, Opening
 from satsuma.index.rebasing import entity_on, interactions_on, links_on
+from satsuma.record import index_changes
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 
@@ -136,12 +137,27 @@ class Index:
             self, of=of, entities=entities, interactions=interactions, links=links, made=(), turned=turned
         )
 
-    @property
-    def is_merge_due(self) -> bool:
-        """Whether so much came since the files were made that they should be made anew (`merged`)."""
-        return any(map(is_due, self.tables()))
+    def is_merge_due(self, rows_min: int = BOUND_MIN) -> bool:
+        """Whether so much came since the files were made, of some table, that they should be made anew.
 
-    def merged(self, progress: Progress = lambda _: None, *, whole: bool = False) -> Index:
+        Args:
+            rows_min: So many rows at the least.
+        """
+        return any(is_due(table, rows_min=rows_min) for table in self.tables())
+
+    @property
+    def unneeded(self) -> Mapping[tuple[str, int], int]:
+        """By kind and number, the version up to which its files have what `record.index_changes` says."""
+        found = {(index_changes.ENTITY, one.entity.number): one.base for one in self.entities.values()}
+        for one in self.interactions.values():
+            audience = index_changes.ENTITY, self.of.catalog.entities[one.type.audience].number
+            found[audience] = min(found[audience], one.base)
+            found[index_changes.TYPE, one.type.number] = one.base
+        return found
+
+    def merged(
+        self, progress: Progress = lambda _: None, *, whole: bool = False, rows_min: int = BOUND_MIN
+    ) -> Index:
         """This index on files that are made anew from it: of the tables that are due, or of all.
 
         To be called for a committed version; another thread may go on making versions meanwhile and then take
@@ -150,8 +166,9 @@ class Index:
         Args:
             progress: Told the part that is done, 0 to 1; what it raises gives the merge up.
             whole: Whether to make files of all tables that have changed at all.
+            rows_min: As of `is_merge_due`.
         """
-        due = [table for table in self.tables() if is_due(table, whole=whole)]
+        due = [table for table in self.tables() if is_due(table, whole=whole, rows_min=rows_min)]
         merging = Merging(self.of, Folders(self.path), due, progress)
         entities = {
             number: merging.entity(table) if table in due else table

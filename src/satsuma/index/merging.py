@@ -36,7 +36,7 @@ BOUND_MIN = 65_536
 _BOUND_MAX = 1_000_000
 
 
-def is_due(table: EntityTable | InteractionTable, *, whole: bool = False) -> bool:
+def is_due(table: EntityTable | InteractionTable, *, whole: bool = False, rows_min: int = BOUND_MIN) -> bool:
     """Whether so much of a table is in no file that files should be made; `whole`: whether anything is."""
     if not table.is_saved:
         changed = table.size
@@ -44,7 +44,7 @@ def is_due(table: EntityTable | InteractionTable, *, whole: bool = False) -> boo
         changed = len(table.changed)
     else:
         changed = table.tail_size + len(table.rewritten)
-    bound = 0 if whole else max(BOUND_MIN, min(table.size // _BOUND_PART, _BOUND_MAX))
+    bound = 0 if whole else max(rows_min, min(table.size // _BOUND_PART, _BOUND_MAX))
     return changed > bound
 
 

@@ -125,4 +125,16 @@ class Opening:
             return False
         if version == of.version:
             return at == of.at
-        return self._since.has(version, at) and not self._since.is_converted(kind, number, version)
+        if not self._since.has(version, at):
+            return False
+        return all(
+            self._since.is_told(*one, version) for one in self._needed(kind, number)
+        ) and not self._since.is_converted(kind, number, version)
+
+    def _needed(self, kind: str, number: int) -> list[tuple[str, int]]:
+        """Of which entities and types changes have to be known to go on with a table."""
+        if kind == index_changes.ENTITY:
+            return [(kind, number)]
+        [type_] = [one for one in self._of.catalog.interactions.values() if one.number == number]
+        audience = self._of.catalog.entities[type_.audience].number
+        return [(kind, number), (index_changes.ENTITY, audience)]

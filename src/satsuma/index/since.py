@@ -6,7 +6,7 @@ versions removed, moved or rewrote they have noted (`record.index_changes`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -28,11 +28,18 @@ class Since:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._noted: dict[int, dict[tuple[str, int], list[int | None]]] = {}
+        self._forgotten: Mapping[tuple[str, int], int] | None = None
 
     def has(self, version: int, at: int) -> bool:
         """Whether the record came by a version of that number and instant (microseconds UTC)."""
         statement = 'SELECT epoch_us("at") FROM versions WHERE version = ?'
         return bool(scalar(self._connection, statement, [version]) == at)
+
+    def is_told(self, kind: str, number: int, base: int) -> bool:
+        """Whether all that changed an entity or type after a version is still noted."""
+        if self._forgotten is None:
+            self._forgotten = index_changes.forgotten(self._connection)
+        return base >= self._forgotten.get((kind, number), base)
 
     def is_converted(self, kind: str, number: int, base: int) -> bool:
         """Whether the stored columns of an entity or type were converted or dropped after a version."""

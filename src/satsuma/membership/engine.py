@@ -31,6 +31,7 @@ from satsuma.membership.prepared import Prepared, Since, prepared_leaves
 from satsuma.membership.standing import Standing
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.touching import Leaf, Quiet, next_due
+from satsuma.record import index_changes
 from satsuma.record.change import Change
 from satsuma.record.store import Record
 from satsuma.record.touches import Touches
@@ -56,7 +57,8 @@ class Engine:
         self._touched: Change | None = None
         self._prepared = Prepared()
         self._quiet = Quiet()
-        self._merging = Merging()
+        self._merging = Merging(record.settings.index_tail_rows)
+        self._unneeded: Mapping[tuple[str, int], int] = {}
         self._order: tuple[object, Sequence[LiveSegment]] | None = None
         self.counted = Counted()
         self.on_cold: Callable[[], None] = lambda: None
@@ -112,6 +114,10 @@ class Engine:
             making.drop()
             raise
         self._making = making, after
+        unneeded = standing.index.unneeded
+        if unneeded != self._unneeded:
+            # Of files that were made since: nobody opens an index from older ones any more.
+            index_changes.forget(change, unneeded)
         for segment in ordered:
             mark(change, segment, reasons.get(segment.id))
         return tuple(one.delta() for one in making.changes.moved if len(one.numbers))
@@ -126,6 +132,7 @@ class Engine:
         """The version is durable: hold it."""
         if self._making is not None:
             making, standing = self._making
+            self._unneeded = self._standing.index.unneeded if self._standing is not None else {}
             self._standing = replace(standing, index=self._merging.go_on(standing.index))
             self.counted = making.counted
         if self._touched is not None:

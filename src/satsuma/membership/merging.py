@@ -11,8 +11,9 @@ from satsuma.kernel.errors import CancelledError
 class Merging:
     """Merges one index at a time. For the writer only; its thread takes nothing that the writer holds."""
 
-    def __init__(self) -> None:
-        """Nothing is being merged."""
+    def __init__(self, rows_min: int) -> None:
+        """Nothing is being merged; so many rows at the least make a merge due."""
+        self._rows_min = rows_min
         self._stop = Event()
         self._thread: Thread | None = None
         self._merged: Index | None = None
@@ -27,7 +28,7 @@ class Merging:
         merged, self._merged = self._merged, None
         if merged is not None:
             index = merged.rebase(index)
-        if index.is_merge_due and not self._is_running():
+        if index.is_merge_due(self._rows_min) and not self._is_running():
             self._stop.clear()
             self._thread = Thread(target=self._run, args=(index,), name="satsuma-merging", daemon=True)
             self._thread.start()
@@ -46,7 +47,7 @@ class Merging:
     def _run(self, index: Index) -> None:
         self.error = None
         try:
-            self._merged = index.merged(self._check)
+            self._merged = index.merged(self._check, rows_min=self._rows_min)
         except CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - told by `error`; nothing is lost but the merge

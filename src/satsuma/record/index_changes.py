@@ -7,7 +7,7 @@ or converted left nothing behind, so it is noted here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import duckdb
 import numpy as np
@@ -15,10 +15,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from satsuma.record.arrow import table_of, texts
-from satsuma.record.sql import fetch, lent
+from satsuma.record.sql import fetch, lent, scalar
 from satsuma.record.transaction import Transaction
 
 ENTITY, TYPE = "entity", "type"
+_FORGOTTEN = "forgotten "
+"""Before the kind of a row that says up to which version changes of its kind and number are gone."""
 
 
 def store(transaction: Transaction) -> None:
@@ -51,14 +53,48 @@ def since(connection: duckdb.DuckDBPyConnection, version: int) -> pa.Table:
     """
     return fetch(
         connection,
-        "SELECT DISTINCT kind, number, member FROM index_changes WHERE version > ? ORDER BY ALL",
-        [version],
+        "SELECT DISTINCT kind, number, member FROM index_changes"
+        " WHERE version > ? AND NOT starts_with(kind, ?) ORDER BY ALL",
+        [version, _FORGOTTEN],
     )
 
 
-def forget(transaction: Transaction, upto: int) -> None:
-    """Forget what versions up to one changed: no index is older."""
-    transaction.connection.execute("DELETE FROM index_changes WHERE version <= ?", [upto])
+def forget(transaction: Transaction, upto: Mapping[tuple[str, int], int]) -> int:
+    """Forget changes that no index needs any more; `forgotten` tells an older one that still lies about.
+
+    Args:
+        transaction: The version that does it.
+        upto: By kind and number, the version up to which changes of it are not needed.
+
+    Returns:
+        How many were forgotten.
+    """
+    connection, count = transaction.connection, 0
+    noted = connection.execute(
+        "SELECT kind, number, min(version) FROM index_changes WHERE NOT starts_with(kind, ?) GROUP BY ALL",
+        [_FORGOTTEN],
+    ).fetchall()
+    for kind, number, first in noted:
+        version = upto.get((kind, number), -1)
+        if first > version:
+            continue
+        note = [_FORGOTTEN + kind, number]
+        count += scalar(
+            connection,
+            "DELETE FROM index_changes WHERE kind = ? AND number = ? AND version <= ?",
+            [kind, number, version],
+        )
+        connection.execute("DELETE FROM index_changes WHERE kind = ? AND number = ?", note)
+        connection.execute("INSERT INTO index_changes VALUES (?, ?, ?, NULL)", [version, *note])
+    return count
+
+
+def forgotten(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, int], int]:
+    """By kind and number, the version up to which changes are gone: an index of an earlier one lacks them."""
+    rows = connection.execute(
+        "SELECT kind, number, version FROM index_changes WHERE starts_with(kind, ?)", [_FORGOTTEN]
+    ).fetchall()
+    return {(kind.removeprefix(_FORGOTTEN), number): version for kind, number, version in rows}
 
 
 def _parts(transaction: Transaction) -> Iterator[tuple[str, int, NDArray[np.uint32]]]:

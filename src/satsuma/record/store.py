@@ -60,7 +60,7 @@ class Record:
         self.workspace_id = workspace_id
         self.lock = lock
         self._connection = connection
-        self._settings = settings
+        self.settings = settings
         self._readers = Readers()
         self._state = state
         self._memory = memory
@@ -355,11 +355,11 @@ class Record:
             try:
                 self._connection.close()
                 try:
-                    rewrite(self.directory, self._settings)
+                    rewrite(self.directory, self.settings)
                 except duckdb.Error as error:
                     raise files.write_failed(error) from error
                 finally:
-                    self._connection = files.connect(files.database_of(self.directory), self._settings)
+                    self._connection = files.connect(files.database_of(self.directory), self.settings)
             finally:
                 self._changing = False
 
