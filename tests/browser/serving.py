@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +40,13 @@ class Served:
 
 
 @contextmanager
-def serving(directory: Path, sizes: Sizes | None = SMALL, days: int = 8) -> Iterator[Served]:
-    """Serve a demo workspace until the block ends; made first where there is none."""
+def serving(
+    directory: Path,
+    sizes: Sizes | None = SMALL,
+    days: int = 8,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """Serve a workspace until the block ends, with an administrator; a demo is made where there is none."""
     if not directory.exists():
         build(directory, SystemClock().now() - HOUR_US, lambda _what, _share: None, sizes, days)
     _command(directory, "user", "add", EMAIL, "--name", "Ada Lovelace", "--role", "admin", "--password-stdin")
@@ -52,6 +57,7 @@ def serving(directory: Path, sizes: Sizes | None = SMALL, days: int = 8) -> Iter
             [_satsuma(), "-C", str(directory), "serve", "--host", "127.0.0.1", "--port", str(port)],
             stdout=told,
             stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
         )
     try:
         url = f"http://127.0.0.1:{port}"

@@ -25,6 +25,7 @@ from satsuma.server.composing import compose
 from satsuma.server.protocol import timed
 from satsuma.server.settings import Settings
 from satsuma.server.socket import LocalSocket
+from satsuma.sync.webhooks.worker import Worker
 from satsuma.workspace import Workspace
 
 MAIL_LOOK_S = 5.0
@@ -82,7 +83,7 @@ def serve(
         ws.keep_time()
         with (
             LocalSocket(ws, serving),
-            _webhooks(ws, settings),
+            _webhooks(ws, settings) as app.state.webhook_worker,
             _mail(ws, app.state.mail_server, app.state.mail_site),
         ):
             _tell(announce, directory, listening, token)
@@ -146,11 +147,11 @@ def _tell(
 
 
 @contextmanager
-def _webhooks(ws: Workspace, settings: Settings) -> Iterator[None]:
+def _webhooks(ws: Workspace, settings: Settings) -> Iterator[Worker]:
     worker = ws.webhook_worker(allowed=settings.webhook_networks)
     worker.start()
     try:
-        yield
+        yield worker
     finally:
         worker.stop()
 
