@@ -29,8 +29,8 @@ test('interactions have what every interaction has, and no operators of the cloc
   const subject = { of: 'interaction', types: ['purchase'], audience: 'contact' } as const;
   const paths = attributesFor(catalog, { ...subject, types: ['purchase'] }).map((one) => one.path);
   expect(paths).toEqual(['amount', 'shop', 'occurred_at', 'id', 'hour', 'weekday']);
-  expect(operatorsFor('timestamp', { ...subject, types: ['purchase'] })).not.toContain('within');
-  expect(operatorsFor('timestamp', { of: 'member', entity: 'contact' })).toContain('within');
+  expect(operatorsFor('timestamp', { ...subject, types: ['purchase'] })).not.toContain('more_than');
+  expect(operatorsFor('timestamp', { of: 'member', entity: 'contact' })).toContain('more_than');
 });
 
 test('relationships are read both ways', () => {

@@ -1,9 +1,20 @@
 // New conditions: as complete as they can be without knowing what is wanted.
-import { attributesFor, type Catalog, operatorsFor, type Reached, relationsOf, typesFor } from './catalog';
+import {
+  attributesFor,
+  type Catalog,
+  isClockless,
+  operatorsFor,
+  type Reached,
+  relationsOf,
+  typesFor,
+} from './catalog';
 import type { Condition, Kind, Subject, Value } from './model';
 
+/** From the beginning of this year on. */
+export const blankRange = () => ({ from: `${new Date().getFullYear()}-01-01` });
+
 /** The value that a new comparison begins with; undefined where the operator has none. */
-export function blankValue(attribute: Reached, op: string): Value | undefined {
+export function blankValue(attribute: Reached, op: string, subject: Subject): Value | undefined {
   switch (op) {
     case 'is_present':
     case 'is_missing':
@@ -15,11 +26,11 @@ export function blankValue(attribute: Reached, op: string): Value | undefined {
     case 'has_none':
       return [];
     case 'within':
-      return { last: { days: 30 } };
+      return isClockless(subject) ? blankRange() : { last: { days: 30 } };
     case 'more_than':
       return { ago: { days: 30 } };
     case 'anniversary':
-      return { next: { days: 7 } };
+      return isClockless(subject) ? { month: 5 } : { next: { days: 7 } };
     case 'within_km':
       return { km: 25, of: { latitude: 0, longitude: 0 } };
     case 'between':
@@ -47,7 +58,7 @@ export function blankValue(attribute: Reached, op: string): Value | undefined {
 
 export function comparison(attribute: Reached, subject: Subject): Condition {
   const op = operatorsFor(attribute.type, subject)[0] as string;
-  const value = blankValue(attribute, op);
+  const value = blankValue(attribute, op, subject);
   return value === undefined ? { attribute: attribute.path, op } : { attribute: attribute.path, op, value };
 }
 

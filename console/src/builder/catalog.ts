@@ -91,6 +91,7 @@ function through(catalog: Catalog, entity: string, prefix: string, steps: number
   return [...own, ...behind];
 }
 
+const KEY: Reached = { name: 'id', path: 'id', type: 'text', owner: '', ownerKind: 'built-in' };
 const BUILT_IN: readonly [string, ValueType, string[]?][] = [
   ['occurred_at', 'timestamp'],
   ['id', 'text'],
@@ -104,7 +105,7 @@ export function attributesFor(catalog: Catalog, subject: Subject): Reached[] {
     case 'member':
     case 'record':
     case 'held':
-      return through(catalog, subject.entity, '', STEPS_MAX, [subject.entity]);
+      return [...through(catalog, subject.entity, '', STEPS_MAX, [subject.entity]), KEY];
     case 'interaction': {
       const found = new Map<string, Reached>();
       for (const type of typesMatching(catalog, subject.audience, subject.types)) {
@@ -132,8 +133,48 @@ export function attributesFor(catalog: Catalog, subject: Subject): Reached[] {
   }
 }
 
+/** The attribute at a path, however far away: a path takes the longest name that fits. */
 export function attributeAt(catalog: Catalog, subject: Subject, path: string): Reached | undefined {
-  return attributesFor(catalog, subject).find((attribute) => attribute.path === path);
+  const near = attributesFor(catalog, subject).find((attribute) => attribute.path === path);
+  if (near) return near;
+  if (subject.of !== 'interaction') return attributeBehind(catalog, subject.entity, path, '');
+  for (const type of typesMatching(catalog, subject.audience, subject.types)) {
+    const found = behindReferences(catalog, type.attributes, path, '');
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function attributeBehind(
+  catalog: Catalog,
+  entity: string,
+  path: string,
+  before: string,
+): Reached | undefined {
+  const attributes = entityNamed(catalog, entity)?.attributes ?? [];
+  const own = attributes.find((one) => one.name === path);
+  if (own) return { ...own, path: before + path, owner: entity, ownerKind: 'entity' };
+  if (path === 'id') return { ...KEY, path: `${before}id` };
+  return behindReferences(catalog, attributes, path, before);
+}
+
+function behindReferences(
+  catalog: Catalog,
+  attributes: Attribute[],
+  path: string,
+  before: string,
+): Reached | undefined {
+  for (const { name, to } of attributes.toSorted((a, b) => b.name.length - a.name.length)) {
+    if (!to || !path.startsWith(`${name}.`)) continue;
+    const found = attributeBehind(catalog, to, path.slice(name.length + 1), `${before}${name}.`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What is offered, and what is chosen, though it lies farther away than what is offered. */
+export function withChosen<One extends { path: string }>(offered: One[], chosen: One | undefined): One[] {
+  return chosen && !offered.some((one) => one.path === chosen.path) ? [chosen, ...offered] : offered;
 }
 
 /** Attributes that lie on the interactions or records themselves, for measures. */
@@ -168,8 +209,23 @@ export function relationsOf(catalog: Catalog, entity: string, steps = 2): Relati
 
 /** The entity at the end of a path of relationships, or undefined. */
 export function entityBehind(catalog: Catalog, entity: string, path: string): string | undefined {
-  return relationsOf(catalog, entity, Math.max(2, path.split('.').length)).find((one) => one.path === path)
-    ?.to;
+  const steps = relationsOf(catalog, entity, 1).toSorted((a, b) => b.path.length - a.path.length);
+  for (const step of steps) {
+    if (path === step.path) return step.to;
+    if (!path.startsWith(`${step.path}.`)) continue;
+    const found = entityBehind(catalog, step.to, path.slice(step.path.length + 1));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Relationships that are offered, and the one that is chosen. */
+export function relationsWith(catalog: Catalog, entity: string, chosen: string | undefined): Relation[] {
+  const to = chosen && entityBehind(catalog, entity, chosen);
+  return withChosen(
+    relationsOf(catalog, entity),
+    chosen && to ? { path: chosen, to, toMany: true } : undefined,
+  );
 }
 
 const OPERATORS: Record<ValueType, readonly string[]> = {
@@ -200,12 +256,14 @@ const OPERATORS: Record<ValueType, readonly string[]> = {
   timestamp: ['within', 'more_than', 'anniversary', '=', '!=', '>', '>=', '<', '<=', 'between'],
   location: ['within_km'],
 };
-const CLOCKED = new Set(['within', 'more_than', 'anniversary']);
 
-/** Operators of a type at a place: what depends on the clock has no place on interactions and in `held`. */
+/** Whether nothing that depends on the clock has a place there: on interactions, and in `held`. */
+export const isClockless = (subject: Subject): boolean =>
+  subject.of === 'interaction' || subject.of === 'held';
+
+/** Operators of a type at a place. Of windows and anniversaries, only fixed ones have a place everywhere. */
 export function operatorsFor(type: ValueType, subject: Subject): readonly string[] {
-  const clockless = subject.of === 'interaction' || subject.of === 'held';
-  const own = clockless ? OPERATORS[type].filter((op) => !CLOCKED.has(op)) : OPERATORS[type];
+  const own = isClockless(subject) ? OPERATORS[type].filter((op) => op !== 'more_than') : OPERATORS[type];
   return [...own, 'is_present', 'is_missing'];
 }
 

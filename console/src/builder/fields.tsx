@@ -11,19 +11,23 @@ type Option = { value: string; label: string };
 export function Pick(props: {
   label: string;
   value: string;
-  options: readonly Option[] | readonly string[];
+  options: readonly Option[];
   onChange: (value: string) => void;
   strong?: boolean;
 }) {
   const { disabled } = useBuilder();
+  const options = props.options as readonly Option[];
+  // What is none of them is shown as it is, rather than as the first of them.
+  const known = options.some((one) => one.value === props.value);
   return (
     <NativeSelect
+      error={!known}
       className={props.strong ? 'b-pick b-strong' : 'b-pick'}
       size="xs"
       aria-label={props.label}
       value={props.value}
       disabled={disabled}
-      data={props.options as Option[]}
+      data={known ? [...options] : [{ value: props.value, label: props.value }, ...options]}
       onChange={(event) => props.onChange(event.currentTarget.value)}
     />
   );
@@ -129,7 +133,8 @@ export function DurationField(props: {
   const { set } = useBuilder();
   const { unit, amount } = unitOf(props.value);
   const all = props.days ? DAY_UNITS : ALL_UNITS;
-  const options = props.units ? all.filter((one) => props.units?.includes(one.value)) : all;
+  const offered = props.units ? all.filter((one) => props.units?.includes(one.value)) : all;
+  const options = ALL_UNITS.filter((one) => one.value === unit || offered.includes(one));
   return (
     <span className="b-joined">
       <NumberField

@@ -1,13 +1,13 @@
 // What is counted or measured over interactions or related records, and with what it is compared.
 import { t } from '../texts';
-import { isNumeric, isTime, ownAttributes, type Reached } from './catalog';
+import { attributeAt, isNumeric, isTime, ownAttributes, type Reached, withChosen } from './catalog';
 import { useBuilder } from './context';
 import type { Path } from './edit';
 import { DurationField, Find, NumberField, Pick, Word } from './fields';
 import type { Comparison, Measure, Operand, Subject } from './model';
 import { ValueField } from './values';
 
-type MeasureKind =
+export type MeasureKind =
   | 'count'
   | 'count_distinct'
   | 'count_days'
@@ -73,7 +73,7 @@ function measurable(kind: MeasureKind, attributes: Reached[]): Reached[] {
   }
 }
 
-function makeMeasure(kind: MeasureKind, attributes: Reached[], kept: string | undefined): Measure {
+export function makeMeasure(kind: MeasureKind, attributes: Reached[], kept: string | undefined): Measure {
   switch (kind) {
     case 'count':
     case 'first_time':
@@ -104,7 +104,7 @@ function resultOf(measure: Measure | undefined, attributes: Reached[]): Reached 
 const AT_LEAST_ONE: Comparison = { op: '>=', value: 1 };
 
 function operatorsOf(result: Reached): string[] {
-  if (isTime(result.type)) return ['within', '>', '>=', '<', '<=', 'between'];
+  if (isTime(result.type)) return ['within', '=', '!=', '>', '>=', '<', '<=', 'between'];
   if (isNumeric(result.type)) return ['>=', '>', '=', '!=', '<=', '<', 'between'];
   return ['=', '!='];
 }
@@ -122,16 +122,19 @@ export function MeasureField(props: {
   is: Comparison | undefined;
   path: Path;
   subject: Subject;
+  /** Whose attributes the measure may be compared with. */
+  owner: Subject;
   records?: boolean;
 }) {
   const { catalog, change } = useBuilder();
   const { measure, is, path, subject, records } = props;
-  const attributes = ownAttributes(catalog, subject);
+  const chosen = attributeAt(catalog, subject, measureAttribute(measure) ?? '');
+  const attributes = withChosen(ownAttributes(catalog, subject), chosen);
   const kind = measureKind(measure);
   const result = resultOf(measure, attributes);
   const comparison = is ?? AT_LEAST_ONE;
   const kinds = (records ? OF_RECORDS : OF_INTERACTIONS).filter(
-    (one) => !takesAttribute(one) || measurable(one, attributes).length > 0,
+    (one) => one === kind || !takesAttribute(one) || measurable(one, attributes).length > 0,
   );
   const choose = (next: MeasureKind) => {
     const made = makeMeasure(next, attributes, measureAttribute(measure));
@@ -150,7 +153,7 @@ export function MeasureField(props: {
         onChange={(next) => choose(next as MeasureKind)}
       />
       <MeasureDetails measure={measure} path={[...path, 'measure']} subject={subject} />
-      <ComparisonField comparison={comparison} path={[...path, 'is']} result={result} subject={subject} />
+      <ComparisonField comparison={comparison} path={[...path, 'is']} result={result} subject={props.owner} />
     </span>
   );
 }
@@ -177,10 +180,10 @@ export function MeasureDetails(props: { measure: Measure | undefined; path: Path
         label={t.builder.measureAttribute}
         value={measureAttribute(measure) ?? ''}
         width={150}
-        options={measurable(kind, ownAttributes(catalog, subject)).map((one) => ({
-          value: one.path,
-          label: one.path,
-        }))}
+        options={withChosen(
+          measurable(kind, ownAttributes(catalog, subject)),
+          attributeAt(catalog, subject, measureAttribute(measure) ?? ''),
+        ).map((one) => ({ value: one.path, label: one.path }))}
         onChange={(next) => set([...path, kind], next)}
       />
     );
@@ -221,9 +224,6 @@ function ComparisonField(props: { comparison: Comparison; path: Path; result: Re
       set(path, { op, value: timed ? { today: true } : 1 });
     else set(path, { op, value: comparison.value });
   };
-  // Values of measures belong to no attribute's condition on the member: the clock may be in them.
-  const asMember: Subject =
-    subject.of === 'interaction' ? { of: 'member', entity: subject.audience } : subject;
   return (
     <>
       <Pick
@@ -234,7 +234,7 @@ function ComparisonField(props: { comparison: Comparison; path: Path; result: Re
       />
       <ValueField
         attribute={result}
-        subject={asMember}
+        subject={subject}
         op={comparison.op === '=' && result.type === 'boolean' ? 'is' : comparison.op}
         value={comparison.value as Operand}
         path={[...path, 'value']}

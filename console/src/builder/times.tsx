@@ -1,5 +1,6 @@
 // Windows, moments and days of the year.
 import { t } from '../texts';
+import { blankRange } from './blank';
 import { useBuilder } from './context';
 import type { Path } from './edit';
 import { DurationField, NumberField, Pick, TextField, Word } from './fields';
@@ -30,7 +31,7 @@ function blankWindow(kind: WindowKind): Window | undefined {
     case 'next':
       return { next: { days: 30 } };
     case 'range':
-      return { from: '2026-01-01' };
+      return blankRange();
     case 'calendar':
       return { calendar: 'this_month' };
     case 'offset':
@@ -45,6 +46,8 @@ export function WindowField(props: {
   label?: string;
   optional?: boolean;
   future?: boolean;
+  /** Only between given moments. */
+  fixed?: boolean;
   days?: boolean;
 }) {
   const { set } = useBuilder();
@@ -52,7 +55,11 @@ export function WindowField(props: {
   const label = props.label ?? t.builder.window;
   const kind = windowKind(value);
   const kinds = (Object.keys(t.builder.windows) as WindowKind[]).filter(
-    (one) => (one !== 'ever' || props.optional) && (one !== 'next' || props.future),
+    (one) =>
+      one === kind ||
+      ((one !== 'ever' || props.optional) &&
+        (one !== 'next' || props.future) &&
+        (one === 'range' || !props.fixed)),
   );
   return (
     <span className="b-flow">
@@ -94,7 +101,8 @@ export function WindowField(props: {
           label={t.builder.period}
           value={value.calendar}
           options={PERIODS.filter(
-            (one) => props.future || !(one.startsWith('next') || one === 'tomorrow'),
+            (one) =>
+              one === value.calendar || props.future || !(one.startsWith('next') || one === 'tomorrow'),
           ).map((one) => ({ value: one, label: t.builder.calendar(one) }))}
           onChange={(next) => set([...path, 'calendar'], next)}
         />
@@ -213,10 +221,13 @@ function blankAnniversary(kind: AnniversaryKind): Anniversary {
   }
 }
 
-export function AnniversaryField({ value, path }: { value: Anniversary; path: Path }) {
+export function AnniversaryField(props: { value: Anniversary; path: Path; fixed: boolean }) {
+  const { value, path, fixed } = props;
   const { set } = useBuilder();
   const kind = anniversaryKind(value);
-  const kinds = Object.keys(t.builder.anniversaries) as AnniversaryKind[];
+  const kinds = (Object.keys(t.builder.anniversaries) as AnniversaryKind[]).filter(
+    (one) => !fixed || ['month', 'day', 'weekday'].includes(one),
+  );
   const months = t.builder.months.map((label, i) => ({ value: String(i + 1), label }));
   return (
     <span className="b-flow">
@@ -265,7 +276,7 @@ export function AnniversaryField({ value, path }: { value: Anniversary; path: Pa
         <Pick
           label={t.builder.weekday}
           value={value.weekday}
-          options={t.builder.weekdays}
+          options={t.builder.weekdays.map((one) => ({ value: one, label: one }))}
           onChange={(weekday) => set([...path, 'weekday'], weekday)}
         />
       )}

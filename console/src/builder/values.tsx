@@ -5,7 +5,15 @@ import { IconArrowsLeftRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { t } from '../texts';
-import { attributesFor, isNumeric, isTime, type Reached } from './catalog';
+import {
+  attributeAt,
+  attributesFor,
+  isClockless,
+  isNumeric,
+  isTime,
+  type Reached,
+  withChosen,
+} from './catalog';
 import { useBuilder } from './context';
 import type { Path } from './edit';
 import { DurationField, Find, NumberField, Pick, TextField, Word } from './fields';
@@ -17,16 +25,26 @@ type Place = { attribute: Reached; subject: Subject; path: Path };
 export function ValueField(props: Place & { op: string; value: Value | undefined }) {
   const { attribute, op, value, path } = props;
   const days = attribute.type === 'date';
+  const fixed = isClockless(props.subject);
   switch (op) {
     case 'is_present':
     case 'is_missing':
       return null;
     case 'within':
-      return <WindowField value={value as Window} path={path} future days={days} label={t.builder.window} />;
+      return (
+        <WindowField
+          value={value as Window}
+          path={path}
+          future
+          fixed={fixed}
+          days={days}
+          label={t.builder.window}
+        />
+      );
     case 'more_than':
       return <MoreThanField value={value as MoreThan} path={path} days={days} />;
     case 'anniversary':
-      return <AnniversaryField value={value as Anniversary} path={path} />;
+      return <AnniversaryField value={value as Anniversary} path={path} fixed={fixed} />;
     case 'within_km':
       return <CircleField value={value as Circle} path={path} />;
     case 'between':
@@ -131,6 +149,7 @@ function ReferredField(props: Place & { kind: OperandKind; value: Exclude<Operan
     (isTime(one.type) && isTime(attribute.type));
   const owner: Subject =
     kind === 'member' && subject.of === 'interaction' ? { of: 'member', entity: subject.audience } : subject;
+  const named = 'attribute' in value ? value.attribute : 'member' in value ? value.member : '';
   const plus = value.plus;
   const isDuration = typeof plus === 'object' || isTime(attribute.type);
   return (
@@ -138,10 +157,13 @@ function ReferredField(props: Place & { kind: OperandKind; value: Exclude<Operan
       {(kind === 'attribute' || kind === 'member') && (
         <Find
           label={t.builder.operands[kind]}
-          value={'attribute' in value ? value.attribute : 'member' in value ? value.member : ''}
-          options={attributesFor(catalog, owner)
-            .filter((one) => comparable(one) && !(owner === subject && one.path === attribute.path))
-            .map((one) => ({ value: one.path, label: one.path }))}
+          value={named}
+          options={withChosen(
+            attributesFor(catalog, owner).filter(
+              (one) => comparable(one) && !(owner === subject && one.path === attribute.path),
+            ),
+            attributeAt(catalog, owner, named),
+          ).map((one) => ({ value: one.path, label: one.path }))}
           onChange={(next) => set([...path, kind], next)}
         />
       )}

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { useBreakdown, useCatalog, useGrowth, useOverlap, useSegments } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
 import { attributesFor } from '../../builder/catalog';
-import { attributeOptions } from '../../builder/conditions';
+import { attributeOptions } from '../../builder/parts';
 import { FlowChart, GrowthChart } from '../../components/charts';
 import { Failed, Loading } from '../../components/states';
 import { plainText } from '../../components/value';
