@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from satsuma.index import Index, merging
+from satsuma.index import Index
 from satsuma.index.files import MANIFEST, Making, open_folder
 from satsuma.record.store import Record
 from tests.index.reading import interactions_in, records_in
@@ -164,7 +163,7 @@ def test_what_is_small_is_not_merged(record: Record) -> None:
     with record.begin(at=NOW + 1, actor="tests") as change:
         change.upsert("contact", records(CONTACT, [{"id": "a", "city": "Nice"}], change.catalog))
         index = index.apply(change)
+    assert not index.is_merge_due()
     assert index.merged().made == ()
-    with patch.object(merging, "BOUND_MIN", 0):
-        assert index.is_merge_due
-        assert index.merged().made == ("contact_1@2",)
+    assert index.is_merge_due(rows_min=0)
+    assert index.merged(rows_min=0).made == ("contact_1@2",)
