@@ -50,9 +50,10 @@ year: .venv/.installed ## a year of the demo under a simulated clock, recomputed
 fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (600)
 	$(BIN)/python -m tests.fuzz.text_fuzz $(SECONDS) $(SEED)
 
-docs: .venv/.installed ## write the pages that are generated: commands and the Python API
+docs: .venv/.installed ## write the pages that are generated: commands, the Python API, the HTTP API
 	$(BIN)/python -m satsuma.cli.reference > docs/cli.md
 	$(BIN)/python -m tests.tidy.python_reference > docs/python.md
+	$(BIN)/python -m tests.tidy.openapi > docs/openapi.json
 
 demo-workspace: .venv/.installed
 	$(BIN)/python -m satsuma.demo --show demo-workspace > /dev/null
