@@ -306,6 +306,10 @@ def test_a_webhook_is_made_tried_paused_and_resumed(console: Console, page: Page
     dialog.get_by_role("button", name="Done").click()
     page.get_by_role("link", name="10.0.0.1").click()
     expect(page.get_by_text("Nothing was delivered yet")).to_be_visible()
+    number = re.search(r"webhook=%22(\d+)", page.url)
+    assert number is not None
+    console.open(f"/settings?tab=webhooks&webhook={number[1]}")
+    expect(page.get_by_role("heading", name="10.0.0.1")).to_be_visible()
     assert told not in page.content()
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_text("The test did not arrive")).to_be_visible()

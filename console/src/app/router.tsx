@@ -13,7 +13,9 @@ import { Failed } from '../components/states';
 import { NotFound } from './NotFound';
 import { Shell } from './Shell';
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+/** A word of the address; one of digits arrives as a number. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : typeof value === 'string' && value ? value : undefined;
 
 /** The address of one of our own pages: `//elsewhere` is none. */
 const ours = (value: unknown): string | undefined =>
