@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from satsuma.membership.deltas import Cause
 from satsuma.record import definitions, lists
 from satsuma.record.change import Change
 from satsuma.record.limited import refused
-from satsuma.record.sight import Sight, existing, seen
+from satsuma.record.sight import Sight, is_any_hidden
 from satsuma.record.store import Record
 from satsuma.record.touches import Numbers, Touches
 
@@ -46,6 +46,10 @@ class LimitedWriter(Writer):
         self._whole = whole
         self._record = record
         self._sight = sight
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not here is as it is in the writer of everyone, at every moment."""
+        return getattr(self._whole, name)
 
     def commit(
         self,
@@ -108,12 +112,8 @@ class LimitedWriter(Writer):
             return
         with self._record.snapshot() as (cursor, state):
             was = self._sight.of(state.catalog)
-            if was is not None:
-                known = existing(cursor, was, touched)
-                if len(seen(cursor, self._sight, was, known)) < len(known):
-                    raise _out_of_sight()
-        left = existing(change.connection, audience, touched)
-        if len(seen(change.connection, self._sight, audience, left)) < len(left):
+            is_hidden = was is not None and is_any_hidden(cursor, self._sight, was, touched)
+        if is_hidden or is_any_hidden(change.connection, self._sight, audience, touched):
             raise _out_of_sight()
 
 

@@ -31,18 +31,18 @@ from satsuma.record.sql import fetch, quote
 from satsuma.record.store import State
 
 KEPT_MAX = 64
-"""So many sets are kept, those of the latest readers: at a million records about 9 MB at most."""
+"""So many sets are kept, those of the latest readers: at a million records about 70 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class InSight:
-    """The numbers of the records in sight at one version, ascending, and as a bitmap."""
+    """The records in sight at one version: a truth for every number below a bound, and a bitmap."""
 
-    numbers: Numbers
+    plane: Bools
     bitmap: BitMap
 
 
-NOBODY = InSight(np.zeros(0, dtype=np.uint32), BitMap())
+NOBODY = InSight(np.zeros(0, dtype=np.bool_), BitMap())
 
 
 class InSights:
@@ -72,10 +72,10 @@ class InSights:
     def _read(self, cursor: duckdb.DuckDBPyConnection, audience: Entity | None) -> InSight:
         if audience is None:
             return NOBODY
-        numbers = np.sort(
-            ints_of(fetch(cursor, f"SELECT {NUMBER} FROM {quote(entity_table(audience))}"), NUMBER)
-        )
-        return InSight(numbers, bitmap_of(numbers))
+        numbers = ints_of(fetch(cursor, f"SELECT {NUMBER} FROM {quote(entity_table(audience))}"), NUMBER)
+        plane = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.bool_)
+        plane[numbers] = True
+        return InSight(plane, bitmap_of(np.flatnonzero(plane).astype(np.uint32)))
 
 
 class LimitedAnswers(Answers):
@@ -104,10 +104,9 @@ class LimitedAnswers(Answers):
         found = super().holds(cursor, state, condition, audience, timezone)
         if audience.number != self._sight.audience:
             return found
-        numbers = self._in_sights.of(cursor, state, self._sight).numbers
-        numbers = numbers[numbers < len(found)]
+        plane = self._in_sights.of(cursor, state, self._sight).plane[: len(found)]
         here = np.zeros(len(found), dtype=np.bool_)
-        here[numbers] = found[numbers]
+        np.logical_and(found[: len(plane)], plane, out=here[: len(plane)])
         return here
 
     def algebra(self, state: State, condition: bound.Condition, audience: Entity) -> Algebra | None:

@@ -138,7 +138,9 @@ def limit(connection: duckdb.DuckDBPyConnection, sight: Sight, catalog: Catalog)
         " AND NOT internal ORDER BY ALL",
         [database],
     ).fetchall()
-    connection.execute(_script(sight, _Same(catalog), database, bits, tuple(name for (name,) in rows)))
+    names = tuple(name for (name,) in rows)
+    aliases = scalar(connection, "SELECT 1 FROM aliases WHERE entity = ? LIMIT 1", [sight.audience])
+    connection.execute(_script(sight, _Same(catalog), database, bits, names, aliases is not None))
 
 
 class _Is(Enum):
@@ -206,8 +208,10 @@ class _Same:
 
 
 @lru_cache(maxsize=256)
-def _script(sight: Sight, of: _Same, database: str, bits: int, tables: tuple[str, ...]) -> str:
-    writing = _Writing(sight, of.catalog, database, bits)
+def _script(
+    sight: Sight, of: _Same, database: str, bits: int, tables: tuple[str, ...], has_aliases: bool
+) -> str:
+    writing = _Writing(sight, of.catalog, database, bits, has_aliases)
     by_catalog = writing.by_catalog()
     found = []
     for name in tables:
@@ -219,12 +223,13 @@ def _script(sight: Sight, of: _Same, database: str, bits: int, tables: tuple[str
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """Writes the views of one sight."""
+    """Writes the views of one sight; `has_aliases` says whether keys of the audience have any."""
 
     sight: Sight
     catalog: Catalog
     database: str
     bits: int
+    has_aliases: bool
 
     def fixed(self, name: str, kind: _Is) -> str | None:
         """The query of a table of fixed shape; None where the table itself is to be read."""
@@ -242,6 +247,8 @@ class _Writing:
                 test = self.of_member(f"x.audience <> {audience}")
             case _Is.KEYS_OF_SEGMENT:
                 test = f"{self.owned_by('segment')} OR {self.of_key('x.key')}"
+            case _Is.ALIASES if not self.has_aliases:
+                return None
             case _Is.ALIASES:
                 test = f"x.entity <> {audience} OR x.target IN {self.in_sight(KEY)}"
             case _Is.DELETIONS:
@@ -305,6 +312,8 @@ class _Writing:
 
     def of_key(self, key: str) -> str:
         """A column has the key, or an alias, of a record in sight."""
+        if not self.has_aliases:
+            return f"{key} IN {self.in_sight(KEY)}"
         aliases = (
             f"SELECT key FROM {self.stored('aliases')} WHERE entity = {self.sight.audience}"
             f" AND target IN {self.in_sight(KEY)}"

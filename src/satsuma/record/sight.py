@@ -18,7 +18,7 @@ from satsuma.catalog.model import Attribute, Catalog, Entity, ValueType
 from satsuma.kernel.text import fold
 from satsuma.record.arrow import ints_of, table_of
 from satsuma.record.layout import NUMBER, column, entity_table, folded_column
-from satsuma.record.sql import fetch, lent, quote
+from satsuma.record.sql import fetch, lent, quote, scalar
 
 TESTED = frozenset({ValueType.TEXT, ValueType.CHOICE, ValueType.CHOICES})
 """Types of attributes by which sight can be limited."""
@@ -76,13 +76,23 @@ def seen(
         found = fetch(
             connection,
             f"SELECT {NUMBER} FROM {quote(entity_table(audience))} WHERE {condition(sight, audience)}"
-            f" AND {NUMBER} IN (SELECT number FROM _asked) ORDER BY {NUMBER}",
+            f" AND {NUMBER} BETWEEN ? AND ? AND {NUMBER} IN (SELECT number FROM _asked) ORDER BY {NUMBER}",
+            [int(numbers.min()), int(numbers.max())],
         )
     return ints_of(found, NUMBER)
 
 
-def existing(
-    connection: duckdb.DuckDBPyConnection, audience: Entity, numbers: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """Those of some numbers that a record has, ascending, each once."""
-    return seen(connection, Sight(audience.number, ()), audience, numbers)
+def is_any_hidden(
+    connection: duckdb.DuckDBPyConnection, sight: Sight, audience: Entity, numbers: NDArray[np.uint32]
+) -> bool:
+    """Whether some of these numbers are of records that are there, and out of sight."""
+    if not len(numbers):
+        return False
+    with lent(connection, _asked=table_of({"number": numbers})):
+        found = scalar(
+            connection,
+            f"SELECT 1 FROM {quote(entity_table(audience))} WHERE NOT ({condition(sight, audience)})"
+            f" AND {NUMBER} BETWEEN ? AND ? AND {NUMBER} IN (SELECT number FROM _asked) LIMIT 1",
+            [int(numbers.min()), int(numbers.max())],
+        )
+    return found is not None
