@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import satsuma
+from satsuma.kernel.errors import CancelledError
 from satsuma.kernel.instants import format_instant
 from satsuma.language import tree
 from satsuma.membership.touching import program_of
@@ -68,12 +69,37 @@ class Walk:
     def _rare(self) -> list[Callable[[], object]]:
         return [
             self.edit, self.swap, self.stop_and_go, self.learn, self.fail, self.dry_run,
-            self.go_beside, self.reopen, self.kill, self.cold, self.warm_beside,
+            self.go_beside, self.reopen, self.kill, self.cold, self.warm_beside, self.merge_beside,
         ]  # fmt: skip
 
     @property
     def _weights(self) -> list[float]:
-        return [3, 5, 2, 2, 1, 2, 1, 1, 1, 1, 2, 5, 0.5, 0.4, 0.5, 0.4, 0.5, 0.5, 0.4, 0.2, 0.2, 0.2, 0.2]
+        return [
+            3,
+            5,
+            2,
+            2,
+            1,
+            2,
+            1,
+            1,
+            1,
+            1,
+            2,
+            5,
+            0.5,
+            0.4,
+            0.5,
+            0.4,
+            0.5,
+            0.5,
+            0.4,
+            0.2,
+            0.2,
+            0.2,
+            0.2,
+            0.4,
+        ]
 
     # Segments
 
@@ -341,6 +367,28 @@ class Walk:
 
         workspace.engine.warm(turn)
         self.world.check()
+
+    def merge_beside(self) -> None:
+        """The files of the index are made anew while versions go on, or until that is given up."""
+        engine, ends = self.world.workspace.engine, self.random.choice((None, None, None, 1, 2))
+        if engine.standing is None:
+            return
+        told = 0
+
+        def during(_: float) -> None:
+            nonlocal told
+            told += 1
+            if told == ends:
+                raise CancelledError("given up")
+            if told in (1, 3):
+                self.random.choice(self._plain)()
+
+        with suppress(CancelledError):
+            engine._merging._merged = engine.standing.index.merged(during, whole=True)
+        self.random.choice(self._plain)()
+        if self.random.random() < 0.3:
+            self.random.choice((self.reopen, self.kill))()
+            assert self.world.workspace.verify() == (), self.done
 
     def _said(self, what: Any) -> Any:
         self.done.append(str(what))

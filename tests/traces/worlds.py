@@ -23,6 +23,8 @@ from satsuma.record.layout import entity_table
 
 START = "2026-01-01T00:00:00Z"
 SETTINGS = Settings(threads=1)
+MERGING = Settings(threads=1, index_tail_rows=6)
+"""With these the files of the index are made anew again and again, in a thread, while versions go on."""
 CATALOG = {
     "mode": "learn",
     "entities": {
@@ -115,9 +117,10 @@ class World:
         warm_checked: How many of them had a warm engine.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settings: Settings = SETTINGS) -> None:
         """Make the workspace."""
         self.path = path
+        self.settings = settings
         self.checked = self.warm_checked = 0
         self.wrong: list[str] = []
         self._sums: dict[int, set[int]] = {}
@@ -131,7 +134,7 @@ class World:
     def open(self) -> None:
         """Open it, cold, at the instant that it was closed at."""
         self.workspace = opened.open(
-            self.path, clock=ManualClock(self.now), settings=SETTINGS, warming="asked"
+            self.path, clock=ManualClock(self.now), settings=self.settings, warming="asked"
         )
         engine = self.workspace.engine
         adopt: Callable[[], None] = engine.adopt

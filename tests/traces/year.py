@@ -119,7 +119,9 @@ class Year:
         self.clock = satsuma.ManualClock(format_instant(BEGIN_US))
         self.workspace = satsuma.open(path, clock=self.clock)
         self._arrivals = _arrivals(list(generate(END_US, sizes=plan.sizes)))
-        self._keys = {one.target: one.table["id"].to_pylist() for one in self._arrivals}
+        self._keys: dict[str, list[Any]] = {
+            one.target: one.table["id"].to_pylist() for one in self._arrivals if not one.interactions
+        }
         self._begin()
 
     def _begin(self) -> None:
@@ -246,7 +248,8 @@ def _first_needed(batches: list[Batch]) -> NDArray[np.int64]:
     for batch in batches:
         if batch.interactions or batch.target == "registration":
             name = "occurred_at" if batch.interactions else ARRIVES[batch.target]
-            places = [int(key[2:]) - 1 for key in batch.table["contact"].to_pylist()]
+            keys: list[Any] = batch.table["contact"].to_pylist()
+            places = [int(key[2:]) - 1 for key in keys]
             np.minimum.at(found, places, batch.table[name].cast(pa.int64()).to_numpy())
     return found
 
