@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from satsuma.catalog.model import Catalog
 from satsuma.catalog.rules import OBSERVED_AT
 from satsuma.commit.receipts import Receipt, Removal, Replay
+from satsuma.commit.rows_together import ROWS_MAX, Handed, LiveOf, TakeRows, Target
+from satsuma.commit.together import Together
 from satsuma.commit.writer import Committed, Writer
 from satsuma.kernel.errors import DataError
 from satsuma.kernel.instants import format_instant
@@ -19,8 +21,6 @@ from satsuma.record.intake import Intake, take_interactions, take_records
 from satsuma.record.intake.kept import row_of
 from satsuma.record.quarantine import ENTITY, REFUSED, Quarantined, settle, waiting
 from satsuma.record.taken import Taken
-
-LiveOf: TypeAlias = Callable[[Change], Iterable[LiveSegment]]
 
 
 class Rows:
@@ -37,9 +37,12 @@ class Rows:
         self._writer = writer
         self._live = live
         self._actor = actor
+        self._taking = Together("rows", TakeRows(live))
 
     def upsert(self, entity: str, rows: Any, *, observed_at: str | int | None, key: str) -> Receipt:
         """Take rows about records of an entity (see `record.intake.take_records`)."""
+        if _are_few(rows):
+            return self._together(Target(entity, True, key, observed_at=observed_at), rows)
         taking = _Once(
             lambda catalog, locked, now: take_records(
                 rows, entity, catalog, now=now, observed_at=observed_at, key=key, locked=locked
@@ -53,6 +56,8 @@ class Rows:
 
     def append(self, type: str, rows: Any, *, member: str | None, audience: str | None) -> Receipt:
         """Take interactions of a type (see `record.intake.take_interactions`)."""
+        if _are_few(rows):
+            return self._together(Target(type, False, member, audience=audience), rows)
         taking = _Once(
             lambda catalog, locked, now: take_interactions(
                 rows, type, catalog, now=now, member=member, audience=audience, locked=locked
@@ -64,6 +69,12 @@ class Rows:
             return change.append(type, intake, source=change.origin)
 
         return _receipt(self._writer.commit(work, actor=self._actor, detail=f"append {type}"))
+
+    def _together(self, target: Target, rows: Sequence[Mapping[str, Any]]) -> Receipt:
+        """Take few rows, together with those of other callers."""
+        detail = f"{'upsert' if target.is_entity else 'append'} {target.name}"
+        handed = Handed(target, rows)
+        return _receipt(self._writer.commit_together(self._taking, handed, actor=self._actor, detail=detail))
 
     def delete(self, entity: str, keys: Sequence[str]) -> Removal:
         """Remove records with all that is theirs."""
@@ -134,6 +145,10 @@ class Rows:
 
     def _locked(self, change: Change) -> frozenset[int]:
         return locked_attributes(self._live(change))
+
+
+def _are_few(rows: Any) -> bool:
+    return isinstance(rows, list) and len(rows) <= ROWS_MAX and all(isinstance(row, dict) for row in rows)
 
 
 def locked_attributes(live: Iterable[LiveSegment]) -> frozenset[int]:

@@ -28,7 +28,11 @@ class Change(Transaction):
     @property
     def origin(self) -> str:
         """Tells what one command writes in one version from all else, for ids that derive from it."""
-        return f"version {self.version}" + (f", command {self.place}" if self.place else "")
+        return self.origin_of(self.place)
+
+    def origin_of(self, place: int) -> str:
+        """The same of the command at a place."""
+        return f"version {self.version}" + (f", command {place}" if place else "")
 
     def abort(self) -> None:
         """Leave nothing of this change when its context ends."""
@@ -75,7 +79,7 @@ class Change(Transaction):
         type: str,
         intake: Intake,
         *,
-        source: str | None = None,
+        source: str | quarantine.Origins | None = None,
         import_id: int | None = None,
         replaying: Sequence[int] | None = None,
     ) -> Taken:
@@ -87,6 +91,7 @@ class Change(Transaction):
             type: Name of the interaction type.
             intake: What `record.intake.take_interactions` made of the rows.
             source: Where they come from: rows without an id get one derived from this and their position.
+                Of rows that come from several places: where each comes from.
             import_id: The import that they come with.
             replaying: Ids of the refused rows that these are, by position: they are settled, none is added,
                 and their ids derive from where they first came from.
@@ -104,7 +109,7 @@ class Change(Transaction):
             type,
             refused,
             import_id=import_id,
-            source=source,
+            source=source if isinstance(source, str) else None,
             untyped=intake.untyped,
             replaying=replaying,
         )
