@@ -11,12 +11,15 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from satsuma import workspace as opened
+from satsuma.index.files import Making, Stream
+from satsuma.index.folders import Folders
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import Error
 from satsuma.kernel.instants import format_instant
@@ -26,6 +29,8 @@ from satsuma.workspace import Workspace
 
 START = "2026-01-01T00:00:00Z"
 HOUR_US = 3_600_000_000
+TAIL_ROWS = 50
+"""So few that the files of the index are made anew, beside the writer, while it commits."""
 WHERE = {
     "Parisians": 'city is "Paris"',
     "Buyers": "did purchase in the last 3 days",
@@ -74,7 +79,7 @@ def commit(workspace: Workspace, number: int) -> None:
 
 def main(path: Path, first: int, count: int, checkpoint_bytes: int, step: str | None) -> None:
     """Commit; each number that is said is acknowledged. `step`: of the middle commit, where it is to end."""
-    settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes)
+    settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes, index_tail_rows=TAIL_ROWS)
     workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
     workspace.warm()
     _say("open")
@@ -88,6 +93,9 @@ def main(path: Path, first: int, count: int, checkpoint_bytes: int, step: str | 
                 workspace.advance(to=workspace.now + 7 * HOUR_US, versions="end")
         except Error as error:
             _say(f"refused {error.code}")
+    if step in MERGE_STEPS:
+        # In a thread of its own it may come later than the last version.
+        time.sleep(60)
     try:
         workspace.close()
     except Error as error:
@@ -101,11 +109,13 @@ def _say(what: object) -> None:
 
 
 STEPS = ("written", "followed", "stored", "committed", "adopted")
+MERGE_STEPS = ("files begun", "files written", "files named", "older removed")
+"""Of the making of the index's files anew."""
 
 
 def _end_at(workspace: Workspace, step: str) -> None:
     """Kill this process at a step of the next commit."""
-    engine, before = workspace.engine, "written committed"
+    engine, before = workspace.engine, ("written", "committed", "files begun", "files written")
 
     def killing(method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:
@@ -123,6 +133,12 @@ def _end_at(workspace: Workspace, step: str) -> None:
         case "committed" | "adopted":
             # Called once the transaction is durable.
             engine.adopt = killing(engine.adopt)  # type: ignore[method-assign]
+        case "files begun":
+            Stream.append = killing(Stream.append)  # type: ignore[method-assign]
+        case "files written" | "files named":
+            Making.finish = killing(Making.finish)  # type: ignore[method-assign]
+        case "older removed":
+            Folders.remove_older = killing(Folders.remove_older)  # type: ignore[method-assign]
         case _:
             raise ValueError(step)
 

@@ -178,6 +178,18 @@ def test_killed_at_a_step_of_a_commit_it_has_all_of_a_version_or_nothing(starter
         assert _is_there(workspace, 1 + VERSIONS // 2) == (step in ("committed", "adopted"))
 
 
+@pytest.mark.parametrize("step", living.MERGE_STEPS)
+def test_killed_while_the_files_of_the_index_are_made_anew_it_loses_nothing(
+    starter: Starter, step: str
+) -> None:
+    path = starter.copy()
+    starter.start(path, 1, step=step)
+    ended, said = starter.end()
+    assert ended == signal.SIGKILL
+    assert "done" not in said
+    check(path, said, range(1, 1 + VERSIONS))
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("mode", MODES)
 def test_a_disk_that_fails_takes_nothing_acknowledged(spoiler: Starter, mode: str, seed: int) -> None:

@@ -38,7 +38,7 @@ def test_every_version_of_random_histories_is_exact(seed: int, folder: Path) -> 
 
 
 def run(seed: int, folder: Path, traces: int) -> int:
-    """Traces of one seed; gives how many versions were compared. With odd ones the index is always merging."""
+    """Traces of one seed; gives how many versions were compared. Of odd ones the index is always merging."""
     world, random = World(folder / "ws", MERGING if seed % 2 else SETTINGS), Random(seed)
     walk = Walk(world, random)
     try:
