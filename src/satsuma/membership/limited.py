@@ -73,7 +73,7 @@ class InSights:
         if audience is None:
             return NOBODY
         numbers = ints_of(fetch(cursor, f"SELECT {NUMBER} FROM {quote(entity_table(audience))}"), NUMBER)
-        plane = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.bool_)
+        plane = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, dtype=np.bool_)
         plane[numbers] = True
         return InSight(plane, bitmap_of(np.flatnonzero(plane).astype(np.uint32)))
 
