@@ -19,6 +19,7 @@ import pytest
 import satsuma
 from satsuma.access.roles import Role
 from tests.api.shop import PASSWORD
+from tests.lists.mail_server import mail_server
 
 SATSUMA = [sys.executable, "-c", "from satsuma.cli.main import main; main()"]
 
@@ -128,3 +129,48 @@ def test_addresses_of_the_console_and_of_nothing(directory: Path) -> None:
             answer = httpx.get(f"{address}{path}")
             assert answer.status_code in (404, 405), path
         assert httpx.get(f"{address}/../../etc/passwd", headers={"Accept": "text/plain"}).status_code == 404
+
+
+def test_a_link_for_a_forgotten_password_is_sent_by_the_server_itself(directory: Path) -> None:
+    with satsuma.open(directory) as ws:
+        ws.access.people.add("ada@example.com", "Ada", Role.ADMIN, PASSWORD, actor="test")
+        ws.mail.configure(sender="satsuma@example.com")
+    with mail_server() as inbox:
+        told = {
+            "SATSUMA_URL": "https://segments.example.com",
+            "SATSUMA_SMTP_HOST": inbox.server.host,
+            "SATSUMA_SMTP_PORT": str(inbox.server.port),
+            "SATSUMA_SMTP_SECURITY": "none",
+        }
+        with served(directory, **told) as (process, address, _lines):
+            assert httpx.get(f"{address}/api/v1/setup").json()["mail"] is True
+            asked = httpx.post(f"{address}/api/v1/password/reset", json={"email": "ada@example.com"})
+            assert asked.status_code == 202
+            until = time.monotonic() + 60
+            while not inbox.messages:
+                assert time.monotonic() < until, "nothing was sent"
+                time.sleep(0.05)
+            link = re.search(r"https://segments\.example\.com/password#token=(\S+)", inbox.text())
+            assert link is not None
+            body = {"token": link[1], "new_password": "walnut harvest 78"}
+            assert httpx.post(f"{address}/api/v1/password", json=body, timeout=30).status_code == 204
+            process.send_signal(signal.SIGTERM)
+            _, logged = process.communicate(timeout=60)
+    assert link[1] not in logged
+    assert "ada@example.com" not in logged
+    with satsuma.open(directory, create=False) as ws:
+        assert ws.access.people.sign_in("ada@example.com", "walnut harvest 78") is not None
+
+
+def test_settings_of_a_provider_that_do_not_fit_are_told_at_the_start(directory: Path) -> None:
+    told = {"SATSUMA_OPENID_ISSUER": "http://accounts.example.com", "SATSUMA_OPENID_CLIENT_ID": "x"}
+    done = subprocess.run(
+        [*SATSUMA, "-C", str(directory), "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **told},
+    )
+    assert done.returncode == 2
+    assert "https://" in done.stderr
