@@ -124,7 +124,7 @@ def _prepare(workspace: satsuma.Workspace, options: argparse.Namespace) -> None:
 
 
 def _work(workspace: satsuma.Workspace, options: argparse.Namespace) -> None:
-    events = _Events(options.contacts)
+    events = Events(options.contacts)
 
     def batch(size: int) -> Callable[[], object]:
         type_, rows = events.batch(size, workspace.now)
@@ -190,16 +190,18 @@ def _by_sql(cursor: Any, definition: Any, catalog: Any, now: int) -> Any:
     return sql.members(cursor, definition, catalog=catalog, now=now)
 
 
-class _Events:
+class Events:
     """Batches of rows from a seed: their members follow the same law as the history."""
 
     def __init__(self, contacts: int) -> None:
         self._random = np.random.default_rng(_world.SEED)
         self._contacts = contacts
         self._next = 0
+        self._batches = 0
 
     def batch(self, size: int, now: int) -> tuple[str, pa.Table]:
-        type_ = TYPES[self._next % len(TYPES)]
+        self._batches += 1
+        type_ = TYPES[self._batches % len(TYPES)]
         return type_, self.rows(size, now, type_)
 
     def rows(self, size: int, now: int, type_: str) -> pa.Table:
