@@ -1,0 +1,238 @@
+"""Units and owners: what limits people and keys, without HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import satsuma
+from satsuma.access.keys import KeyKind
+from satsuma.access.people import Person
+from satsuma.access.roles import Role
+from satsuma.kernel.clock import ManualClock
+from satsuma.kernel.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
+from satsuma.record.sight import Among, Sight
+from satsuma.workspace import Workspace
+
+CATALOG = {
+    "entities": {
+        "contact": {
+            "audience": True,
+            "attributes": {
+                "name": "text",
+                "unit": {"type": "choice", "options": ["North", "South", "East"]},
+                "owner": "text",
+                "regions": "choices",
+                "age": "integer",
+            },
+        },
+        "lead": {"audience": True, "attributes": {"unit": "text"}},
+        "company": {"attributes": {"unit": "text"}},
+    }
+}
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Iterator[Workspace]:
+    with satsuma.open(tmp_path / "w", clock=ManualClock("2026-01-01T00:00:00Z")) as found:
+        found.catalog.apply(CATALOG)
+        found.upsert(
+            "contact",
+            [
+                {"id": "c-1", "unit": "North", "owner": "Ada@example.com", "regions": ["a", "b"]},
+                {"id": "c-2", "unit": "South", "owner": "bob@example.com", "regions": ["b"]},
+                {"id": "c-3", "unit": "North", "owner": "bob@example.com"},
+                {"id": "c-4", "owner": "ada@example.com"},
+            ],
+        )
+        found.upsert("lead", [{"id": "l-1", "unit": "North"}, {"id": "l-2"}])
+        found.segments.create("All", "id is present", audience="contact")
+        found.segments.go_live(["All"])
+        yield found
+
+
+def somebody(ws: Workspace, role: Role, units: list[str] | None) -> Person:
+    return ws.access.people.add("ada@example.com", "Ada", role, None, actor="test", units=units)
+
+
+def seen(ws: Workspace, who: Person) -> set[str]:
+    limited = ws.acting(who.email, ws.access.sight_of(who))
+    assert len(limited.segments["All"].members()) == limited.insights.counts()[0]["contact"]
+    return set(limited.segments["All"].members().keys())
+
+
+def test_nobody_is_limited_where_nothing_says_so(ws: Workspace) -> None:
+    for role in Role:
+        person = Person(1, "a@b", "A", role, None, True, 0, 0)
+        assert ws.access.sight_of(person) is None
+
+
+def test_somebody_sees_the_contacts_of_their_units_and_no_others(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    assert seen(ws, ada) == {"c-1", "c-3"}
+    both = ws.access.people.change(ada.id, actor="test", units=["North", "South"])
+    assert seen(ws, both) == {"c-1", "c-2", "c-3"}
+    everyone = ws.access.people.change(ada.id, actor="test", units=None)
+    assert seen(ws, everyone) == {"c-1", "c-2", "c-3", "c-4"}
+
+
+def test_a_contact_is_in_a_unit_with_one_of_its_choices(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.regions", actor="test")
+    assert seen(ws, somebody(ws, Role.VIEWER, ["a"])) == {"c-1"}
+    ada = ws.access.people.find("ada@example.com")
+    assert ada is not None
+    assert seen(ws, ws.access.people.change(ada.id, actor="test", units=["b"])) == {"c-1", "c-2"}
+
+
+def test_a_contact_that_moves_is_seen_where_it_is_with_its_past(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["South"])
+    assert seen(ws, ada) == {"c-2"}
+    ws.upsert("contact", [{"id": "c-1", "unit": "South"}, {"id": "c-2", "unit": "North"}])
+    assert seen(ws, ada) == {"c-1"}
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    assert limited.segments["All"].changes()["member"].to_pylist() == ["c-1"]
+    assert len(limited.insights.history("contact", "c-1", limit=10)) == 2
+    with pytest.raises(NotFoundError):
+        limited.insights.history("contact", "c-2", limit=10)
+
+
+def test_a_seller_sees_what_is_theirs_in_their_units(ws: Workspace) -> None:
+    ws.access.units.set_owner("contact.owner", actor="test")
+    ada = somebody(ws, Role.SELLER, None)
+    assert seen(ws, ada) == {"c-1", "c-4"}
+    ws.access.units.set_unit("contact.unit", actor="test")
+    assert seen(ws, ws.access.people.change(ada.id, actor="test", units=["North"])) == {"c-1"}
+    marketer = ws.access.people.change(ada.id, actor="test", role=Role.MARKETER)
+    assert seen(ws, marketer) == {"c-1", "c-3"}
+
+
+def test_records_of_other_audiences_are_everybodys(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    ws.segments.create("Leads", "id is present", audience="lead")
+    ws.segments.go_live(["Leads"])
+    for warm in (False, True):
+        if warm:
+            ws.warm()
+        assert limited.segments["Leads"].members().keys() == ("l-1", "l-2")
+        assert {one.name: one.size for one in limited.segments.list()} == {"All": 2, "Leads": 2}
+
+
+def test_an_attribute_that_is_gone_shows_nobody(ws: Workspace) -> None:
+    contact = ws.catalog.entities["contact"]
+    limited = ws.acting("ada", Sight(contact.number, (Among(2**32 - 1, frozenset({"North"})),)))
+    assert limited.segments["All"].members().keys() == ()
+    assert limited.insights.counts()[0]["contact"] == 0
+
+
+@pytest.mark.parametrize(
+    ("attribute", "error"),
+    [("contact.nothing", NotFoundError), ("contact.age", UsageError), ("company.unit", UsageError)],
+)
+def test_an_attribute_that_cannot_tell_units_is_refused(
+    ws: Workspace, attribute: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        ws.access.units.set_unit(attribute, actor="test")
+    assert ws.access.units.settings.unit is None
+
+
+def test_units_and_owners_are_of_one_audience(ws: Workspace) -> None:
+    ws.access.units.set_unit("lead.unit", actor="test")
+    with pytest.raises(UsageError):
+        ws.access.units.set_owner("contact.owner", actor="test")
+
+
+def test_nobody_is_limited_to_units_that_nothing_tells(ws: Workspace) -> None:
+    with pytest.raises(ConflictError) as unset:
+        somebody(ws, Role.MARKETER, ["North"])
+    assert unset.value.code == "access.units_unset"
+    ws.access.units.set_unit("contact.unit", actor="test")
+    somebody(ws, Role.MARKETER, ["North"])
+    with pytest.raises(ConflictError) as used:
+        ws.access.units.set_unit(None, actor="test")
+    assert used.value.code == "access.units_used"
+
+
+@pytest.mark.parametrize("units", [[], [""], [" "], ["x" * 201], ["x"] * 0])
+def test_units_that_are_none_are_refused(ws: Workspace, units: list[str]) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    with pytest.raises(UsageError):
+        somebody(ws, Role.MARKETER, units)
+
+
+def test_administrators_and_write_keys_are_not_limited(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    with pytest.raises(UsageError):
+        somebody(ws, Role.ADMIN, ["North"])
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    with pytest.raises(UsageError):
+        ws.access.people.change(ada.id, actor="test", role=Role.ADMIN)
+    with pytest.raises(UsageError):
+        ws.access.keys.create(KeyKind.WRITE, "k", actor="test", units=["North"])
+
+
+def test_a_key_is_limited_as_people_are_and_stays_so(tmp_path: Path) -> None:
+    clock = ManualClock("2026-01-01T00:00:00Z")
+    with satsuma.open(tmp_path / "w", clock=clock) as ws:
+        ws.catalog.apply(CATALOG)
+        ws.access.units.set_unit("contact.unit", actor="test")
+        key, secret = ws.access.keys.create(KeyKind.API, "k", actor="test", units=["North", "North"])
+    with satsuma.open(tmp_path / "w", clock=clock) as ws:
+        found = ws.access.keys.find(secret, KeyKind.API)
+        assert found == key
+        assert found is not None
+        assert found.units == ("North",)
+        assert ws.access.sight_of(found) is not None
+
+
+def test_what_is_of_the_whole_workspace_is_refused_to_whoever_sees_a_part(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    for refused in (
+        lambda: limited.sql("SELECT 1"),
+        lambda: limited.backup("x"),
+        limited.snapshot,
+        limited.verify,
+        lambda: limited.erase("contact", "c-1"),
+        lambda: limited.acting("eve"),
+        lambda: limited.imports,
+        lambda: [*limited.webhooks.list()],
+        lambda: [*limited.feed.cursors()],
+        lambda: limited.catalog.apply({"entities": {"shop": {"attributes": {}}}}),
+        lambda: limited.segments.apply("."),
+        limited.close,
+    ):
+        with pytest.raises(ForbiddenError):
+            refused()
+    assert ws.sql("SELECT count(*) AS n FROM contact").to_pylist() == [{"n": 4}]
+
+
+def test_tests_of_contacts_out_of_sight_are_not_told_by_whether_they_fail(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    where = {"attribute": "owner", "op": "is", "value": "bob@example.com"}
+    source: dict[str, object] = {"audience": "contact", "where": where}
+    for key, name in (("c-2", "Hidden"), ("c-9", "Unknown")):
+        limited.segments.create({**source, "name": name, "tests": {"in": [key]}})
+        with pytest.raises(ForbiddenError):
+            limited.segments[name].go_live()
+    limited.segments.create({**source, "name": "Own", "tests": {"in": ["c-3"]}})
+    limited.segments["Own"].go_live()
+
+
+def test_a_table_that_nobody_has_ruled_on_is_empty_to_limited_readers(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ws.writer.commit(
+        lambda change: change.connection.execute("CREATE TABLE later AS SELECT 'c-2' AS key"), actor="test"
+    )
+    limited = ws.acting("ada", ws.access.units.sight_of(["North"], None))
+    with limited.insights._rooms.reading() as (cursor, _):
+        assert cursor.execute("SELECT * FROM later").fetchall() == []
