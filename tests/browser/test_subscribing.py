@@ -1,4 +1,4 @@
-"""From a message to other segments: somebody follows its link, and the operator sees what changed, and why."""
+"""From a message to other segments: somebody follows its link, and the operator sees what changed and why."""
 
 from __future__ import annotations
 
@@ -194,5 +194,36 @@ def test_a_message_is_followed_and_the_operator_sees_what_changed_and_why(
     console.tab("Messages")
     page.get_by_role("button", name="Read “Please confirm: News”").click()
     expect(page.get_by_role("dialog")).to_contain_text("/confirm/")
+    assert console.errors == []
+    page.close()
+
+
+def test_a_message_that_was_refused_is_tried_again_and_delivered_now(shop: Shop) -> None:
+    address, key = "c3@example.org", "c-3"
+    shop.inbox.refusals[address] = "550 no such user"
+    console = Console(shop.operator.new_page(), shop.url)
+    page = console.page
+    console.open("/lists")
+    page.get_by_role("link", name="News").click()
+    console.heading("News")
+    page.get_by_role("button", name="Add people").click()
+    page.get_by_role("dialog").get_by_label("Keys").fill(key)
+    page.get_by_role("dialog").get_by_role("button", name="Ask them to confirm").click()
+    expect(page.get_by_text("1 message is on its way")).to_be_visible()
+    console.open("/lists?tab=outbox&state=failed")
+    row = page.locator(".t-data").filter(has_text=key)
+    expect(row).to_contain_text("no such user", timeout=MAIL_TIMEOUT_MS)
+    expect(page.get_by_role("tab", name="Outbox 1 Failed")).to_be_visible()
+    del shop.inbox.refusals[address]
+    page.get_by_label("Select all that are shown").check()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("1 message waits again")).to_be_visible()
+    expect(page.get_by_text("No messages of this kind")).to_be_visible()
+    # The server may have been quicker than the hand.
+    page.get_by_role("button", name="Deliver now").click()
+    expect(page.get_by_text(re.compile("^(1 sent|Nothing was due)$"))).to_be_visible()
+    page.get_by_text(re.compile("^Sent")).first.click()
+    expect(row).to_contain_text("Sent")
+    assert shop.inbox.messages[-1]["To"] == address
     assert console.errors == []
     page.close()
