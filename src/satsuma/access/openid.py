@@ -179,7 +179,8 @@ class Provider:
         if "email" not in told and described.get("userinfo_endpoint"):
             told |= self._more(described, answer, claims)
         # Some providers write the truth of it as a text.
-        is_verified = told.get("email_verified") in (True, "true")
+        said = told.get("email_verified")
+        is_verified = said is True or said == "true"
         return Claims(
             str(described["issuer"]),
             str(claims["sub"]),
