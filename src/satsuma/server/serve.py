@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,10 @@ MAIL_LOOK_S = 5.0
 HEADER_BYTES_MAX = 65_536
 _CALLERS_WAITING_MAX = 2_048
 
+SWITCH_S = 0.0005
+"""So long one thread goes on while another waits for the interpreter. A request needs it briefly, several
+times; with Python's five milliseconds it would wait so long each time while a version is made."""
+
 _log = structlog.get_logger("satsuma.server")
 
 
@@ -58,6 +63,7 @@ def serve(
     """
     clock = clock or SystemClock()
     logs.set_up(settings)
+    sys.setswitchinterval(SWITCH_S)
     listening = _listening(settings)
     limit = settings.memory_limit or None
     with listening, satsuma.open(directory, create=False, actor=actor, clock=clock, memory_limit=limit) as ws:
