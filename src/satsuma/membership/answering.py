@@ -11,8 +11,8 @@ import numpy as np
 
 from satsuma.catalog.model import Entity
 from satsuma.evaluation import kernels, sql
+from satsuma.evaluation.kernels.meaning import meaning_of
 from satsuma.evaluation.kernels.memberships import SqlMemberships
-from satsuma.evaluation.kernels.planning import meaning_of
 from satsuma.evaluation.kernels.scope import Records
 from satsuma.language import bound
 from satsuma.membership.algebra import Algebra, is_algebra

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 
-from satsuma.catalog.model import Attribute, Entity, InteractionType
 from satsuma.evaluation.kernels.estimating import Estimate, estimate
+from satsuma.evaluation.kernels.meaning import meaning_of
 from satsuma.evaluation.kernels.scope import Frame, Moment, Records
 from satsuma.language import bound
 
@@ -99,19 +98,3 @@ def _cost(condition: bound.Condition) -> int:
             return 2 * _COSTS[type(condition)]
         case _:
             return _COSTS.get(type(condition), 1)
-
-
-def meaning_of(node: object) -> str:
-    """The same text for parts that are written alike, and mean the same under one catalog."""
-    match node:
-        case Attribute() | Entity() | InteractionType():
-            return f"{type(node).__name__}:{node.number}"
-        case tuple():
-            return f"({','.join(map(meaning_of, node))})"
-        case frozenset():
-            return f"{{{','.join(sorted(map(meaning_of, node)))}}}"
-        case _ if is_dataclass(node) and not isinstance(node, type):
-            inner = ",".join(meaning_of(getattr(node, one.name)) for one in fields(node))
-            return f"{type(node).__name__}({inner})"
-        case _:
-            return f"{type(node).__name__}:{node!r}"
