@@ -48,3 +48,22 @@ def test_where_too_many_wait_callers_are_told_to_come_again(
         answer = client.post("/segments", json={"name": "Too many", "kind": "static"})
         assert (problem(answer)["status"], problem(answer)["code"]) == (503, "conflict.busy")
         assert answer.headers["retry-after"] == "1"
+
+
+def test_many_single_rows_that_come_at_once_share_versions_and_hold_up_nobody(served: Shop) -> None:
+    with served.signed_in(Role.ADMIN) as client, ThreadPoolExecutor(40) as pool:
+        before = served.ws.version
+
+        def post(number: int) -> int:
+            row = {"contact": "c-1", "id": f"many-{number}", "occurred_at": "2026-01-01T00:00:00Z"}
+            return int(client.post("/interactions/looked", json={"rows": [row]}).json()["accepted"])
+
+        with served.ws.writer.turn():
+            asked = [pool.submit(post, number) for number in range(40)]
+            until = time.monotonic() + 30
+            while len(served.ws.writer._queue) < 20:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+        found = [one.result(timeout=60) for one in asked]
+        assert found == [1] * 40
+        assert served.ws.version - before < 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -13,7 +12,7 @@ from satsuma.api.calling import Caller, Calling
 from satsuma.api.forms import EntityInPath, Given, KeyInPath, instant, instant_or_none
 from satsuma.api.masking import masked
 from satsuma.api.paging import Cursor, Items, Limit, Page, read_cursor, write_cursor
-from satsuma.api.routing import api_router
+from satsuma.api.routing import Serving, api_router
 from satsuma.insights.records import Wanted
 from satsuma.kernel.errors import NotFoundError
 from satsuma.kernel.instants import parse_instant
@@ -217,7 +216,8 @@ async def upsert_records(
     """New ones are made, known ones updated, attribute by attribute; answered once durable and visible."""
     at = None if observed_at is None else parse_instant(observed_at, UTC)
     rows = await read_rows(request)
-    found = await asyncio.to_thread(caller.ws.upsert, entity, rows, observed_at=at, key=key)
+    serving: Serving = request.app.state.serving
+    found = await serving.take(caller.ws.upsert, entity, rows, observed_at=at, key=key)
     return receipt_told(found)
 
 
@@ -268,7 +268,8 @@ async def append_interactions(
 ) -> Receipt:
     """Rows with the member's key, `occurred_at`, perhaps `id`, and attributes; known ids are duplicates."""
     rows = await read_rows(request)
-    found = await asyncio.to_thread(caller.ws.append, type, rows, member=member, audience=audience)
+    serving: Serving = request.app.state.serving
+    found = await serving.take(caller.ws.append, type, rows, member=member, audience=audience)
     return receipt_told(found)
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -37,6 +40,11 @@ BULK = frozenset({"upsert_records", "append_interactions", "upload_file"})
 EXPORTS = frozenset({"export_segment_members", "export_contact"})
 """Operations that change nothing and stand in the audit log all the same."""
 
+TAKERS_MAX = 128
+"""So many requests with rows are written at once; more wait for one of them to be done."""
+
+T = TypeVar("T")
+
 _log = structlog.get_logger("satsuma.api")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -60,6 +68,15 @@ class Serving:
         self.version_wait_s = version_wait_s
         self.rates = Rates(requests_per_minute)
         self.repeats = Repeats(ws.access.audit)
+        self._takers = ThreadPoolExecutor(TAKERS_MAX, thread_name_prefix="satsuma-rows")
+
+    async def take(self, work: Callable[..., T], *arguments: object, **named: object) -> T:
+        """What some work gives that waits for a version, done in a thread that is there for such.
+
+        Many wait together and share a version; who wants a thread for something else waits for none of them.
+        """
+        own = partial(copy_context().run, partial(work, *arguments, **named))
+        return await asyncio.get_running_loop().run_in_executor(self._takers, own)
 
     def limit_s(self, operation: str) -> float:
         """How long a request may be worked on; 0: no limit. Of large bodies the way here does not count."""
