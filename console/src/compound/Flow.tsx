@@ -22,7 +22,7 @@ export function Flow({ chain, audience }: { chain: Chain; audience: string }) {
   const wide = (size: number | null) => ((size ?? 0) / most) * RIVER_MAX;
   return (
     <section className="flow card" aria-label={t.sets.flow}>
-      <h3 className="d-label">{t.sets.flow}</h3>
+      <h2 className="d-label">{t.sets.flow}</h2>
       <ol className="flow-steps">
         {chain.map((link, i) => {
           const before = i > 0 ? (after[i - 1] ?? null) : null;
