@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from joserfc import jwk, jwt
 
 import satsuma
-from satsuma.access.openid import ANSWER_BYTES_MAX, Beginning, Claims, OpenIdError, OpenIdSettings, Provider
+from satsuma.access.openid import Beginning, Claims, OpenIdSettings, Provider
+from satsuma.access.openid_asking import ANSWER_BYTES_MAX, OpenIdError
 from satsuma.access.roles import Role
 from satsuma.kernel.errors import Error
 from tests.api.live import live

@@ -254,4 +254,5 @@ def test_requests_of_other_sites_are_refused(served: Shop) -> None:
 def test_answers_tell_browsers_to_believe_their_type(client: httpx.Client) -> None:
     headers = client.get("/health").headers
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in headers

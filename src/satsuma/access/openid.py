@@ -7,15 +7,12 @@ needed, every hour, and when a token is signed by one that is not known.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
@@ -25,15 +22,14 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from satsuma.access.openid_asking import OpenIdError, OpenIdRefusedError, asked, endpoint, is_trustworthy
 from satsuma.access.passwords import new_token
 from satsuma.access.roles import Role
 from satsuma.access.rooms import AccessRooms
 from satsuma.kernel.civil import US_PER_SECOND
-from satsuma.kernel.errors import UsageError, WorkspaceError
+from satsuma.kernel.errors import UsageError
 
 SCOPE = "openid email profile"
-ANSWER_BYTES_MAX = 1024 * 1024
-ANSWER_TIME_S = 10.0
 DESCRIPTION_AGE_S = 3_600.0
 """So long a provider's description of itself, and its keys, are used before they are fetched again."""
 
@@ -42,8 +38,6 @@ LEEWAY_S = 60
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Those whose keys the provider alone has."""
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ class OpenIdSettings:
     new_role: Role | None = None
 
     def __post_init__(self) -> None:
-        if not _is_trustworthy(self.issuer):
+        if not is_trustworthy(self.issuer):
             raise UsageError(
                 f"found the issuer {self.issuer!r}, expected an address that begins with https://",
                 code="usage.openid",
@@ -97,18 +91,6 @@ class Claims:
     subject: str
     email: str | None
     name: str | None
-
-
-class OpenIdError(WorkspaceError):
-    """The provider cannot be reached, or answers what no provider answers."""
-
-    default_code = "openid.unavailable"
-
-
-class OpenIdRefusedError(UsageError):
-    """The provider has not said who somebody is, or what it said is not to be believed."""
-
-    default_code = "openid.refused"
 
 
 class Provider:
@@ -144,7 +126,7 @@ class Provider:
         described = self._described()
         state, nonce, verifier = (new_token(self._rooms.randomness) for _ in range(3))
         url = prepare_grant_uri(
-            _endpoint(described, "authorization_endpoint"),
+            endpoint(described, "authorization_endpoint"),
             self.settings.client_id,
             "code",
             redirect_uri=redirect_uri,
@@ -197,7 +179,7 @@ class Provider:
         described = self._described()
         if not described.get("end_session_endpoint"):
             return None
-        where = _endpoint(described, "end_session_endpoint")
+        where = endpoint(described, "end_session_endpoint")
         wanted = [("client_id", self.settings.client_id), ("post_logout_redirect_uri", return_to)]
         return str(add_params_to_uri(where, wanted))
 
@@ -208,7 +190,7 @@ class Provider:
             return known[1]
         issuer = self.settings.issuer
         try:
-            found = self._asked("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")
+            found = asked("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")
         except OpenIdError:
             if known is None:
                 raise
@@ -235,8 +217,8 @@ class Provider:
         )
         client = ClientAuth(self.settings.client_id, self.settings.client_secret, method)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        url, headers, body = client.prepare("POST", _endpoint(described, "token_endpoint"), headers, body)
-        return self._asked("POST", url, headers=headers, content=body)
+        url, headers, body = client.prepare("POST", endpoint(described, "token_endpoint"), headers, body)
+        return asked("POST", url, headers=headers, content=body)
 
     def _verified(
         self, described: Mapping[str, Any], answer: Mapping[str, Any], nonce: str
@@ -283,7 +265,7 @@ class Provider:
             known, now = self._keys, self._passed_s()
         if known is not None and not anew and now - known[0] < DESCRIPTION_AGE_S:
             return known[1]
-        found = self._asked("GET", _endpoint(described, "jwks_uri"))
+        found = asked("GET", endpoint(described, "jwks_uri"))
         try:
             keys = KeySet.import_key_set(found)  # type: ignore[arg-type]  # checked by what it does
         except (JoseError, ValueError, KeyError, TypeError) as error:
@@ -297,62 +279,10 @@ class Provider:
     ) -> dict[str, Any]:
         """What the provider tells beside the token, if it is of the same person."""
         headers = {"Authorization": f"Bearer {answer.get('access_token')}"}
-        found = self._asked("GET", _endpoint(described, "userinfo_endpoint"), headers=headers)
+        found = asked("GET", endpoint(described, "userinfo_endpoint"), headers=headers)
         if found.get("sub") != claims["sub"]:
             raise OpenIdRefusedError("the provider tells of somebody else", code="openid.token")
         return {name: found[name] for name in ("email", "email_verified", "name") if name in found}
-
-    def _asked(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: str | None = None
-    ) -> dict[str, Any]:
-        """The JSON object that a request is answered with.
-
-        Raises:
-            OpenIdError: There is no answer, or it is none.
-            OpenIdRefusedError: The provider refuses what was sent.
-        """
-        sent = {"Accept": "application/json", **(headers or {})}
-        try:
-            with (
-                httpx.Client(timeout=ANSWER_TIME_S, follow_redirects=False) as client,
-                client.stream(method, url, headers=sent, content=content) as response,
-            ):
-                body = b""
-                for part in response.iter_bytes():
-                    body += part
-                    if len(body) > ANSWER_BYTES_MAX:
-                        raise OpenIdError("the provider's answer has no end")
-            found = json.loads(body)
-        except (httpx.HTTPError, ValueError) as error:
-            raise OpenIdError(
-                f"the provider cannot be reached: {type(error).__name__}", hint="try again later"
-            ) from error
-        problem = found.get("error") if isinstance(found, dict) else None
-        if problem == "invalid_grant":
-            raise OpenIdRefusedError(
-                "the provider does not take the code: it was used, or is too old",
-                code="openid.code",
-                hint="sign in again",
-            )
-        if not isinstance(found, dict) or not 200 <= response.status_code < 300:
-            raise OpenIdError(
-                f"the provider answers {response.status_code}" + (f", {problem}" if problem else ""),
-                hint="does it know the client id, the secret and the address to return to?",
-            )
-        return found
-
-
-def _endpoint(described: Mapping[str, Any], name: str) -> str:
-    found = described.get(name)
-    if not isinstance(found, str) or not _is_trustworthy(found):
-        raise OpenIdError(f"the provider has no {name}, or none that begins with https://")
-    return found
-
-
-def _is_trustworthy(url: str) -> bool:
-    parts = urlsplit(url)
-    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return bool(parts.hostname) and (parts.scheme == "https" or is_local)
 
 
 def _text(found: object) -> str | None:

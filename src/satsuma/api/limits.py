@@ -48,7 +48,7 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sending = self._with_headers(send)
+        sending = self._with_headers(send, is_private=scope["path"].startswith("/api/"))
         headers = dict(scope["headers"])
         refusal = self._refusal(scope, headers)
         if refusal is not None:
@@ -95,7 +95,7 @@ class Limits:
 
         return timed
 
-    def _with_headers(self, send: Send) -> Send:
+    def _with_headers(self, send: Send, *, is_private: bool) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 more: list[tuple[bytes, bytes]] = [
@@ -103,6 +103,8 @@ class Limits:
                     (b"x-content-type-options", b"nosniff"),
                     (b"referrer-policy", b"no-referrer"),
                 ]
+                if is_private:  # no cache on the way, nor the browser's, keeps what only its caller may see
+                    more.append((b"cache-control", b"no-store"))
                 given: list[Any] = list(message.get("headers", ()))
                 have = {name.lower() for name, _ in given}
                 message["headers"] = given + [one for one in more if one[0] not in have]
