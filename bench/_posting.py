@@ -21,6 +21,7 @@ class Timed:
     begun: float = 0.0
     took: float = 0.0
     events: int = 0
+    offered: int = 0
     failed: list[str] = field(default_factory=list)
 
     def shown(self) -> str:
@@ -89,7 +90,8 @@ async def post(
         bodies: Path, body, and the ids of the messages in it.
         acknowledged: Gets the ids of all that was answered.
         rate: So many requests are offered in a second, whatever becomes of those before; latencies count
-            from when each was due. None: each connection posts again once it is answered.
+            from when each was due; what a server that is too slow has not taken in twice the time is offered
+            no more. None: each connection posts again once it is answered.
     """
     found = Timed(begun=time.perf_counter())
     offered = 0
@@ -98,9 +100,9 @@ async def post(
         nonlocal offered
         while True:
             due = time.perf_counter() if rate is None else found.begun + offered / rate
-            offered += 1
-            if due >= found.begun + seconds:
+            if due >= found.begun + seconds or time.perf_counter() >= found.begun + 2 * seconds:
                 return
+            offered += 1
             wait = due - time.perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
@@ -119,5 +121,5 @@ async def post(
             acknowledged.update(ids)
 
     await asyncio.gather(*(work(connection) for connection in connections))
-    found.took = time.perf_counter() - found.begun
+    found.took, found.offered = time.perf_counter() - found.begun, offered
     return found
