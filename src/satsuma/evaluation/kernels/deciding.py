@@ -21,7 +21,8 @@ from satsuma.index.dictionaries import Dictionary
 from satsuma.kernel.text import fold
 
 REMEMBERED_MAX = 1024
-"""So many decisions are remembered for one dictionary; then all are forgotten."""
+REMEMBERED_BYTES_MAX = 32 << 20
+"""So many decisions, and so many bytes of them, are remembered for one dictionary; then all are forgotten."""
 
 FEW = 4
 """Where a frame has at most one row for so many texts, only the texts of its rows are decided."""
@@ -52,7 +53,7 @@ def decided(vector: Vector, question: Hashable, ask: Ask, *, folded: bool) -> Bo
         return some
     if by_code is None or len(by_code) < len(dictionary):
         by_code = _all(dictionary, by_code, ask, folded=folded)
-        if len(known) >= REMEMBERED_MAX:
+        if len(known) >= REMEMBERED_MAX or (len(known) + 1) * len(by_code) > REMEMBERED_BYTES_MAX:
             known.clear()
         known[question, folded] = by_code
     return compiled.gathered(by_code, vector.data)
