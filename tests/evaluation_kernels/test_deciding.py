@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -22,7 +23,7 @@ def test_decisions_are_forgotten_beyond_a_bound_and_made_again(monkeypatch: pyte
     def decided(wanted: str) -> list[bool]:
         def ask(those: Any) -> Any:
             asked.append(wanted)
-            return pc.equal(those, wanted)
+            return pc.equal(those, pa.scalar(wanted))
 
         found: list[bool] = deciding.decided(rows, ("is", wanted), ask, folded=True)[::8].tolist()
         return found
