@@ -28,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 MODES = {"fails": 1, "is full": 2, "tears": 3, "loses power": 4}
 VERSIONS = 12
 SMALL_BYTES, LARGE_BYTES = 20_000, 268_435_456
+TORN = (8, 17, 18, 19, 20)
+"""Writes of the first checkpoint: what is saved before it, blocks, the header."""
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 
 
@@ -187,6 +189,16 @@ def test_killed_while_the_files_of_the_index_are_made_anew_it_loses_nothing(
     ended, said = starter.end()
     assert ended == signal.SIGKILL
     assert "done" not in said
+    check(path, said, range(1, 1 + VERSIONS))
+
+
+@pytest.mark.parametrize("nth", TORN)
+def test_a_block_that_is_torn_by_a_checkpoint_is_put_back(spoiler: Starter, nth: int) -> None:
+    """DuckDB fills free pages of blocks of metadata in place, and cannot read one that is written by half."""
+    path = spoiler.copy()
+    spoiler.start(path, 1, mode=MODES["tears"], nth=nth)
+    ended, said = spoiler.end()
+    assert os.waitstatus_to_exitcode(ended) == 72, said
     check(path, said, range(1, 1 + VERSIONS))
 
 

@@ -18,6 +18,7 @@ from satsuma.kernel.errors import Error, InvariantError, UsageError, WorkspaceDa
 from satsuma.record import (
     actors,
     catalogs,
+    checkpoints,
     files,
     index_changes,
     migrations,
@@ -29,6 +30,7 @@ from satsuma.record import (
 )
 from satsuma.record.arrow import Column, texts
 from satsuma.record.change import Change
+from satsuma.record.checkpoints import Checkpoints
 from satsuma.record.files import Settings
 from satsuma.record.lock import Holder, Lock
 from satsuma.record.memory import Memory
@@ -60,12 +62,11 @@ class Record:
         self.workspace_id = workspace_id
         self.lock = lock
         self._connection = connection
+        self._checkpoints = Checkpoints(connection, files.database_of(directory), settings)
         self.settings = settings
         self._readers = Readers()
-        self._state = state
-        self._memory = memory
-        self._changing = False
-        self._closed = False
+        self._state, self._memory = state, memory
+        self._changing = self._closed = False
 
     @classmethod
     def create(
@@ -147,7 +148,7 @@ class Record:
         cls, directory: Path, lock: Lock, settings: Settings, migrations_above: Sequence[Migration]
     ) -> Self:
         database = files.database_of(directory)
-        connection = files.connect(database, settings)
+        connection = checkpoints.connect(database, settings)
         try:
             meta = files.read_meta(connection, database)
             return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above, settings)
@@ -260,8 +261,7 @@ class Record:
                 before_commit(change)
             connection.execute("COMMIT")
             change.memory.commit()
-            self._memory = change.memory
-            self._state = State(change.version, at, change.catalog)
+            self._memory, self._state = change.memory, State(change.version, at, change.catalog)
         except duckdb.Error as error:
             self._undo()
             raise files.write_failed(error) from error
@@ -270,6 +270,7 @@ class Record:
             raise
         finally:
             self._changing = False
+        self._checkpoints.fold()
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -338,10 +339,7 @@ class Record:
         """
         self._check_writable(self._state.now)
         with self._readers.alone(patience_seconds=patience_seconds):
-            try:
-                self._connection.execute("CHECKPOINT")
-            except duckdb.Error as error:
-                raise files.write_failed(error) from error
+            self._checkpoints.make()
 
     def rewrite(self, *, patience_seconds: float = 60.0) -> None:
         """Make the file anew, so that no byte of removed rows stays in it; nobody reads or writes meanwhile.
@@ -353,13 +351,15 @@ class Record:
         with self._readers.alone(patience_seconds=patience_seconds):
             self._changing = True
             try:
-                self._connection.close()
+                self._checkpoints.close()
                 try:
                     rewrite(self.directory, self.settings)
                 except duckdb.Error as error:
                     raise files.write_failed(error) from error
                 finally:
-                    self._connection = files.connect(files.database_of(self.directory), self.settings)
+                    database = files.database_of(self.directory)
+                    self._connection = checkpoints.connect(database, self.settings)
+                    self._checkpoints = Checkpoints(self._connection, database, self.settings)
             finally:
                 self._changing = False
 
@@ -370,7 +370,7 @@ class Record:
         if self._changing:
             raise InvariantError("the record was closed inside a change")
         self._closed = True
-        self._connection.close()
+        self._checkpoints.close()
         self.lock.release()
 
     def __enter__(self) -> Self:
