@@ -131,10 +131,11 @@ class Console:
         expect(self.size()).to_have_text(re.compile(r"^[\d,]+$"))
         return int(self.size().inner_text().replace(",", ""))
 
-    def axe(self) -> list[str]:
-        """Violations of accessibility, each with where it is."""
+    def axe(self, only: str | None = None) -> list[str]:
+        """Violations of accessibility, each with where it is; of all rules, or of one."""
         self.page.evaluate(_axe())
-        found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, rules)", RULES)
+        rules = RULES if only is None else {"runOnly": [only]}
+        found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, rules)", rules)
         return [
             f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
             for one in found["violations"]
