@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,34 @@ def test_a_table_that_nobody_has_ruled_on_is_empty_to_limited_readers(ws: Worksp
     limited = ws.acting("ada", ws.access.units.sight_of(["North"], None))
     with limited.insights._rooms.reading() as (cursor, _):
         assert cursor.execute("SELECT * FROM later").fetchall() == []
+
+
+def test_what_limited_readers_read_through_is_in_no_file(ws: Workspace, tmp_path: Path) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    assert seen(ws, ada) == {"c-1", "c-3"}
+    ws.catalog.apply({"entities": {"contact": {"attributes": {"later": "text"}}}})
+    assert seen(ws, ada) == {"c-1", "c-3"}
+    ws.erase("contact", "c-3")
+    assert seen(ws, ada) == {"c-1"}
+    ws.backup(tmp_path / "w.backup")
+    satsuma.restore(tmp_path / "w.backup", tmp_path / "again")
+    with satsuma.open(tmp_path / "again", clock=ManualClock("2026-01-02T00:00:00Z")) as again:
+        assert again.sql("SELECT count(*) AS n FROM contact").to_pylist() == [{"n": 3}]
+        assert seen(again, ada) == {"c-1"}
+
+
+def test_many_sights_are_read_through_at_once(ws: Workspace) -> None:
+    ws.access.units.set_unit("contact.unit", actor="test")
+    names = ["North", "South", "East"]
+    expected = {"North": 2, "South": 1, "East": 0}
+
+    def count(turn: int) -> tuple[int, int]:
+        name = names[turn % 3]
+        # Another value that nobody has makes another sight of the same contacts.
+        limited = ws.acting("a", ws.access.units.sight_of([name, f"none {turn % 20}"], None))
+        return limited.insights.counts()[0]["contact"], expected[name]
+
+    with ThreadPoolExecutor(8) as pool:
+        for found, wanted in pool.map(count, range(60)):
+            assert found == wanted

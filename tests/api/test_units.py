@@ -11,9 +11,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.api.units import HIDDEN, Call, World, get, plain, post, told, two_worlds
+from satsuma.api.jobs import Jobs
+from satsuma.kernel.clock import ManualClock
+from satsuma.server.metrics import Metrics, metrics_router
+from tests.api.live import live
+from tests.api.units import HIDDEN, START, Call, World, get, plain, post, told, two_worlds
 
 
 @pytest.fixture(scope="module", params=["cold", "warm"])
@@ -153,3 +159,13 @@ def test_a_stream_tells_of_contacts_in_sight(worlds: tuple[World, World]) -> Non
         streams.append(found)
     assert streams[0] == streams[1]
     assert {one["key"] for one in streams[0]} == {"n-1"}
+
+
+def test_what_is_counted_of_the_whole_workspace_is_for_those_who_see_all(worlds: tuple[World, World]) -> None:
+    for at, status in zip(worlds, (403, 200), strict=True):
+        metrics = Metrics(at.ws, ManualClock(START), Jobs(lambda: 0))
+        app = FastAPI()
+        app.include_router(metrics_router(at.ws, metrics, is_open=False))
+        with live(app, limit_concurrency=None) as address:
+            headers = {"Authorization": at.client.headers["Authorization"]}
+            assert httpx.get(f"{address}/metrics", headers=headers).status_code == status

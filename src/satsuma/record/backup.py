@@ -114,7 +114,7 @@ def _copy(cursor: duckdb.DuckDBPyConnection, path: Path, progress: Progress) -> 
     """Copy all that a cursor sees to a new database; gives how many rows each table has."""
     tables = cursor.execute(
         "SELECT schema_name, table_name, sql FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
-        " ORDER BY ALL"
+        " AND database_name = current_database() ORDER BY ALL"
     ).fetchall()
     counts = {
         f"{schema}.{table}": int(
@@ -157,7 +157,10 @@ def _make_schemas(cursor: duckdb.DuckDBPyConnection, copy: duckdb.DuckDBPyConnec
 
 
 def _make_views(cursor: duckdb.DuckDBPyConnection, copy: duckdb.DuckDBPyConnection) -> None:
-    rows = cursor.execute("SELECT sql FROM duckdb_views() WHERE NOT internal ORDER BY view_oid").fetchall()
+    rows = cursor.execute(
+        "SELECT sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database()"
+        " ORDER BY view_oid"
+    ).fetchall()
     # Those that others read come first: a view is made after what it reads.
     waiting = [statement for (statement,) in rows]
     while waiting:

@@ -1,9 +1,9 @@
 """Limited reading: a connection on which only those records are there that somebody may see.
 
-Temporary views stand in front of the stored tables, under their names, with only the rows that are about
-records in sight. Whatever reads through such a connection is exact for whom it is read, and filters nothing
-itself. What a table is to a limited reader is said once, in `_FIXED`; a table that nobody has ruled on is
-empty to them.
+Views stand in front of the stored tables, under their names, with only the rows that are about records in
+sight; a connection finds them first. Whatever reads through it is exact for whom it is read, and filters
+nothing itself. What a table is to a limited reader is said once, in `_FIXED`; a table that nobody has ruled
+on is empty to them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache, wraps
+from hashlib import sha256
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, assert_never
 
@@ -34,6 +36,14 @@ from satsuma.record.layout import (
 from satsuma.record.sight import Sight, condition
 from satsuma.record.sql import quote, scalar
 from satsuma.record.store import Record
+
+BESIDE = "_sights"
+"""The database in memory that holds the views, beside the file's."""
+
+SCHEMAS_MAX = 500
+"""Beyond them the oldest are dropped; who reads through one goes on, and who comes again makes it again."""
+
+_MAKING = Lock()
 
 
 class Limitable(Protocol):
@@ -123,6 +133,8 @@ def refused(what: str) -> ForbiddenError:
 def limit(connection: duckdb.DuckDBPyConnection, sight: Sight, catalog: Catalog) -> None:
     """Put views in front of the tables of a connection that only reads, for as long as it lasts.
 
+    They are made once for a sight and a catalog, in a database in memory.
+
     Args:
         connection: In the transaction of one version.
         sight: What stays.
@@ -130,17 +142,44 @@ def limit(connection: duckdb.DuckDBPyConnection, sight: Sight, catalog: Catalog)
     """
     database = str(scalar(connection, "SELECT current_database()"))
     given = scalar(connection, "SELECT next FROM counters WHERE name = ?", [members(sight.audience)])
-    # Rounded up, so that few versions need a script of their own.
+    # Rounded up, so that few versions need views of their own.
     bits = 1 << max(10, int(given or 0).bit_length())
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = $1"
-        " UNION ALL SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND database_name = $1"
-        " AND NOT internal ORDER BY ALL",
-        [database],
-    ).fetchall()
-    names = tuple(name for (name,) in rows)
     aliases = scalar(connection, "SELECT 1 FROM aliases WHERE entity = ? LIMIT 1", [sight.audience])
-    connection.execute(_script(sight, _Same(catalog), database, bits, names, aliases is not None))
+    # By another connection: this one sees what there is from the first time on that it looks there.
+    with connection.cursor() as beside:
+        names = tuple(name for (name,) in beside.execute(_TABLES, [database]).fetchall())
+        views = _views(sight, _Same(catalog), database, bits, names, aliases is not None)
+        _make(beside, views)
+    connection.execute(f"SET search_path = '{BESIDE}.{views.schema},{quote(database)}.main'")
+
+
+_TABLES = (
+    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = $1"
+    " UNION ALL SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND database_name = $1"
+    " AND NOT internal ORDER BY ALL"
+)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, views: _Views) -> None:
+    """Make a schema of views in a database in memory, for all connections that come, unless it is there."""
+    there = "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ?"
+    if scalar(connection, there, [BESIDE, views.schema]) is not None:
+        return
+    schema = f"{BESIDE}.{views.schema}"
+    with _MAKING:
+        connection.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {BESIDE}")
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for name, query in views.queries:
+            connection.execute(f"CREATE OR REPLACE VIEW {schema}.{quote(name)} AS {query}")
+        older = connection.execute(
+            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? AND NOT internal"
+            " AND schema_name <> 'main' ORDER BY oid DESC OFFSET ?",
+            [BESIDE, SCHEMAS_MAX],
+        ).fetchall()
+        for (name,) in older:
+            connection.execute(f"DROP SCHEMA {BESIDE}.{quote(name)} CASCADE")
+        connection.execute("COMMIT")
 
 
 class _Is(Enum):
@@ -207,18 +246,26 @@ class _Same:
         return isinstance(other, _Same) and other.catalog is self.catalog
 
 
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """The views of one sight and catalog, and the name of a schema that no others have."""
+
+    schema: str
+    queries: tuple[tuple[str, str], ...]
+
+
 @lru_cache(maxsize=256)
-def _script(
+def _views(
     sight: Sight, of: _Same, database: str, bits: int, tables: tuple[str, ...], has_aliases: bool
-) -> str:
+) -> _Views:
     writing = _Writing(sight, of.catalog, database, bits, has_aliases)
     by_catalog = writing.by_catalog()
     found = []
     for name in tables:
         query = by_catalog[name] if name in by_catalog else writing.fixed(name, _FIXED.get(name, _Is.HIDDEN))
         if query is not None:
-            found.append(f"CREATE TEMP VIEW {quote(name)} AS {query}")
-    return ";".join(found)
+            found.append((name, query))
+    return _Views(f"s{sha256(repr(found).encode()).hexdigest()[:32]}", tuple(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, catalog: Catalog, old: Catalo
     wanted = _views(catalog)
     standing = {} if old is None else _views(old)
     rows = connection.execute(
-        "SELECT view_name FROM duckdb_views() WHERE schema_name = ?", [SCHEMA]
+        "SELECT view_name FROM duckdb_views() WHERE schema_name = ? AND database_name = current_database()",
+        [SCHEMA],
     ).fetchall()
     for (name,) in rows:
         if name not in wanted:

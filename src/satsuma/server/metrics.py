@@ -24,10 +24,11 @@ from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import Error
 from satsuma.record.files import DATABASE_FILE
+from satsuma.record.limited import refused
 from satsuma.workspace import DERIVED, Workspace
 
 OPERATION = "show_status"
-"""Whoever may see the status may see the metrics, where they are not open."""
+"""Whoever may see the status, of every contact, may see the metrics, where they are not open."""
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -201,8 +202,8 @@ def metrics_router(ws: Workspace, metrics: Metrics, *, is_open: bool) -> APIRout
 
     def show(request: Request) -> Response:
         try:
-            if not is_open:
-                caller_of(request, ws, OPERATION)
+            if not is_open and caller_of(request, ws, OPERATION).is_limited:
+                raise refused("what is counted of the whole workspace")
             return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
         except Error as error:
             return problem_of(error) or fault()
