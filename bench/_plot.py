@@ -16,9 +16,10 @@ from typing import Any
 FIGURES = Path(__file__).parent / "figures" / "scale.json"
 PLOT = Path(__file__).parents[1] / "docs" / "scale.svg"
 
-WIDTH, HEIGHT = 860, 520
-LEFT, TOP, RIGHT, BOTTOM = 70, 40, 250, 60
+WIDTH, HEIGHT = 900, 520
+LEFT, TOP, RIGHT, BOTTOM = 70, 40, 280, 60
 LABEL_PX = 15
+TENTHS_BELOW_MS = 10
 LEAST = 1
 """The place of the least time: medians tell more of what else the machine did."""
 
@@ -61,9 +62,13 @@ def drawn(figures: list[dict[str, Any]]) -> Iterator[str]:
         yield f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
         for x, y in points:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
-        ends.append((points[-1][1], f"{name}: {figures[-1]['times_ms'][name][LEAST]:,.3g} ms", colour))
+        ends.append((points[-1][1], f"{name}: {_ms(figures[-1]['times_ms'][name][LEAST])}", colour))
     yield from _labels(sorted(ends))
     yield "</svg>"
+
+
+def _ms(time: float) -> str:
+    return f"{time:,.1f} ms" if time < TENTHS_BELOW_MS else f"{time:,.0f} ms"
 
 
 class _Axis:
