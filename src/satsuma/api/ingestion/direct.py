@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from satsuma.api.problems import fault
+from satsuma.api.problems import fault, problem_of
 
 _log = structlog.get_logger("satsuma.api")
 
@@ -41,7 +41,9 @@ class Direct:
         scope["route"], handler = found
         try:
             response = await handler(Request(scope, receive))
-        except Exception:  # noqa: BLE001 -- every error becomes an answer
-            _log.exception("failed", operation=found[0].operation_id)
-            response = fault()
+        except Exception as error:  # noqa: BLE001 -- every error becomes an answer
+            known = problem_of(error)
+            if known is None:
+                _log.exception("failed", operation=found[0].operation_id)
+            response = known or fault()
         await response(scope, receive, send)
