@@ -23,7 +23,7 @@ def visitor(served: Served, browser: Browser) -> Iterator[Console]:
 
 
 def with_ways(console: Console) -> None:
-    """As if a provider of sign-ins and a mail server were set up: what the server says is one answer."""
+    """As if a provider of sign-ins and a mail server were set up: the server says so in one answer."""
 
     def tell(route: Route) -> None:
         route.fulfill(json={"needed": False, "openid": "Example accounts", "mail": True})
