@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.console import Console
@@ -94,6 +97,31 @@ def test_a_file_is_previewed_imported_and_undone(console: Console, page: Page) -
     page.get_by_role("button", name=re.compile("^Undo")).first.click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Import undone")).to_be_visible()
+
+
+def test_a_parquet_file_is_mapped_by_its_columns_and_imported(
+    console: Console, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "leipzig.parquet"
+    table: dict[str, list[str | None]] = {
+        "number": ["c-y1", "c-y2"],
+        "place": ["Leipzig", "Leipzig"],
+        "note": ["first", None],
+    }
+    pq.write_table(pa.table(table), file)
+    console.open("/data?tab=import")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("combobox", name="Column of the keys").fill("number")
+    expect(page.get_by_role("row").filter(has_text="place")).to_contain_text("Leipzig, Leipzig")
+    for column, becomes in (("place", "city"), ("note", "(leave out)")):
+        page.get_by_label(f"{column} becomes").and_(page.locator("input")).click()
+        page.get_by_role("option", name=becomes, exact=True).click()
+    expect(page.get_by_text("2 rows will be taken")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("2 rows imported")).to_be_visible()
+    console.open("/contacts?q=c-y2")
+    expect(page.locator(".t-data")).to_contain_text("Leipzig")
 
 
 def test_who_may_only_look_is_offered_nothing_else(console: Console, page: Page, browser: Browser) -> None:

@@ -2,7 +2,7 @@
 import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import './table.css';
 
 export type Column<Row> = {
@@ -55,7 +55,8 @@ export function Table<Row>(props: TableProps<Row>) {
   }, [onEnd, lastSeen, rows.length]);
 
   const template = `${onSelect ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
-  const keys = rows.map(rowKey);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how keys are read of rows never changes
+  const keys = useMemo(() => rows.map(rowKey), [rows]);
   const allSelected = rows.length > 0 && !!selected && keys.every((key) => selected.has(key));
   const someSelected = !!selected && keys.some((key) => selected.has(key));
   const toggle = (key: string) => {
@@ -63,6 +64,11 @@ export function Table<Row>(props: TableProps<Row>) {
     if (!next.delete(key)) next.add(key);
     onSelect?.(next);
   };
+
+  // Rows that stay in sight are not drawn again while the table scrolls.
+  const toggled = useRef(toggle);
+  toggled.current = toggle;
+  const onToggle = useCallback((key: string) => toggled.current(key), []);
 
   return (
     <section
@@ -135,30 +141,18 @@ export function Table<Row>(props: TableProps<Row>) {
             const row = rows[item.index] as Row;
             const key = keys[item.index] as string;
             return (
-              <div
+              <Line
                 key={key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={onSelect ? (selected?.has(key) ?? false) : undefined}
-                className="t-row t-data"
-                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
-              >
-                {onSelect && (
-                  <div role="cell" className="t-cell">
-                    <Checkbox
-                      size="xs"
-                      aria-label={props.selectLabel?.(props.rowName?.(row) ?? key)}
-                      checked={selected?.has(key) ?? false}
-                      onChange={() => toggle(key)}
-                    />
-                  </div>
-                )}
-                {columns.map((column) => (
-                  <div key={column.key} role="cell" className="t-cell" data-align={column.align}>
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
+                row={row}
+                id={key}
+                index={item.index}
+                start={item.start}
+                height={rowHeight}
+                columns={columns}
+                isSelected={onSelect ? (selected?.has(key) ?? false) : undefined}
+                label={onSelect ? props.selectLabel?.(props.rowName?.(row) ?? key) : undefined}
+                onToggle={onToggle}
+              />
             );
           })}
         </div>
@@ -167,3 +161,48 @@ export function Table<Row>(props: TableProps<Row>) {
     </section>
   );
 }
+
+type LineProps<Row> = {
+  row: Row;
+  id: string;
+  index: number;
+  start: number;
+  height: number;
+  columns: Column<Row>[];
+  isSelected: boolean | undefined;
+  label: string | undefined;
+  onToggle: (key: string) => void;
+};
+
+function Line_<Row>(props: LineProps<Row>) {
+  const { row, id, isSelected } = props;
+  return (
+    // biome-ignore-start lint/a11y: as above
+    <div
+      role="row"
+      aria-rowindex={props.index + 2}
+      aria-selected={isSelected}
+      className="t-row t-data"
+      style={{ height: props.height, transform: `translateY(${props.start}px)` }}
+    >
+      {isSelected !== undefined && (
+        <div role="cell" className="t-cell">
+          <Checkbox
+            size="xs"
+            aria-label={props.label}
+            checked={isSelected}
+            onChange={() => props.onToggle(id)}
+          />
+        </div>
+      )}
+      {props.columns.map((column) => (
+        <div key={column.key} role="cell" className="t-cell" data-align={column.align}>
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+    // biome-ignore-end lint/a11y: as above
+  );
+}
+
+const Line = memo(Line_) as typeof Line_;

@@ -86,6 +86,13 @@ class RefusedRows(BaseModel):
     examples: list[RefusedExample]
 
 
+class Column(BaseModel):
+    """A column of the files, with some of its first values."""
+
+    name: str = Field(examples=["city"])
+    examples: list[str] = Field(examples=[["Bern", "Basel"]])
+
+
 class Planned(BaseModel):
     """What an import would do; nothing was written."""
 
@@ -97,6 +104,7 @@ class Planned(BaseModel):
     refused: list[RefusedRows]
     files: list[str]
     unchanged: list[str] = Field(description="Files of which everything was taken before.")
+    columns: list[Column]
 
 
 class Import(BaseModel):
@@ -180,6 +188,7 @@ def plan_import(given: ImportAsked, caller: Caller, uploads: UploadsOf) -> Plann
         ],
         files=[FilePath(one).name for one in found.files],
         unchanged=[FilePath(path).name for path, _ in found.unchanged],
+        columns=[Column(name=name, examples=list(examples)) for name, examples in found.columns],
     )
 
 

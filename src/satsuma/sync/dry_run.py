@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from satsuma.catalog.model import Catalog
+from satsuma.sync.formats.base import Rows
 from satsuma.sync.ledger import Position
 from satsuma.sync.planning import Plan
 from satsuma.sync.preparing import Preparer
 
 EXAMPLES_MAX = 3
+LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class DryRun:
         learned: What the catalog would learn: `entity`, `interaction type` or `attribute`, its name with its
             owner's, and its type.
         refused: By reason, the most frequent first.
+        columns: Names of the columns of the files, each with some of its first values as text.
     """
 
     rows_read: int
@@ -49,6 +52,7 @@ class DryRun:
     refused: tuple[Refusals, ...]
     files: tuple[str, ...]
     unchanged: tuple[tuple[str, int], ...] = field(default=())
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
 
 
 def dry_run(
@@ -69,9 +73,12 @@ def dry_run(
             if len(found) < EXAMPLES_MAX:
                 found.append((path, row["position"], row["message"], row["row"]))
 
+    columns = {name: list[str]() for file in plan.files for name in file.reader.columns}
     rows, done, place = 0, 0, -1
     for prepared in preparer.chunks(Position() if plan.resumes is None else plan.resumes.position):
         path = prepared.file.entry.path
+        if prepared.place != place:
+            _look(prepared.chunk.rows, columns)
         note(path, prepared.unread)
         for fitted in prepared.fitted:
             taken[fitted.part.target] += sum(group.table.num_rows for group in fitted.intake.groups)
@@ -79,8 +86,8 @@ def dry_run(
         rows += prepared.rows
         if progress is not None:
             done += 0 if prepared.place == place or place < 0 else plan.files[0].entry.size_bytes
-            place = prepared.place
             progress(min(done + prepared.chunk.bytes_done, plan.total_bytes), plan.total_bytes, rows)
+        place = prepared.place
     return DryRun(
         rows,
         {name: count for name, count in sorted(taken.items()) if count},
@@ -88,7 +95,18 @@ def dry_run(
         tuple(Refusals(code, count, tuple(examples[code])) for code, count in counts.most_common()),
         tuple(file.entry.path for file in plan.files),
         plan.unchanged,
+        tuple((name, tuple(values)) for name, values in columns.items()),
     )
+
+
+def _look(rows: Rows, columns: dict[str, list[str]]) -> None:
+    """Notes values of the first rows of a chunk."""
+    first = rows[:LOOKED_AT] if isinstance(rows, list) else rows.slice(0, LOOKED_AT).to_pylist()
+    for row in first:
+        for name, value in row.items():
+            seen = columns.setdefault(name, [])
+            if value is not None and len(seen) < EXAMPLES_MAX:
+                seen.append(str(value))
 
 
 def _learned(before: Catalog, after: Catalog) -> list[str]:

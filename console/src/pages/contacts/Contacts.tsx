@@ -1,18 +1,16 @@
 // Everyone: any number of contacts, searched, with the columns that are wanted.
 import { Button, TextInput } from '@mantine/core';
-import { useDebouncedValue, useLocalStorage } from '@mantine/hooks';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconAddressBook, IconFileImport, IconSearch } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
-import { useCatalog, useContacts } from '../../api/queries';
-import type { RecordRow } from '../../api/types';
-import { entityNamed } from '../../builder/catalog';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useContacts } from '../../api/queries';
 import { Columns } from '../../components/Columns';
 import { May } from '../../components/May';
 import { Page } from '../../components/Page';
+import { useColumns, useRows } from '../../components/records';
 import { Empty, Failed, Loading } from '../../components/states';
-import { type Column, Table } from '../../components/Table';
-import { shown } from '../../components/value';
+import { Table } from '../../components/Table';
 import { t } from '../../texts';
 
 export default function Contacts() {
@@ -20,23 +18,9 @@ export default function Contacts() {
   const navigate = useNavigate({ from: '/contacts' });
   const [search, setSearch] = useState(q ?? '');
   const [asked] = useDebouncedValue(search.trim(), 180);
-  const { data: catalog } = useCatalog();
-  const offered = useMemo(
-    () => (catalog ? (entityNamed(catalog, 'contact')?.attributes.map((one) => one.name) ?? []) : []),
-    [catalog],
-  );
-  const [chosen, setChosen] = useLocalStorage<string[] | null>({
-    key: 'satsuma-columns-contact',
-    defaultValue: null,
-  });
-  const columns = (chosen ?? offered.slice(0, 6)).filter((name) => offered.includes(name));
-  const contacts = useContacts({ search: asked, columns }, !!catalog);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = contacts;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
-  const rows = useMemo(() => contacts.data?.pages.flatMap((page) => page.rows) ?? [], [contacts.data]);
-  const total = contacts.data?.pages[0]?.total ?? null;
+  const { offered, columns, setChosen, ofTable, isKnown } = useColumns('contact');
+  const contacts = useContacts({ search: asked, columns }, isKnown);
+  const { rows, total, onEnd } = useRows(contacts);
   const bring = (
     <May do="start_import">
       <Button
@@ -48,24 +32,6 @@ export default function Contacts() {
       </Button>
     </May>
   );
-  const shownColumns: Column<RecordRow>[] = [
-    {
-      key: 'key',
-      title: t.members.key,
-      width: 'minmax(120px, 1fr)',
-      cell: (row) => (
-        <Link to="/contacts/$key" params={{ key: row.key }} className="plain strong">
-          {row.key}
-        </Link>
-      ),
-    },
-    ...columns.map((name) => ({
-      key: name,
-      title: name,
-      width: 'minmax(130px, 1fr)',
-      cell: (row: RecordRow) => shown(row.attributes[name], catalog?.timezone),
-    })),
-  ];
   return (
     <Page title={t.contacts.title} about={t.contacts.about} actions={bring} wide>
       <div className="toolbar">
@@ -103,7 +69,7 @@ export default function Contacts() {
       ) : (
         <Table
           label={t.contacts.title}
-          columns={shownColumns}
+          columns={ofTable}
           rows={rows}
           rowKey={(row) => row.key}
           total={total ?? rows.length}

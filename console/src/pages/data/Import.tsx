@@ -1,8 +1,9 @@
 // Bringing a file in: dropped, previewed with what would be taken and refused, run with progress, undone.
-import { Alert, Button, FileButton, Group, Progress, Select, TextInput } from '@mantine/core';
+import { Alert, Autocomplete, Button, FileButton, Group, Progress, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, useRef, useState } from 'react';
 import { type ImportBody, planImport, refreshData, runImport, undoImport, upload } from '../../api/actions';
 import { useCatalog, useImports } from '../../api/queries';
 import type { Import as Imported, Plan } from '../../api/wire';
@@ -25,6 +26,7 @@ export default function Import() {
     if (!given) return;
     setBusy(true);
     try {
+      // Of text, the columns are there before the server has looked, and also where it finds no key.
       const beginning = await given.slice(0, READ_BYTES).text();
       setFile({ id: await upload(given), name: given.name, columns: columnsOf(given.name, beginning) });
     } catch (error) {
@@ -83,18 +85,19 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
   const { data: catalog } = useCatalog();
   const [into, setInto] = useState<string | null>(null);
   const [name, setName] = useState('');
-  const [key, setKey] = useState<string | null>(null);
+  const [key, setKey] = useState('');
   const [map, setMap] = useState<Record<string, string>>({});
   const [ignored, setIgnored] = useState<string[]>([]);
   const [progress, setProgress] = useState<number | null>(null);
   const chosen = into ?? 'entity contact';
   const isInteraction = chosen.startsWith('interaction ');
   const target = chosen === NEW ? name.trim() : chosen.replace(/^\w+ /, '');
+  const [settledKey] = useDebouncedValue(key.trim(), 250);
   const body: ImportBody = {
     upload_ids: [file.id],
     ...(isInteraction ? { interaction_type: target } : { entity: target }),
     options: {
-      ...(key ? (isInteraction ? { member: key } : { key }) : {}),
+      ...(settledKey ? (isInteraction ? { member: settledKey } : { key: settledKey }) : {}),
       ...(Object.keys(map).length ? { map } : {}),
       ...(ignored.length ? { ignore: ignored } : {}),
     },
@@ -126,7 +129,9 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
       setProgress(null);
     }
   };
-  const columns = file.columns.map((one) => one.name);
+  const seen = useRef(file.columns);
+  if (plan && plan.columns.length > 0) seen.current = plan.columns;
+  const columns = seen.current;
   return (
     <section className="card panel" aria-label={file.name}>
       <h2>{file.name}</h2>
@@ -162,17 +167,13 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
         )}
-        {columns.length > 0 && (
-          <Select
-            label={isInteraction ? t.data.member : t.data.key}
-            placeholder="id"
-            data={columns}
-            value={key}
-            clearable
-            clearButtonProps={{ 'aria-label': t.shell.none }}
-            onChange={setKey}
-          />
-        )}
+        <Autocomplete
+          label={isInteraction ? t.data.member : t.data.key}
+          placeholder={isInteraction ? 'contact' : 'id'}
+          data={columns.map((one) => one.name)}
+          value={key}
+          onChange={setKey}
+        />
       </Group>
       {error ? (
         <Alert color="red" role="alert" mb="md">
@@ -193,7 +194,7 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
                 </tr>
               </thead>
               <tbody>
-                {file.columns.map((column) => (
+                {columns.map((column) => (
                   <tr key={column.name}>
                     <th scope="row" className="strong">
                       {column.name}
