@@ -23,7 +23,7 @@ API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
-.PHONY: help console console-check screenshots browser run test oracle soak year fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
+.PHONY: help console console-check screenshots browser run test oracle soak year suppression fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,11 @@ soak: .venv/.installed ## random histories and crashes with fresh seeds, for SEC
 # CONTACTS=n runs a smaller demo, SEED=n moves the versions that are looked at.
 year: .venv/.installed ## a year of the demo under a simulated clock, recomputed at fifty random versions
 	$(BIN)/python -m tests.traces.year $(if $(CONTACTS),--contacts $(CONTACTS)) $(if $(SEED),--seed $(SEED))
+
+READS ?= 1000000
+
+suppression: .venv/.installed ## the guide on suppression with READS (1000000) reads under concurrent writers
+	$(BIN)/python -m tests.guides.suppression --reads $(READS)
 
 fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (600)
 	$(BIN)/python -m tests.fuzz.text_fuzz $(SECONDS) $(SEED)
