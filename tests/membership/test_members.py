@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import MonkeyPatch
 
 from satsuma.membership import members
 from satsuma.membership.members import Members
@@ -18,7 +18,7 @@ from satsuma.membership.members import Members
 def test_members_follow_moves_whatever_readers_ask_in_between(
     first: set[int], moves: list[tuple[set[int], bool]]
 ) -> None:
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(members, "MOVED_MIN", 5)
         here, expected = Members.of(np.array(sorted(first), dtype=np.uint32)), set(first)
         for moved, is_read in moves:
