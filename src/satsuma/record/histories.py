@@ -57,12 +57,12 @@ def _beginning(
     connection: duckdb.DuckDBPyConnection, segment: int, last: int
 ) -> tuple[int, NDArray[np.int8]]:
     """The version after which the history begins, and by number who was a member then."""
-    row = connection.execute(
+    rows = connection.execute(
         "SELECT version, members FROM membership_snapshots WHERE segment = ? AND is_first"
         " ORDER BY version DESC LIMIT 1",
         [segment],
-    ).fetchone()
-    first, numbers = (-1, []) if row is None else row
+    ).fetchall()
+    first, numbers = rows[0] if rows else (-1, [])
     state = np.zeros(max([last, *numbers]) + 1, dtype=np.int8)
     state[np.array(numbers, dtype=np.int64)] = 1
     return first, state

@@ -56,8 +56,8 @@ def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     counts: dict[str, dict[tuple[str, str], int]] = {_OLD: {}, _NEW: {}}
     for database, schema, table in tables:
         name = f"{quote(database)}.{quote(schema)}.{quote(table)}"
-        row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-        counts[database][schema, table] = -1 if row is None else row[0]
+        [(count,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
+        counts[database][schema, table] = count
     if counts[_OLD] != counts[_NEW]:
         raise InvariantError("the copy of the database has not the rows that the database has")
 

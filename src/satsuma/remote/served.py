@@ -81,7 +81,7 @@ RULES: Mapping[str, Rule] = {
             *("insights", "lists", "mail", "segments", "templates", "tracking", "webhooks"),
         ),
         here=frozenset({"close"}),
-        never=frozenset({"acting", "announce", "keep_time", "webhook_worker"}),
+        never=frozenset({"acting", "announce", "keep_time", "sight", "webhook_worker"}),
     ),
 }
 

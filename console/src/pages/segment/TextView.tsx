@@ -38,12 +38,13 @@ export function TextView({ draft, audience }: { draft: Draft; audience: string }
       setCaret(event.currentTarget.selectionStart);
       setIndex(0);
     } else if (candidates.length > 0) {
+      // Tab goes on to what comes next: whoever does not look at what is offered has not chosen it.
       if (event.key === 'Escape') setCaret(null);
       else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
         event.preventDefault();
         const step = event.key === 'ArrowDown' ? 1 : candidates.length - 1;
         setIndex((index + step) % candidates.length);
-      } else if (event.key === 'Tab' || event.key === 'Enter') {
+      } else if (event.key === 'Enter') {
         event.preventDefault();
         take(index);
       }
