@@ -23,7 +23,7 @@ API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
-.PHONY: help console console-check screenshots measure browser run test oracle soak year suppression fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
+.PHONY: help console console-check screenshots measure tasks browser run test oracle soak year suppression fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -89,6 +89,9 @@ console-check: console/src/api/schema.d.ts
 
 screenshots: .venv/.installed $(CONSOLE) browser ## draw every page of the console into SCREENSHOTS (screenshots)
 	$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
+
+tasks: .venv/.installed $(CONSOLE) browser ## every task in the console, by keyboard and by mouse
+	HANDS=both $(BIN)/python -m pytest tests/browser/test_tasks.py
 
 measure: .venv/.installed $(CONSOLE) browser ## edits on the whole demo and scrolling a million members, in a browser
 	$(BIN)/python -m tests.browser.measuring

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,8 +64,12 @@ def console(page: Page, served: Served) -> Iterator[Console]:
     assert found.errors == []
 
 
-@pytest.fixture(params=[Mouse, Keys], ids=["mouse", "keyboard"])
+HANDS = [Mouse, Keys] if os.environ.get("HANDS") == "both" else [Keys]
+"""Every task is done by keyboard alone; by mouse too where `HANDS=both` asks for that (`make tasks`)."""
+
+
+@pytest.fixture(params=HANDS, ids=lambda hand: str(hand.__name__).lower())
 def either(request: pytest.FixtureRequest, console: Console) -> Console:
-    """The console, used by mouse and then by keyboard alone."""
+    """The console, used by keyboard alone, or by mouse."""
     console.hand = request.param(console.page)
     return console

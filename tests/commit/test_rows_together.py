@@ -177,7 +177,7 @@ def _stored(ws: satsuma.Workspace, own: str) -> dict[str, object]:
 
 
 @given(requests=REQUESTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rows_taken_together_are_those_taken_one_by_one(shops: Shops, requests: list[Handed]) -> None:
     shops.prepare()
     requests = [shops.owned(one) for one in requests]

@@ -209,7 +209,7 @@ def shop(
 
 
 @given(requests=REQUESTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_joins_and_leaves_done_together_are_those_done_one_by_one(
     shop: satsuma.Workspace, requests: list[Request]
 ) -> None:

@@ -56,7 +56,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows, st.lists(definitions, min_size=1, max_size=5))
 @example([("paid", 0, 20, 1, "1.5")], ["did paid where amount > 1.5", "did paid where items <= 1.5"])
 def test_they_are_counted_as_the_reference_counts_them(

@@ -58,7 +58,7 @@ TEXTS = [text.format(during=during) for text, during in product(COUNTED, DURING)
 ASKED = [(text, definition_of(text, zone)) for text, zone in product(TEXTS, ("UTC", "Asia/Tokyo"))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(state=states(), seed=st.integers(0, 1000))
 def test_conditions_asked_together_are_answered_as_each_alone(state: Database, seed: int) -> None:
     definitions = [definition for _, definition in ASKED]

@@ -87,7 +87,7 @@ def definition_of(where: dict[str, Any]) -> bound.Definition:
     return binding.definition
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(state=states(), wheres=st.lists(conditions(), min_size=12, max_size=12))
 def test_the_members_are_those_of_the_reference(state: Database, wheres: list[dict[str, Any]]) -> None:
     with record_of(state) as connection, TemporaryDirectory() as folder:

@@ -191,7 +191,7 @@ STEPS = st.lists(
 
 
 @given(before=st.sets(st.sampled_from([f"c-{n}" for n in range(1, 7)])), steps=STEPS)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_many_requests_in_one_version_do_what_they_would_do_one_after_another(
     ws: satsuma.Workspace, before: set[str], steps: list[tuple[bool, list[str]]]
 ) -> None:
