@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 JOBS ?= 2
+# One more than there are cores: tests wait for browsers, servers and disks.
+TESTERS ?= 3
 PYTEST_ARGS ?=
 SECONDS ?= 600
 SEED ?=
@@ -33,7 +35,7 @@ run: .venv/.installed $(CONSOLE) ## open the demo workspace, say what to try, an
 
 # Neighbouring tests share what they have set up: each process takes a run of them, and then from the other's.
 test: lint console-check $(CONSOLE) browser $(OIDC_PROVIDER) ## install what tests need, check the house, run all tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal $(PYTEST_ARGS)
 
 # SEED=n begins with a known seed. Disagreements become cases under tests/oracle/cases.
 oracle: .venv/.installed ## compare all evaluators on random worlds for SECONDS (600)
@@ -90,8 +92,8 @@ console-check: console/src/api/schema.d.ts
 screenshots: .venv/.installed $(CONSOLE) browser ## draw every page of the console into SCREENSHOTS (screenshots)
 	$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
 
-tasks: .venv/.installed $(CONSOLE) browser ## every task in the console, by keyboard and by mouse
-	HANDS=both $(BIN)/python -m pytest tests/browser/test_tasks.py
+tasks: .venv/.installed $(CONSOLE) browser ## every task in the console, by keyboard and by mouse, and every page for accessibility, on phones too
+	HANDS=both $(BIN)/python -m pytest tests/browser/test_tasks.py tests/browser/test_accessibility.py
 
 measure: .venv/.installed $(CONSOLE) browser ## edits on the whole demo and scrolling a million members, in a browser
 	$(BIN)/python -m tests.browser.measuring
