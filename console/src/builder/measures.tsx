@@ -21,7 +21,7 @@ export type MeasureKind =
   | 'latest_time'
   | 'active_periods';
 
-const OF_INTERACTIONS: readonly MeasureKind[] = [
+export const OF_INTERACTIONS: readonly MeasureKind[] = [
   'count',
   'sum',
   'average',

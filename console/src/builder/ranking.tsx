@@ -3,7 +3,7 @@ import { t } from '../texts';
 import { attributeAt, attributesFor, ownAttributes, typesFor, withChosen } from './catalog';
 import { useBuilder } from './context';
 import { Find, NumberField, Pick, TextField, Word } from './fields';
-import { MeasureDetails, type MeasureKind, makeMeasure, measureKind } from './measures';
+import { MeasureDetails, type MeasureKind, makeMeasure, measureKind, OF_INTERACTIONS } from './measures';
 import type { Measure, Sample, Top } from './model';
 import {
   Add,
@@ -25,20 +25,6 @@ export function TopFields({ value, path, subject, verb }: Part<Top> & { verb: Re
   const byAttribute = typeof value.by === 'object' && 'attribute' in value.by;
   const types = value.did ?? typesFor(catalog, entity)[0]?.name ?? '';
   const inner = interactionSubject(types, entity);
-  const measures = [
-    'count',
-    'sum',
-    'average',
-    'minimum',
-    'maximum',
-    'count_distinct',
-    'count_days',
-    'first',
-    'latest',
-    'first_time',
-    'latest_time',
-    'active_periods',
-  ] as const;
   const chooseBy = (next: string) => {
     if (next === 'attribute') {
       const first = attributesFor(catalog, { of: 'member', entity }).find((one) =>
@@ -87,7 +73,7 @@ export function TopFields({ value, path, subject, verb }: Part<Top> & { verb: Re
           label={t.builder.measure}
           value={byAttribute ? 'attribute' : measureKind(value.by as Measure)}
           options={[
-            ...measures.map((one) => ({ value: one, label: t.builder.measures[one] })),
+            ...OF_INTERACTIONS.map((one) => ({ value: one, label: t.builder.measures[one] })),
             { value: 'attribute', label: t.builder.byAttribute },
           ]}
           onChange={chooseBy}

@@ -12,6 +12,7 @@ from satsuma.index import Index
 from satsuma.index.columns import Column
 from satsuma.index.interactions import InteractionTable
 from satsuma.index.parts import Part
+from satsuma.membership.planes import united
 from satsuma.membership.touching import orders
 from satsuma.membership.touching.orders import rows_between
 from satsuma.membership.touching.sources import Back, Referring
@@ -27,12 +28,12 @@ def leading_to(step: Back, numbers: Numbers, lost: Numbers, before: Index, after
     parts = [_referrers(after, step, numbers)]
     if len(lost):
         parts.append(_referrers(before, step, lost))
-    return distinct(parts)
+    return united(parts)
 
 
 def led_to(step: Back, numbers: Numbers, before: Index, after: Index) -> Numbers:
     """Records to which some of these refer, or did before."""
-    return distinct([_targets(index, step, numbers) for index in (before, after)])
+    return united([_targets(index, step, numbers) for index in (before, after)])
 
 
 def members_referring(
@@ -46,13 +47,7 @@ def members_referring(
     parts = [_members_referring(after, way, numbers)]
     if len(lost):
         parts.append(_members_referring(before, way, lost))
-    return distinct(parts)
-
-
-def distinct(parts: list[NDArray[np.uint32]]) -> Numbers:
-    """The numbers of several arrays, ascending, each once."""
-    some = [part for part in parts if len(part)]
-    return np.unique(np.concatenate(some)).astype(np.uint32) if some else np.zeros(0, dtype=np.uint32)
+    return united(parts)
 
 
 def members_between(table: InteractionTable, low: int, high: int) -> Numbers:
@@ -66,7 +61,7 @@ def members_between(table: InteractionTable, low: int, high: int) -> Numbers:
 
 def members_with(table: InteractionTable, attribute: int, low: int, high: int) -> Numbers:
     """Members with an interaction whose attribute, a date or timestamp, lies in `low <= value < high`."""
-    return distinct([_owners(part, rows_between(part.columns[attribute], low, high)) for part in table.parts])
+    return united([_owners(part, rows_between(part.columns[attribute], low, high)) for part in table.parts])
 
 
 def next_value(columns: Iterable[Column], low: int) -> int | None:
