@@ -171,6 +171,9 @@ def test_forms_and_the_outbox(client: httpx.Client, app: Any) -> None:
     )["id"]
     settings = {"public_url": "https://lists.example.org", "sender": "news@example.org"}
     assert good(client.patch("/mail-settings", json=settings))["address_attribute"] == "email"
+    for chosen, is_chosen in (("email", True), ("", False)):
+        found = good(client.patch("/mail-settings", json={"address_attribute": chosen}))
+        assert (found["address_attribute"], found["address_chosen"]) == ("email", is_chosen)
     form = good(client.post("/forms", json={"name": "Site", "joins": number}), 201)
     assert "<form" in form["html"]
     assert good(client.get("/forms"))["items"] == [form]

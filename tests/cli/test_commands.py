@@ -88,7 +88,7 @@ HAPPY: list[tuple[str, str, str]] = [
     ("consent show c-1", "level", "level do_not_email entries"),
     ("consent reach Parisians", "reachable", "size reachable reasons"),
     ("mail outbox", "created", ""),
-    ("mail settings", "address attribute", "public_url sender"),
+    ("mail settings --address-attribute ''", "address attribute", "public_url sender"),
     ("user list", "email", ""),
     ("user units contact.city", "contact.city", "unit owner"),
     ("export-contact c-1", "c-1", "entity key"),

@@ -168,6 +168,17 @@ def test_another_attribute_may_hold_the_address(ws: satsuma.Workspace) -> None:
         ws.mail.configure(address_attribute="wrok")
 
 
+def test_which_attribute_holds_the_address_is_left_to_its_name_again(ws: satsuma.Workspace) -> None:
+    before = ws.consent.reach(topic=None).reachable
+    assert (ws.mail.settings.address_attribute, ws.mail.settings.address_chosen) == ("email", False)
+    ws.upsert("contact", [{"id": "c-1", "work address": "ada@work.example"}])
+    chosen = ws.mail.configure(address_attribute="work address")
+    assert (chosen.address_attribute, chosen.address_chosen) == ("work address", True)
+    again = ws.mail.configure(address_attribute="")
+    assert (again.address_attribute, again.address_chosen) == ("email", False)
+    assert ws.consent.reach(topic=None).reachable == before
+
+
 def test_a_merge_gives_the_kept_record_the_consent_of_the_other(ws: satsuma.Workspace) -> None:
     ws.consent.grant("c-1", "marketing", at="2025-12-01T00:00:00Z")
     ws.consent.deny("c-2", "marketing", at="2025-12-02T00:00:00Z")

@@ -132,6 +132,12 @@ def test_settings_that_are_none_are_refused(ws: satsuma.Workspace) -> None:
     assert ws.mail.settings.public_url == "https://lists.example.org"
 
 
+def test_an_empty_text_takes_a_setting_back(ws: satsuma.Workspace) -> None:
+    assert ws.mail.settings.sender
+    found = ws.mail.configure(public_url="", sender="")
+    assert (found.public_url, found.sender) == (None, None)
+
+
 def test_without_sender_or_site_nothing_is_sent_and_the_message_says_what_to_do(tmp_path: Path) -> None:
     with shop(tmp_path / "other") as other:
         other.lists.create("News", subscription=True, double_opt_in=True)

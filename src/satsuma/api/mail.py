@@ -53,15 +53,18 @@ class MailShape(BaseModel):
     public_url: str | None
     sender: str | None
     address_attribute: str | None
+    address_chosen: bool = Field(description="Whether somebody chose the attribute; else found by its name.")
     server: str | None = Field(description="The mail server in use; null where none is configured.")
 
 
 class MailEdit(Given):
-    """What is to change; what is not given stays."""
+    """What is to change; what is not given stays, and an empty text takes a setting back."""
 
     public_url: str | None = Field(default=None, max_length=500)
     sender: str | None = Field(default=None, max_length=500)
-    address_attribute: str | None = Field(default=None, max_length=120)
+    address_attribute: str | None = Field(
+        default=None, max_length=120, description="Empty: it is found by its name again, such as `email`."
+    )
 
 
 @router.get("/outbox", operation_id="list_outbox", summary="Messages", response_model=Page[MessageShape])
@@ -132,7 +135,7 @@ def show_mail_settings(caller: Caller, request: Request) -> MailShape:
     response_model=MailShape,
 )
 def change_mail_settings(caller: Caller, request: Request, body: MailEdit) -> MailShape:
-    """What is not given stays."""
+    """What is not given stays; an empty text takes a setting back."""
     caller.ws.mail.configure(
         public_url=body.public_url, sender=body.sender, address_attribute=body.address_attribute
     )
@@ -145,6 +148,7 @@ def _mail(caller: Caller, request: Request) -> MailShape:
         public_url=found.public_url,
         sender=found.sender,
         address_attribute=found.address_attribute,
+        address_chosen=found.address_chosen,
         server=None if server is None else f"{server.host}:{server.port}",
     )
 

@@ -8,6 +8,7 @@ import typer
 
 from satsuma.cli.output import local, print_facts, print_json, print_table
 from satsuma.cli.state import Json, answer, state_of
+from satsuma.lists.mail import MailSettings
 from satsuma.lists.smtp import MailServer
 
 app = typer.Typer(help="Messages to people: settings, outbox, sending.", no_args_is_help=True)
@@ -19,12 +20,14 @@ def settings(
     *,
     public_url: Annotated[str | None, typer.Option(help="Where the public pages are, for people.")] = None,
     sender: Annotated[str | None, typer.Option(help="Such as 'News <news@example.org>'.")] = None,
-    address_attribute: Annotated[str | None, typer.Option(help="The attribute with the address.")] = None,
+    address_attribute: Annotated[
+        str | None, typer.Option(help="The attribute with the address; '' finds it by its name again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show or change how people are written to."""
+    """Show or change how people are written to; an empty text ('') takes a setting back."""
     with state_of(context).open() as ws:
-        if public_url or sender or address_attribute:
+        if any(one is not None for one in (public_url, sender, address_attribute)):
             ws.mail.configure(public_url=public_url, sender=sender, address_attribute=address_attribute)
         found = ws.mail.settings
     if as_json:
@@ -34,9 +37,15 @@ def settings(
             [
                 ("public address", found.public_url),
                 ("sender", found.sender),
-                ("address attribute", found.address_attribute),
+                ("address attribute", _attribute(found)),
             ]
         )
+
+
+def _attribute(found: MailSettings) -> str | None:
+    if found.address_attribute is None or found.address_chosen:
+        return found.address_attribute
+    return f"{found.address_attribute} (found by its name)"
 
 
 @app.command()

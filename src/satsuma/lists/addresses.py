@@ -49,13 +49,21 @@ def attribute_of(connection: duckdb.DuckDBPyConnection, catalog: Catalog, entity
     return next((one for one in found if one.type is ValueType.TEXT), None)
 
 
+def is_chosen(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
+    """Whether somebody has said which attribute it is; otherwise it is found by its name."""
+    return settings.read(connection, _key(entity)) is not None
+
+
 def choose(change: Change, entity: Entity, name: str) -> None:
-    """Say which attribute holds the addresses.
+    """Say which attribute holds the addresses; with an empty name, that it is found by its name again.
 
     Raises:
         NotFoundError: The entity has no such attribute.
         UsageError: It is no text.
     """
+    if not name:
+        settings.write(change, _key(entity), None)
+        return
     attribute = entity.attributes.get(nfc(name))
     if attribute is None:
         hint = did_you_mean(name, entity.attributes)

@@ -36,11 +36,13 @@ class MailSettings:
         public_url: Where the public pages are served, as people reach it; links begin with it.
         sender: The address that messages come from, with or without a name.
         address_attribute: The attribute of the default audience that holds e-mail addresses, if any.
+        address_chosen: Whether somebody has said that it is this one; otherwise it was found by its name.
     """
 
     public_url: str | None
     sender: str | None
     address_attribute: str | None
+    address_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,16 @@ class Mail:
         """How people are written to."""
         with self._rooms.record.snapshot() as (cursor, state):
             audiences = state.catalog.audiences()
-            attribute = None
+            attribute, is_chosen = None, False
             if audiences:
                 entity = audience_named(state.catalog, None)
                 attribute = addresses.attribute_of(cursor, state.catalog, entity)
+                is_chosen = addresses.is_chosen(cursor, entity)
             return MailSettings(
                 settings.read(cursor, settings.PUBLIC_URL),
                 settings.read(cursor, settings.SENDER),
                 None if attribute is None else attribute.name,
+                is_chosen,
             )
 
     def configure(
@@ -82,28 +86,26 @@ class Mail:
         address_attribute: str | None = None,
         audience: str | None = None,
     ) -> MailSettings:
-        """Change settings; those not given stay.
+        """Change settings; those not given stay, and an empty text takes one back.
 
         Args:
             public_url: Such as `https://lists.example.org`.
             sender: Such as `News <news@example.org>`.
-            address_attribute: A text attribute of the audience.
+            address_attribute: A text attribute of the audience; taken back, it is found by its name.
             audience: Whose attribute; default the only audience, or contacts.
 
         Raises:
             UsageError: The address is none, or the attribute is no text.
             NotFoundError: There is no such attribute.
         """
-        if public_url is not None:
+        if public_url:
             parts = urlsplit(public_url)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
                 raise UsageError(
                     f"found the address {public_url!r}, expected one such as https://lists.example.org",
                     code="usage.public_url",
                 )
-        if sender is not None and (
-            not addresses.is_address(_bare(sender)) or "\n" in sender or "\r" in sender
-        ):
+        if sender and (not addresses.is_address(_bare(sender)) or "\n" in sender or "\r" in sender):
             raise UsageError(
                 f"found the sender {sender!r}, expected an e-mail address, or a name with one in <>",
                 code="usage.sender",
@@ -111,9 +113,9 @@ class Mail:
 
         def work(change: Change) -> None:
             if public_url is not None:
-                settings.write(change, settings.PUBLIC_URL, public_url.rstrip("/"))
+                settings.write(change, settings.PUBLIC_URL, public_url.rstrip("/") or None)
             if sender is not None:
-                settings.write(change, settings.SENDER, sender)
+                settings.write(change, settings.SENDER, sender or None)
             if address_attribute is not None:
                 addresses.choose(change, audience_named(change.catalog, audience), address_attribute)
 

@@ -11,6 +11,9 @@ import { done } from '../../components/notify';
 import { Failed, Loading, messageOf } from '../../components/states';
 import { t } from '../../texts';
 
+/** Chosen for the attribute: none, which leaves it to the names of the attributes. */
+const BY_NAME = '';
+
 export function Mail() {
   const { data, error, refetch } = useMail();
   if (error) return <Failed error={error} retry={() => void refetch()} />;
@@ -51,7 +54,8 @@ function Form({ mail }: { mail: Settings }) {
   const { data: catalog } = useCatalog();
   const [sender, setSender] = useState(mail.sender ?? '');
   const [address, setAddress] = useState(mail.public_url ?? '');
-  const [attribute, setAttribute] = useState(mail.address_attribute);
+  const stands = mail.address_chosen ? mail.address_attribute : BY_NAME;
+  const [attribute, setAttribute] = useState(stands);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const mayChange = useMay('change_mail_settings');
@@ -61,7 +65,7 @@ function Form({ mail }: { mail: Settings }) {
   const change = {
     ...(sender.trim() !== (mail.sender ?? '') && { sender: sender.trim() }),
     ...(address.trim() !== (mail.public_url ?? '') && { public_url: address.trim() }),
-    ...(attribute !== mail.address_attribute && { address_attribute: attribute }),
+    ...(attribute !== stands && { address_attribute: attribute }),
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -98,10 +102,15 @@ function Form({ mail }: { mail: Settings }) {
         <Select
           label={t.mail.attribute}
           description={t.mail.attributeHelp}
-          placeholder={t.mail.attributeAuto}
           allowDeselect={false}
           readOnly={!mayChange}
-          data={texts.map((one) => one.name)}
+          data={[
+            {
+              value: BY_NAME,
+              label: t.mail.attributeAuto(mail.address_chosen ? null : mail.address_attribute),
+            },
+            ...texts.map((one) => ({ value: one.name, label: one.name })),
+          ]}
           value={attribute}
           onChange={setAttribute}
         />
