@@ -47,7 +47,7 @@ CATALOG = {
 
 
 WRONG_SNAPSHOT = (
-    "INSERT INTO membership_snapshots SELECT segment, version, [1::UINTEGER], false FROM membership_changes"
+    "INSERT INTO membership_snapshots SELECT segment, version, '01'::BIT, false FROM membership_changes"
 )
 
 

@@ -97,7 +97,7 @@ def test_a_workspace_with_members_as_rows_keeps_them(tmp_path: Path) -> None:
             "CREATE TABLE segment_members (segment UINTEGER NOT NULL, member UINTEGER NOT NULL)"
         )
         connection.executemany("INSERT INTO segment_members VALUES (?, ?)", rows)
-        connection.execute("DELETE FROM migrations WHERE layer = 'record' AND number = 3")
+        connection.execute("DELETE FROM migrations WHERE layer = 'record' AND number >= 3")
     with Record.open(tmp_path) as record:
         with record.begin(at=2, actor="test") as change:
             _move(change, {0: frozenset({2, 4}), 3: frozenset({2})}, [(0, 2), (3, 1)])
@@ -105,6 +105,41 @@ def test_a_workspace_with_members_as_rows_keeps_them(tmp_path: Path) -> None:
             record,
             {1: {0: frozenset({2, 4}), 3: frozenset({2})}, 2: {0: frozenset({4}), 3: frozenset({1, 2})}},
         )
+
+
+def test_a_workspace_with_members_as_lists_keeps_them(tmp_path: Path) -> None:
+    with _created(tmp_path) as record:
+        with record.begin(at=1, actor="test") as change:
+            members = _move(change, dict.fromkeys(SEGMENTS, frozenset()), [(0, 4), (0, 2), (0, 9), (3, 2)])
+            memberships.snapshot(change, 0, BitMap(members[0]))
+        with record.begin(at=2, actor="test") as change:
+            later = _move(change, members, [(0, 2), (3, 7)])
+            memberships.clear(change, 3)
+    with duckdb.connect(str(tmp_path / DATABASE_FILE)) as connection:
+        connection.execute(
+            "CREATE TABLE lists_of AS SELECT segment, version, list_filter(range(bit_length(members)),"
+            " lambda i: get_bit(members, i::INTEGER) = 1)::UINTEGER[] AS members, is_first"
+            " FROM membership_snapshots"
+        )
+        connection.execute("DROP TABLE membership_snapshots")
+        connection.execute("CREATE TABLE membership_snapshots AS FROM lists_of")
+        connection.execute("DROP TABLE lists_of")
+        lists = connection.execute("SELECT members FROM membership_snapshots ORDER BY segment").fetchall()
+        assert lists == [([2, 4, 9],), ([],)]
+        connection.execute("DELETE FROM migrations WHERE layer = 'record' AND number = 4")
+    with Record.open(tmp_path) as record:
+        _compare(record, {1: members, 2: {0: later[0], 3: frozenset()}})
+
+
+def test_the_log_grows_by_a_snapshot_and_not_by_those_before_it(tmp_path: Path) -> None:
+    log, grown, size = tmp_path / f"{DATABASE_FILE}.wal", list[int](), 0
+    with _created(tmp_path) as record:
+        for version in range(1, 9):
+            with record.begin(at=version, actor="test") as change:
+                memberships.snapshot(change, version, np.arange(0, 100_000, 2, dtype=np.uint32))
+            grown.append(log.stat().st_size - size)
+            size += grown[-1]
+    assert max(grown[1:]) <= grown[0] < 20_000
 
 
 def test_a_removed_segment_has_no_members_and_its_changes_stay(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Lock, Thread
@@ -74,10 +75,14 @@ class Warming:
             thread = self._thread
         if thread is not None:
             thread.join()
+            gc.unfreeze()
 
     def _run(self) -> None:
         try:
             self._engine.warm(self._turn, self._note)
+            # What is held now stays. To look through all of it for what refers to itself takes 0.1 s, and
+            # falls on some version.
+            gc.freeze()
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
             self.error = error
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.record.arrow import ints_of
+from satsuma.record.memberships import saved
 from satsuma.record.sql import fetch, scalar
 
 
@@ -34,12 +35,12 @@ def faults(connection: duckdb.DuckDBPyConnection, segment: int, members: NDArray
         state = np.append(state, np.zeros(int(member.max()) + 1 - len(state), dtype=np.int8))
     yield from _twice(member, version, sign, state)
     done = 0
-    for saved, numbers in _snapshots(connection, segment, first):
-        upto = int(np.searchsorted(version, saved, side="right"))
+    for at, numbers in _snapshots(connection, segment, first):
+        upto = int(np.searchsorted(version, at, side="right"))
         np.add.at(state, member[done:upto], sign[done:upto])
         done = upto
         if not np.array_equal(np.flatnonzero(state), numbers):
-            yield f"the snapshot of version {saved} is not the sum of the changes before it"
+            yield f"the snapshot of version {at} is not the sum of the changes before it"
     np.add.at(state, member[done:], sign[done:])
     if not np.array_equal(np.flatnonzero(state), members):
         yield "the changes do not sum up to the members"
@@ -57,15 +58,12 @@ def _beginning(
     connection: duckdb.DuckDBPyConnection, segment: int, last: int
 ) -> tuple[int, NDArray[np.int8]]:
     """The version after which the history begins, and by number who was a member then."""
-    rows = connection.execute(
-        "SELECT version, members FROM membership_snapshots WHERE segment = ? AND is_first"
-        " ORDER BY version DESC LIMIT 1",
-        [segment],
-    ).fetchall()
-    first, numbers = rows[0] if rows else (-1, [])
-    state = np.zeros(max([last, *numbers]) + 1, dtype=np.int8)
-    state[np.array(numbers, dtype=np.int64)] = 1
-    return first, state
+    statement = "SELECT max(version) FROM membership_snapshots WHERE segment = ? AND is_first"
+    first = scalar(connection, statement, [segment])
+    numbers = np.zeros(0, dtype=np.uint32) if first is None else saved(connection, segment, first)
+    state = np.zeros(max(last, int(numbers[-1]) if len(numbers) else 0) + 1, dtype=np.int8)
+    state[numbers] = 1
+    return -1 if first is None else first, state
 
 
 def _snapshots(
@@ -75,9 +73,8 @@ def _snapshots(
     statement = (
         "SELECT version FROM membership_snapshots WHERE segment = ? AND version > ?::BIGINT ORDER BY version"
     )
-    one = "SELECT unnest(members) AS member FROM membership_snapshots WHERE segment = ? AND version = ?"
     for (version,) in connection.execute(statement, [segment, first]).fetchall():
-        yield version, ints_of(fetch(connection, one, [segment, version]), "member").astype(np.int64)
+        yield version, saved(connection, segment, version).astype(np.int64)
 
 
 def _twice(

@@ -199,7 +199,7 @@ class _Is(Enum):
     ALIASES = auto()
     DELETIONS = auto()
     SNAPSHOTS = auto()
-    """Rows have a `segment` and an array of members."""
+    """Rows have a `segment` and bits of members."""
 
 
 _FIXED: Mapping[str, _Is] = MappingProxyType(
@@ -377,12 +377,12 @@ class _Writing:
         return f"x.{what} IN (SELECT id FROM {table} WHERE audience <> {self.sight.audience})"
 
     def snapshots(self, stored: str) -> str:
-        """Arrays of members, those in sight kept: one bit for each number that was ever given."""
+        """Bits of members, those in sight kept: one bit for each number that was ever given."""
         bits = (
             f"SELECT coalesce(bitstring_agg({NUMBER}, 0, {self.bits - 1}), repeat('0', {self.bits})::BIT)"
             f" AS bits FROM {self.in_sight()}"
         )
-        kept = "list_filter(x.members, lambda m: get_bit(s.bits, m::INTEGER) = 1)"
+        kept = f"rpad(x.members::VARCHAR, {self.bits}, '0')::BIT & s.bits"
         return (
             f"SELECT x.segment, x.version, CASE WHEN {self.owned_by('segment')} THEN x.members"
             f" ELSE {kept} END AS members, x.is_first FROM {stored} x, ({bits}) s"

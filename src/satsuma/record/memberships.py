@@ -11,7 +11,6 @@ static ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from satsuma.kernel.errors import UsageError
 from satsuma.record.arrow import ints_of, schema_of, table_of
+from satsuma.record.member_bits import packed, unpacked
 from satsuma.record.sql import INSTANT, fetch, lent, scalar
 from satsuma.record.transaction import Transaction
 
@@ -53,22 +53,19 @@ def snapshot(transaction: Transaction, segment: int, members: Iterable[int]) -> 
         segment: Its id.
         members: Numbers, ascending; an array or a bitmap.
     """
-    if not isinstance(members, np.ndarray):
-        members = np.fromiter(members, dtype=np.uint32)
     _snapshot(transaction, segment, transaction.version, members, is_first=False)
 
 
 def _snapshot(
-    transaction: Transaction, segment: int, version: int, members: NDArray[np.uint32], *, is_first: bool
+    transaction: Transaction, segment: int, version: int, members: Iterable[int], *, is_first: bool
 ) -> None:
-    ends = pa.array([0, len(members)], pa.int32())
-    row = table_of({"members": pa.ListArray.from_arrays(ends, pa.array(members, pa.uint32()))})
+    row = table_of({"members": packed(members)})
     transaction.connection.execute(
         "DELETE FROM membership_snapshots WHERE segment = ? AND version = ?", [segment, version]
     )
     with lent(transaction.connection, _snapshot=row):
         transaction.connection.execute(
-            "INSERT INTO membership_snapshots SELECT ?, ?, members, ? FROM _snapshot",
+            "INSERT INTO membership_snapshots SELECT ?, ?, members::BIT, ? FROM _snapshot",
             [segment, version, is_first],
         )
 
@@ -153,17 +150,20 @@ def _since(
 def _saved(connection: duckdb.DuckDBPyConnection, segment: int, version: int | None) -> NDArray[np.uint32]:
     if version is None:
         return np.zeros(0, dtype=np.uint32)
-    statement = "SELECT members FROM membership_snapshots WHERE segment = ? AND version = ?"
-    lists: Any = fetch(connection, statement, [segment, version])["members"].combine_chunks()
-    found: NDArray[np.uint32] = lists.values.to_numpy()
-    return found
+    return saved(connection, segment, version)
+
+
+def saved(connection: duckdb.DuckDBPyConnection, segment: int, version: int) -> NDArray[np.uint32]:
+    """The members in the snapshot of a version, ascending, uint32; there is such a snapshot."""
+    statement = "SELECT members::BLOB FROM membership_snapshots WHERE segment = ? AND version = ?"
+    return unpacked(scalar(connection, statement, [segment, version]))
 
 
 def sizes(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
     """How many members segments have, at the cost of what changed since their snapshots; none: not in it."""
     rows = connection.execute(
         "SELECT segment, CAST(sum(size) AS BIGINT) FROM ("
-        f" SELECT s.segment, len(s.members) AS size FROM membership_snapshots s JOIN {_NEWEST} n"
+        f" SELECT s.segment, bit_count(s.members) AS size FROM membership_snapshots s JOIN {_NEWEST} n"
         " ON n.segment = s.segment AND n.version = s.version"
         f" UNION ALL SELECT c.segment, c.sign FROM membership_changes c LEFT JOIN {_NEWEST} n"
         " ON n.segment = c.segment WHERE n.version IS NULL OR c.version > n.version"

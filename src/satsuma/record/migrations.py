@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from satsuma.kernel.errors import InvariantError, WorkspaceTooNewError
-from satsuma.record import tables
+from satsuma.record import member_bits, tables
 from satsuma.record.sql import INSTANT
 
 FORMAT = 1
@@ -55,6 +55,7 @@ RECORD = (
     Migration("record", 1, "the first tables", _first_tables),
     Migration("record", 2, "what an index cannot tell from the rows", _index_changes),
     Migration("record", 3, "members as snapshots and what changed since", _membership_snapshots),
+    Migration("record", 4, "members in snapshots as bits", member_bits.migrate),
 )
 
 

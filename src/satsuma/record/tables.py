@@ -140,6 +140,31 @@ MEMBERSHIP_SNAPSHOTS = (
 """Since the third migration: members of segments are snapshots and what changed since. `is_first`: nothing
 that came before is kept."""
 
+MEMBER_BITS_BEFORE = (
+    "DROP VIEW segment_members",
+    "CREATE TABLE _lists AS SELECT segment, version, members, is_first FROM membership_snapshots",
+    "DROP TABLE membership_snapshots",
+    """CREATE TABLE membership_snapshots (
+        segment UINTEGER NOT NULL, version UBIGINT NOT NULL, members BIT NOT NULL,
+        is_first BOOLEAN NOT NULL
+    )""",
+)
+MEMBER_BITS_AFTER = (
+    "DROP TABLE _lists",
+    """CREATE VIEW segment_members AS SELECT segment, member FROM (
+        SELECT segment, member, 1::TINYINT AS sign FROM (
+            SELECT s.segment, s.members, unnest(range(bit_length(s.members)))::UINTEGER AS member
+            FROM membership_snapshots s
+            JOIN (SELECT segment, max(version) AS version FROM membership_snapshots GROUP BY segment) n
+            ON n.segment = s.segment AND n.version = s.version
+        ) WHERE get_bit(members, member::INTEGER) = 1
+        UNION ALL SELECT c.segment, c.member, c.sign FROM membership_changes c
+        LEFT JOIN (SELECT segment, max(version) AS version FROM membership_snapshots GROUP BY segment) n
+        ON n.segment = c.segment WHERE n.version IS NULL OR c.version > n.version
+    ) GROUP BY segment, member HAVING sum(sign) > 0""",
+)
+"""Since the fourth migration: members in snapshots are bits (`record.member_bits`)."""
+
 STATEMENTS = tuple(
     f"{statement};"
     for part in (_ADMINISTRATION, _IDENTITY, _MEMBERSHIPS, _LISTS)

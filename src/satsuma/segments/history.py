@@ -98,7 +98,7 @@ def growth(connection: duckdb.DuckDBPyConnection, segment: int) -> pa.Table:
         "SELECT version, any_value(c.at) AT TIME ZONE 'UTC' AS at,"
         " count(*) FILTER (sign > 0) AS entered, count(*) FILTER (sign < 0) AS left,"
         # Where the history was cut it begins with so many.
-        " CAST(sum(sum(sign)) OVER (ORDER BY version) + coalesce((SELECT max(len(members))"
+        " CAST(sum(sum(sign)) OVER (ORDER BY version) + coalesce((SELECT max(bit_count(members))"
         " FROM membership_snapshots WHERE segment = $1 AND is_first), 0) AS BIGINT) AS size"
         " FROM membership_changes c WHERE segment = $1 GROUP BY version ORDER BY version",
         [segment],
