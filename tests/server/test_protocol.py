@@ -6,13 +6,14 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from satsuma.server.protocol import timed
+from satsuma.server.protocol import HEAD_BYTES_MAX, timed
 from tests.api.live import live
 
 HEAD_S = 0.5
@@ -124,3 +125,74 @@ def test_who_waits_for_an_answer_is_answered_however_long_it_takes(connection: s
 def test_who_takes_nothing_of_an_answer_is_let_go(connection: socket.socket) -> None:
     connection.sendall(REQUEST % b"endless")
     assert ended.wait(PATIENCE_S), "what makes the answer ends"
+
+
+LARGE = HEAD_BYTES_MAX + 10_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n\r\n" % (b"x" * LARGE),
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (b"X: y\r\n" * (LARGE // 2)),
+        b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"x" * LARGE),
+    ],
+    ids=["one header", "many headers", "address"],
+)
+def test_a_head_that_is_too_large_is_refused(connection: socket.socket, content: bytes) -> None:
+    with suppress(ConnectionError):
+        connection.sendall(content)
+    assert b" 200 " not in received(connection)
+
+
+@pytest.mark.parametrize("place", [b"GET / HTTP/1.1\r\nX: ", b"GET /", b"GET / HTTP/1.1\r\nX"])
+def test_a_head_without_end_is_not_taken_in(connection: socket.socket, place: bytes) -> None:
+    assert floods(connection, place, b"x" * 4_096)
+
+
+@pytest.mark.parametrize("content", [b"X: y\r\n" * 700, b"x" * 4_096])
+def test_headers_after_the_body_without_end_are_not_taken_in(
+    connection: socket.socket, content: bytes
+) -> None:
+    head = b"POST /slow HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: y"
+    assert floods(connection, head, content)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: +5\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"X: a\r\n b\r\n",
+        b"X: a\x00b\r\n",
+        b"X: a\n\n",
+    ],
+)
+def test_a_request_of_two_readings_has_none(connection: socket.socket, lines: bytes) -> None:
+    connection.sendall(
+        b"POST / HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n"
+    )
+    assert b" 200 " not in received(connection)
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the other end closes."""
+    found = b""
+    with suppress(ConnectionError):
+        while part := connection.recv(65_536):
+            found += part
+    return found
+
+
+def floods(connection: socket.socket, head: bytes, content: bytes) -> bool:
+    """Send without end; gives whether the other end has enough of it."""
+    begun = time.monotonic()
+    with suppress(ConnectionError):
+        connection.sendall(head)
+        for _ in range(4_000_000 // len(content)):
+            connection.sendall(content)
+        return False
+    return time.monotonic() - begun < HEAD_S + PATIENCE_S

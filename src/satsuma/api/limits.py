@@ -16,6 +16,14 @@ from satsuma.api.problems import problem
 BODY_TIME_S = 60.0
 """So long a body may take to arrive."""
 
+_CALLED_MAX = 1_000
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_PRIVATE = (*_HEADERS, (b"cache-control", b"no-store"))
+"""Of what only its caller may see: no cache on the way, nor the browser's, keeps it."""
+
 
 class Limits:
     """Refuses, before anything is read, what no route shall see."""
@@ -39,6 +47,8 @@ class Limits:
         """
         self._app = app
         self._hosts = tuple(host.lower() for host in hosts)
+        self._called: set[bytes] = set()
+        """Names by which it was called, and may be: few, and asked for with every request."""
         self._bytes_max = bytes_max
         self._body_time_s = body_time_s
         self._version = version
@@ -58,8 +68,8 @@ class Limits:
         await self._app(scope, self._timed(receive), sending)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
-        host = headers.get(b"host", b"").decode("latin-1").lower()
-        if not self._is_known(host):
+        host = headers.get(b"host", b"")
+        if host not in self._called and not self._is_known(host):
             return problem(400, "request.host", "the server is not called by this name")
         if b"%00" in scope.get("raw_path", b"") or "\x00" in scope["path"]:
             return problem(400, "request.path", "the address has a character that nothing has in its name")
@@ -70,12 +80,16 @@ class Limits:
             return problem(413, "request.size", f"the body has more than {self._bytes_max} bytes")
         return None
 
-    def _is_known(self, host: str) -> bool:
+    def _is_known(self, called: bytes) -> bool:
+        host = called.decode("latin-1").lower()
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        return any(
+        is_known = any(
             known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:]))
             for known in self._hosts
         )
+        if is_known and len(self._called) < _CALLED_MAX:
+            self._called.add(called)
+        return is_known
 
     def _timed(self, receive: Receive) -> Receive:
         deadline = asyncio.get_running_loop().time() + self._body_time_s
@@ -98,16 +112,13 @@ class Limits:
     def _with_headers(self, send: Send, *, is_private: bool) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                more: list[tuple[bytes, bytes]] = [
-                    (b"satsuma-version", str(self._version()).encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-                if is_private:  # no cache on the way, nor the browser's, keeps what only its caller may see
-                    more.append((b"cache-control", b"no-store"))
                 given: list[Any] = list(message.get("headers", ()))
                 have = {name.lower() for name, _ in given}
-                message["headers"] = given + [one for one in more if one[0] not in have]
+                if b"satsuma-version" not in have:
+                    given.append((b"satsuma-version", str(self._version()).encode()))
+                message["headers"] = given + [
+                    one for one in (_PRIVATE if is_private else _HEADERS) if one[0] not in have
+                ]
             await send(message)
 
         return sending

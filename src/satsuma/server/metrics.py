@@ -32,8 +32,6 @@ OPERATION = "show_status"
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-_log = structlog.get_logger("satsuma.requests")
-
 
 class Metrics:
     """What one server counts."""
@@ -51,6 +49,18 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_State(ws, clock, jobs))
+
+        self._of: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, operation: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        found = self._of.get((operation, status))
+        if found is None:
+            found = self.requests.labels(operation, str(status)), self.seconds.labels(operation)
+            self._of[operation, status] = found
+        count, times = found
+        count.inc()
+        times.observe(seconds)
 
     def text(self) -> bytes:
         """In Prometheus' text form."""
@@ -161,6 +171,7 @@ class Observed:
     def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics]) -> None:
         self._app = app
         self._metrics = metrics
+        self._log = structlog.get_logger("satsuma.requests").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -181,13 +192,12 @@ class Observed:
             taken = time.perf_counter() - begun
             route = scope.get("route")
             operation = (route.operation_id if isinstance(route, APIRoute) else None) or "other"
-            metrics = self._metrics()
-            metrics.requests.labels(operation, str(status)).inc()
-            metrics.seconds.labels(operation).observe(taken)
+            self._metrics().answered(operation, status, taken)
             # Tracking is counted; a line for each of its requests would be most of the log.
             quiet = operation.startswith("tracking_") and status < 400
-            level = "error" if status >= 500 else "debug" if quiet else "info"
-            getattr(_log, level)(
+            log = self._log
+            tell = log.error if status >= 500 else log.debug if quiet else log.info
+            tell(
                 "answered",
                 method=scope["method"],
                 operation=operation,

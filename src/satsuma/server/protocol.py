@@ -1,7 +1,7 @@
 """HTTP/1.1 with deadlines: who sends a request too slowly, or does not take its answer, is let go.
 
-uvicorn bounds the size of heads and the time between requests; here the time that a head takes is bounded,
-and how long an answer may wait for its reader. Bodies are timed by `api.limits`, which can still answer.
+uvicorn bounds the time between requests; here the time that a head takes is bounded, its size, and how long
+an answer may wait for its reader. Bodies are timed by `api.limits`, which can still answer.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+HEAD_BYTES_MAX = 65_536
+"""Of the address and all headers of a request, those after its body included."""
 
 
-def timed(head_time_s: float, write_time_s: float) -> type[H11Protocol]:
+def timed(head_time_s: float, write_time_s: float) -> type[HttpToolsProtocol]:
     """The protocol of a server.
 
     Args:
@@ -21,28 +24,71 @@ def timed(head_time_s: float, write_time_s: float) -> type[H11Protocol]:
         write_time_s: How long a caller may take nothing of an answer that waits for them.
     """
 
-    class Timed(H11Protocol):
+    class Timed(HttpToolsProtocol):
         """One connection."""
 
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
+            self._due = 0.0
             self._head: asyncio.TimerHandle | None = None
             self._write: asyncio.TimerHandle | None = None
+            self._head_bytes = 0
+            self._unread_bytes = 0
+            self._has_read = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            self._head = self.loop.call_later(head_time_s, self._give_up)
+            self._due = self.loop.time() + head_time_s
+            self._head = self.loop.call_at(self._due, self._give_up)
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
-            _stop(self._head)
-            self._head = self.loop.call_later(self.timeout_keep_alive + head_time_s, self._give_up)
+            self._due = self.loop.time() + self.timeout_keep_alive + head_time_s
 
         def _give_up(self) -> None:
-            """The time for a head is over; a request whose head has come may take its own."""
+            """End a connection whose time for a head is over, unless a request is under way.
+
+            One timer goes on for all requests of a connection: to set one for each would cost more.
+            """
+            if self.transport.is_closing():
+                return
             cycle: RequestResponseCycle | None = self.cycle
-            if cycle is None or cycle.response_complete:
+            is_busy = cycle is not None and not cycle.response_complete
+            now = self.loop.time()
+            if is_busy or now < self._due:
+                self._head = self.loop.call_at(max(self._due, now + head_time_s), self._give_up)
+            else:
                 self.transport.abort()
+
+        def data_received(self, data: bytes) -> None:
+            self._has_read = False
+            super().data_received(data)
+            # What the parser holds back, such as half a header, is bounded as well.
+            self._unread_bytes = 0 if self._has_read else self._unread_bytes + len(data)
+            if self._unread_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
+                self.send_400_response("The head of the request is too large.")
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._head_bytes = 0
+
+        def on_url(self, url: bytes) -> None:
+            super().on_url(url)
+            self._count(len(url))
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            super().on_header(name, value)
+            self._count(len(name) + len(value))
+
+        def _count(self, size: int) -> None:
+            self._has_read = True
+            self._head_bytes += size
+            if self._head_bytes > HEAD_BYTES_MAX:
+                raise ValueError("the head of the request is too large")
+
+        def on_body(self, body: bytes) -> None:
+            self._has_read = True
+            super().on_body(body)
 
         def pause_writing(self) -> None:
             super().pause_writing()

@@ -22,6 +22,7 @@ from satsuma.kernel.errors import Error, UsageError
 from satsuma.lists.smtp import MailServer
 from satsuma.remote.serving import Serving
 from satsuma.server import logs
+from satsuma.server.collecting import seldom
 from satsuma.server.composing import compose
 from satsuma.server.protocol import timed
 from satsuma.server.settings import Settings
@@ -30,7 +31,6 @@ from satsuma.sync.webhooks.worker import Worker
 from satsuma.workspace import Workspace
 
 MAIL_LOOK_S = 5.0
-HEADER_BYTES_MAX = 65_536
 _CALLERS_WAITING_MAX = 2_048
 
 SWITCH_S = 0.0005
@@ -81,13 +81,14 @@ def serve(
             limit_concurrency=settings.connections_max or None,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=int(settings.stop_time_s),
-            h11_max_incomplete_event_size=HEADER_BYTES_MAX,
+            loop="uvloop",
             http=timed(settings.head_time_s, settings.body_time_s),
             ws="none",
         )
         server = _Server(config, stopping=lambda: setattr(app.state, "is_stopping", True))
         ws.keep_time()
         with (
+            seldom(),
             LocalSocket(ws, serving),
             _webhooks(ws, settings) as app.state.webhook_worker,
             _mail(ws, app.state.mail_server, app.state.mail_site),

@@ -144,10 +144,11 @@ def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler
 
     async def handler(request: Request) -> Response:
         try:
-            body = await read_body(request.stream(), request.headers.get("content-encoding"))
+            headers = dict(request.scope["headers"])
+            body = await read_body(request.stream(), _text(headers.get(b"content-encoding")))
             small = len(body) <= _PARSED_AT_ONCE_BYTES
             found = parse_body(body) if small else await asyncio.to_thread(parse_body, body)
-            key = key_of(request.headers.get("authorization"), found)
+            key = key_of(_text(headers.get(b"authorization")), found)
             sender = None if key is None else write_keys.sender(key)
             if sender is None:
                 return _problem(401, "unauthorized", "found no valid write key", _BASIC)
@@ -162,6 +163,10 @@ def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler
             return _problem(503, error.code, "the workspace cannot take anything now")
 
     return handler
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
 
 
 def _single(kind: MessageType) -> _Take:
@@ -183,12 +188,17 @@ def _batch(body: Mapping[str, Any]) -> tuple[list[object], object]:
     return [_without_key(one) if isinstance(one, dict) else one for one in messages], body.get("sentAt")
 
 
-def _without_key(message: Mapping[str, Any]) -> dict[str, Any]:
+def _without_key(message: Mapping[str, Any]) -> Mapping[str, Any]:
     # A key is a secret: it must not be kept with a message that is refused.
+    if "writeKey" not in message:
+        return message
     return {name: value for name, value in message.items() if name != "writeKey"}
 
 
 def _answered(outcome: Outcome) -> Response:
+    if not outcome.refused:
+        text = _TAKEN % (outcome.version, outcome.accepted, outcome.duplicates)
+        return Response(text, headers=_headers(outcome), media_type="application/json")
     told = [
         {"position": one.place, "code": one.code, "message": one.message}
         for one in outcome.refused[:TOLD_MAX]
@@ -201,9 +211,14 @@ def _answered(outcome: Outcome) -> Response:
         "quarantined": len(outcome.refused),
         "refused": told,
     }
-    return JSONResponse(content, headers={**_OPEN, "Satsuma-Version": str(outcome.version)})
+    return JSONResponse(content, headers=_headers(outcome))
 
 
+def _headers(outcome: Outcome) -> dict[str, str]:
+    return {**_OPEN, "Satsuma-Version": str(outcome.version)}
+
+
+_TAKEN = b'{"success":true,"version":%d,"accepted":%d,"duplicates":%d,"quarantined":0,"refused":[]}'
 _BASIC = {"WWW-Authenticate": 'Basic realm="write key", charset="UTF-8"'}
 
 

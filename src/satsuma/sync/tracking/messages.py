@@ -22,6 +22,9 @@ CLOCK_ERROR_MAX_US = 60 * US_PER_SECOND
 a program gives on purpose, such as those of an import, stay as they are."""
 
 
+_CONTAINERS = (dict, list)
+
+
 class MessageType(StrEnum):
     """The calls of the API."""
 
@@ -31,6 +34,10 @@ class MessageType(StrEnum):
     SCREEN = "screen"
     GROUP = "group"
     ALIAS = "alias"
+
+
+_TYPES = {kind.value: kind for kind in MessageType}
+_WITH_PROPERTIES = frozenset({MessageType.TRACK, MessageType.PAGE, MessageType.SCREEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def read_message(found: object, *, sent_at: object, received_us: int) -> Message
     try:
         return _read(found, sent_at, received_us)
     except _Refused as refused:
-        known = kind if isinstance(kind, str) and kind in set(MessageType) else "message"
+        known = kind if isinstance(kind, str) and kind in _TYPES else "message"
         return Unreadable(refused.code, refused.message, known)
 
 
@@ -100,7 +107,7 @@ def _read(found: object, sent_at: object, received_us: int) -> Message:
     sent = found.get("sentAt") if found.get("sentAt") is not None else sent_at
     stated = found.get("originalTimestamp")
     stated = found.get("timestamp") if stated is None else stated
-    fields = "properties" if kind in (MessageType.TRACK, MessageType.PAGE, MessageType.SCREEN) else "traits"
+    fields = "properties" if kind in _WITH_PROPERTIES else "traits"
     return Message(
         kind,
         _key(found, "userId"),
@@ -117,18 +124,20 @@ def _read(found: object, sent_at: object, received_us: int) -> Message:
 
 
 def _type(found: object) -> MessageType:
-    try:
-        return MessageType(found)  # type: ignore[arg-type]  # what is no text is no type either
-    except ValueError:
+    kind = _TYPES.get(found) if isinstance(found, str) else None
+    if kind is None:
         listed = ", ".join(MessageType)
-        raise _Refused("type.missing", f"type: found {shown(found)}, expected one of {listed}") from None
+        raise _Refused("type.missing", f"type: found {shown(found)}, expected one of {listed}")
+    return kind
 
 
 def _key(found: Mapping[str, Any], name: str) -> str | None:
     value = found.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | None):
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise _Refused("row.type", f"{name}: found {shown(value)}, expected a text or a whole number")
-    if value is None or value == "":
+    if value == "":
         return None
     text = str(value)
     if not is_well_formed(text):
@@ -138,7 +147,7 @@ def _key(found: Mapping[str, Any], name: str) -> str | None:
 
 def _text(found: Mapping[str, Any], name: str) -> str | None:
     value = found.get(name)
-    if not isinstance(value, str | None):
+    if value is not None and not isinstance(value, str):
         raise _Refused("row.type", f"{name}: found {shown(value)}, expected a text")
     return value or None
 
@@ -184,8 +193,16 @@ def _id(found: Mapping[str, Any], *, is_dated: bool) -> str | None:
     return derived_id(json.dumps(said, sort_keys=True), 0)
 
 
-def _is_deeper(value: object, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if levels == 0:
-        return isinstance(value, dict | list)
-    return any(_is_deeper(one, levels - 1) for one in inner if isinstance(one, dict | list))
+def _is_deeper(found: Mapping[str, Any], levels: int) -> bool:
+    """Whether something holds more levels of objects and lists than so many, its own included."""
+    level: list[Any] = [found]
+    for _ in range(levels):
+        level = [
+            one
+            for container in level
+            for one in (container.values() if isinstance(container, Mapping) else container)
+            if isinstance(one, _CONTAINERS)
+        ]
+        if not level:
+            return False
+    return True
