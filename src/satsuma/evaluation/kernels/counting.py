@@ -22,6 +22,11 @@ MEMBER_NS = 1.0
 SEARCH_NS = 40.0
 """What it costs to count a row in time order, to subtract for a member, and to search a member's rows."""
 
+SEARCH_ALL_NS = 10.0
+"""And of one member, where the rows of all are searched one after another."""
+
+_AFTER_ALL = 2**63 - 1
+
 _FEW_ASKED = 16
 """How many of all members are asked about is counted where a search could pay: for one in so many."""
 
@@ -77,13 +82,33 @@ def ranges_of_all(part: Part, span: tuple[int, int], among: Bools) -> tuple[Ints
     if holds_all(part, span):
         return begins, ends if among.all() else np.where(among, ends, begins)
 
+    counted = _counted(part, span, among)
+
     def of_piece(piece: slice) -> tuple[Ints, Ints]:
+        if counted is not None:
+            inside, later = (one[piece] for one in counted)
+            return searching.ranges_at_end(ends[piece], inside, later, among[piece])
         return searching.window_ranges(begins[piece], ends[piece], part.occurred_at, among[piece], *span)
 
     pieces = in_pieces(of_piece, len(begins))
     if len(pieces) == 1:
         return pieces[0]
     return np.concatenate([one for one, _ in pieces]), np.concatenate([one for _, one in pieces])
+
+
+def _counted(part: Part, span: tuple[int, int], among: Bools) -> tuple[Counts, Counts] | None:
+    """Of each of all members how many rows lie in a span, and after it; None where to search them is less."""
+    if part.owners is not None:
+        return None
+    first, after = placed_in_time(part, span)
+    outside = part.size - (after - first)
+    by_time = (min(after - first, outside) + min(after, part.size - after)) * ROW_NS
+    if by_time > len(among) * SEARCH_ALL_NS or by_time > np.count_nonzero(among) * SEARCH_NS:
+        return None
+    inside, later = np.zeros(len(among), dtype=np.int32), np.zeros(len(among), dtype=np.int32)
+    add_counts(part, span, among, inside)
+    add_counts(part, (span[1], _AFTER_ALL), among, later)
+    return inside, later
 
 
 def _add_by_member(part: Part, span: tuple[int, int], among: Bools, total: Counts) -> None:

@@ -68,6 +68,31 @@ def _window_ranges(
     return first, after
 
 
+def ranges_at_end(
+    ends: Ints, counts: NDArray[np.int32], later: NDArray[np.int32], among: Bools
+) -> tuple[Ints, Ints]:
+    """As `window_ranges`, where it is known how many rows each member has in the window, and after it."""
+    found: tuple[Ints, Ints] = _ranges_at_end(
+        as_input(ends, np.int64),
+        as_input(counts, np.int32),
+        as_input(later, np.int32),
+        as_input(among, np.bool_),
+    )
+    return found
+
+
+@compiled_once
+def _ranges_at_end(
+    ends: Ints, counts: NDArray[np.int32], later: NDArray[np.int32], among: Bools
+) -> tuple[Ints, Ints]:
+    first = np.empty(len(ends), np.int64)
+    after = np.empty(len(ends), np.int64)
+    for member in range(len(ends)):
+        after[member] = ends[member] - later[member]
+        first[member] = after[member] - counts[member] * among[member]
+    return first, after
+
+
 def add_counts(
     begins: Ints, ends: Ints, at: Ints, among: Bools, low: int, high: int, counts: NDArray[np.int32]
 ) -> None:

@@ -13,7 +13,16 @@ from threading import Event
 
 import numpy as np
 
-from satsuma.evaluation.kernels import bounded, compiled, pairing, searching, stepping, walking, windows
+from satsuma.evaluation.kernels import (
+    bounded,
+    compiled,
+    in_time,
+    pairing,
+    searching,
+    stepping,
+    walking,
+    windows,
+)
 
 _warm = Event()
 
@@ -50,11 +59,13 @@ def _calls() -> list[Callable[[], object]]:
     lane = walking.Lane(_ONE, _ONE, _ONE, 1, 0, False)
     return [
         lambda: searching.window_ranges(_ONE, _ONE, _ONE, _TRUE, 0, 1),
+        lambda: searching.ranges_at_end(_ONE, _COUNTS, _COUNTS, _TRUE),
         lambda: searching.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, _COUNTS.copy()),
         lambda: searching.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
         lambda: searching.add_lengths(_ONE, _ONE, _COUNTS.copy()),
         lambda: windows.add_in_windows(_ONE, _ONE, _ONE, None, _ONE, _ONE, np.zeros((1, 1), dtype=np.int64)),
         bounded.warmed,
+        in_time.warmed,
         lambda: searching.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
         *(
             lambda kind=kind: compiled.gathered(_MANY, _NONE.astype(kind))

@@ -1,0 +1,105 @@
+"""In time: an attribute's numbers in the order of time, in which a window is one run of rows.
+
+The files have a type's instants in the order of time, with their members. A member's own rows stand in the
+same order in both, so one pass over the members in time finds where each value belongs. That is done when
+sums are first asked for, and kept as long as the column is, in as few bytes as hold the numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from satsuma.evaluation.kernels import scratch
+from satsuma.evaluation.kernels.compiled import Bools, Ints, as_input, compiled_once
+from satsuma.index.columns import Column
+from satsuma.index.parts import Part
+
+_NARROW = np.dtype(np.uint32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InTime:
+    """A part's values of one attribute in time order.
+
+    Attributes:
+        values: uint32 or int64; 0 where one is missing.
+        greatest: Of their sizes.
+    """
+
+    values: NDArray[Any]
+    greatest: int
+
+
+_kept: WeakKeyDictionary[Column, InTime] = WeakKeyDictionary()
+_making = Lock()
+
+
+def in_time(part: Part, attribute: int) -> InTime | None:
+    """The integers or decimals of an attribute (its number) of the files' part; None where memory forbids."""
+    column = part.columns[attribute]
+    if (found := _kept.get(column)) is not None:
+        return found
+    with _making:
+        if (found := _kept.get(column)) is not None:
+            return found
+        if (made := _made(part, column)) is not None:
+            _kept[column] = made
+        return made
+
+
+def _made(part: Part, column: Column) -> InTime | None:
+    values, valid = column.values, column.valid
+    least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    kind = _NARROW if least >= 0 and most <= np.iinfo(_NARROW).max else np.dtype(np.int64)
+    held = sum(one.values.nbytes for one in _kept.values())
+    if held + part.size * kind.itemsize > scratch.kept_bytes_max():
+        return None
+    found = np.empty(part.size, dtype=kind)
+    # The places are those of all rows, also of members whose rows here do not count any more.
+    _place(
+        as_input(part.time_member, np.uint32),
+        np.array(part.offsets[:-1], dtype=np.int64),
+        as_input(values, np.int64),
+        as_input(np.zeros(0) if valid is None else valid, np.bool_),
+        found,
+    )
+    found.flags.writeable = False
+    return InTime(found, max(most, -least))
+
+
+@compiled_once
+def _place(
+    time_member: NDArray[np.uint32], next_row: Ints, values: Ints, valid: Bools, found: NDArray[Any]
+) -> None:
+    for i in range(len(time_member)):
+        row = next_row[time_member[i]]
+        next_row[time_member[i]] = row + 1
+        found[i] = values[row] if len(valid) == 0 or valid[row] else 0
+
+
+def add_values(members: NDArray[np.uint32], values: NDArray[Any], total: Ints) -> None:
+    """Add to each member's total (int64, contiguous) the values of its rows."""
+    _add_values(as_input(members, np.uint32), as_input(values, values.dtype), total)
+
+
+@compiled_once
+def _add_values(members: NDArray[np.uint32], values: NDArray[Any], total: Ints) -> None:
+    for i in range(len(members)):
+        total[members[i]] += np.int64(values[i])
+
+
+def warmed() -> None:
+    """Compile the loops, or load them."""
+    nothing = np.zeros(0, dtype=np.uint32)
+    number, valid = as_input(np.zeros(1), np.int64), as_input(np.ones(1), np.bool_)
+    for kind in (_NARROW, np.dtype(np.int64)):
+        _place(
+            as_input(nothing, np.uint32), np.zeros(1, dtype=np.int64), number, valid, np.zeros(1, dtype=kind)
+        )
+        add_values(nothing, np.zeros(0, dtype=kind), np.zeros(1, dtype=np.int64))
