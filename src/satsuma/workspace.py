@@ -68,7 +68,7 @@ from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
 from satsuma.membership.verify import Difference, held, verify
 from satsuma.membership.warming import Warming
-from satsuma.record import definitions, memberships, restoring
+from satsuma.record import definitions, id_files, memberships, restoring
 from satsuma.record.backup import Backup, back_up
 from satsuma.record.change import Change
 from satsuma.record.erasing import whom
@@ -109,7 +109,7 @@ MIGRATIONS = (
 )
 """Of the rooms above the record."""
 
-DERIVED = ("index", "planes", "uploads")
+DERIVED = ("index", "planes", id_files.FOLDER, "uploads")
 """Folders that an erasing throws away: files made from the record, and files that wait to be imported."""
 
 

@@ -35,8 +35,8 @@ class Settings:
             pauses writing. DuckDB counts an updated column of text as if all of it were written, and with its
             own 16 MB would fold at each small update of a million records. A larger log lengthens the restart
             after a crash.
-        index_tail_rows: So many rows that came since the index's files were made it holds in memory, at the
-            least, before it makes files anew beside the writer.
+        index_tail_rows: So many rows that came since the index's files, or those of ids, were made are held
+            in memory, at the least, before files are made anew beside the writer.
     """
 
     memory_limit_bytes: int | None = None

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import InteractionType
 from satsuma.record.arrow import Column, encode, instants_of, ints_of, table_of, taken
 from satsuma.record.directory import hashes_of
+from satsuma.record.hash_file import DamagedError, HashFile
 from satsuma.record.hashes import HashRuns
-from satsuma.record.layout import interaction_table
+from satsuma.record.id_files import version_of
+from satsuma.record.layout import ID, VERSION, interaction_table
 from satsuma.record.sql import fetch, lent, quote
 from satsuma.record.transaction import Transaction
 
@@ -32,7 +34,12 @@ def take_new(
     is_new = np.ones(len(ids), dtype=np.bool_)
     is_new[_repeated_within(ids, order, ordered)] = False
     runs = _runs(transaction, interaction)
-    perhaps = np.sort(order[runs.contains(ordered)])
+    try:
+        is_there = runs.contains(ordered)
+    except DamagedError:
+        runs = _read(transaction, interaction, None)
+        is_there = runs.contains(ordered)
+    perhaps = np.sort(order[is_there])
     perhaps = perhaps[is_new[perhaps]]
     is_new[_stored(transaction, interaction, ids, occurred_us, perhaps)] = False
     new_in_order = is_new[order]
@@ -56,12 +63,21 @@ def _repeated_within(ids: Column, order: NDArray[np.int64], ordered: NDArray[np.
 
 
 def _runs(transaction: Transaction, interaction: InteractionType) -> HashRuns:
-    runs = transaction.memory.ids.get(interaction.number)
+    runs, files = transaction.memory.ids.get(interaction.number), transaction.memory.id_files
     if runs is None:
-        statement = f"SELECT hash(_id) AS h FROM {quote(interaction_table(interaction))}"
-        stored = ints_of(fetch(transaction.connection, statement), "h")
-        runs = HashRuns().with_sorted(np.sort(stored))
+        file = None if files is None else files.find(transaction.connection, interaction.number)
+        runs = _read(transaction, interaction, file)
     return runs
+
+
+def _read(transaction: Transaction, interaction: InteractionType, file: HashFile | None) -> HashRuns:
+    """A file of hashes, and those of what came since from the record."""
+    table, version = quote(interaction_table(interaction)), -1 if file is None else version_of(file)
+    statement = f"SELECT hash({ID}) AS h FROM {table} WHERE {VERSION} > ?::BIGINT"
+    stored = ints_of(fetch(transaction.connection, statement, [version]), "h")
+    if transaction.memory.id_files is not None:
+        transaction.memory.id_files.rows_read += len(stored)
+    return HashRuns(file=file).with_sorted(np.sort(stored))
 
 
 def _stored(

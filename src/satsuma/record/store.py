@@ -32,6 +32,7 @@ from satsuma.record.arrow import Column, texts
 from satsuma.record.change import Change
 from satsuma.record.checkpoints import Checkpoints
 from satsuma.record.files import Settings
+from satsuma.record.id_files import IdFiles
 from satsuma.record.lock import Holder, Lock
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
@@ -157,10 +158,8 @@ class Record:
             raise
         except (duckdb.Error, KeyError) as error:
             connection.close()
-            raise WorkspaceDamagedError(
-                f"{database} cannot be read as a workspace: {error}",
-                hint="restore the workspace from a backup",
-            ) from error
+            text = f"{database} cannot be read as a workspace: {error}"
+            raise WorkspaceDamagedError(text, hint="restore the workspace from a backup") from error
 
     @classmethod
     def _loaded(
@@ -174,9 +173,8 @@ class Record:
     ) -> Self:
         last, catalog = versions.last(connection), catalogs.load(connection)
         if last is None or catalog is None:
-            raise WorkspaceDamagedError(
-                f"{directory} has no version or no catalog", hint="restore the workspace from a backup"
-            )
+            text = f"{directory} has no version or no catalog"
+            raise WorkspaceDamagedError(text, hint="restore the workspace from a backup")
         if migrations.migrate(connection, (*migrations.RECORD, *migrations_above), last.at):
             views.rebuild(connection, catalog)
         return cls(
@@ -185,7 +183,7 @@ class Record:
             lock,
             workspace_id=workspace_id,
             state=State(last.version, last.at, catalog),
-            memory=Memory.load(connection),
+            memory=Memory.load(connection, IdFiles(directory, workspace_id, settings.index_tail_rows)),
             settings=settings,
         )
 
@@ -271,6 +269,7 @@ class Record:
         finally:
             self._changing = False
         self._checkpoints.fold()
+        self._memory.keep_ids(self.version, self.now)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -351,15 +350,16 @@ class Record:
         with self._readers.alone(patience_seconds=patience_seconds):
             self._changing = True
             try:
+                self._memory.forget_ids()
                 self._checkpoints.close()
                 try:
                     rewrite(self.directory, self.settings)
-                except duckdb.Error as error:
-                    raise files.write_failed(error) from error
                 finally:
                     database = files.database_of(self.directory)
                     self._connection = checkpoints.connect(database, self.settings)
                     self._checkpoints = Checkpoints(self._connection, database, self.settings)
+            except duckdb.Error as error:
+                raise files.write_failed(error) from error
             finally:
                 self._changing = False
 
@@ -370,6 +370,7 @@ class Record:
         if self._changing:
             raise InvariantError("the record was closed inside a change")
         self._closed = True
+        self._memory.keep_ids(self.version, self.now, to_the_end=True)
         self._checkpoints.close()
         self.lock.release()
 
@@ -389,9 +390,8 @@ class Record:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise UsageError(
-                f"the workspace {self.directory} is closed", code="usage.closed", hint="open it again"
-            )
+            text = f"the workspace {self.directory} is closed"
+            raise UsageError(text, code="usage.closed", hint="open it again")
 
     def _check_writable(self, at: int) -> None:
         self._check_open()
