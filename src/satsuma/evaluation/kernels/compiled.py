@@ -8,6 +8,7 @@ found in the cache (beside this file, or else in the user's cache folder).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, TypeVar, cast
 
 import numba
@@ -58,9 +59,8 @@ def gathered(decided: Bools, codes: NDArray[Any]) -> Bools:
     kind = codes.dtype if codes.dtype.kind == "u" and codes.dtype.itemsize < _LONG else np.dtype(np.int64)
     if kind == codes.dtype and kind.itemsize * _compared(decided) <= _COMPARED_BYTES:
         # Comparing takes many codes at once, looking up one after another.
-        found = np.zeros(len(codes), dtype=np.bool_)
-        for code in np.flatnonzero(decided).tolist():
-            found |= codes == kind.type(code)
+        equal = [codes == kind.type(code) for code in np.flatnonzero(decided).tolist()]
+        found: Bools = reduce(np.bitwise_or, equal) if equal else np.zeros(len(codes), dtype=np.bool_)
         return found
     table, rows = as_input(decided, np.bool_), as_input(codes, kind)
     answer = np.empty(len(codes), dtype=np.bool_)

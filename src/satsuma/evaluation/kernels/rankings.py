@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
+from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.interactions import measured
 from satsuma.evaluation.kernels.measures import Measured
 from satsuma.evaluation.kernels.reading import read
-from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
+from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.evaluation.kernels.testing import value_of
 from satsuma.kernel.numbers import round12_range
 from satsuma.language import bound
@@ -40,7 +42,7 @@ def _first_n(condition: bound.Top, frame: Records, scope: Scope) -> Bools:
     if condition.among is not None:
         candidate = candidate & scope.truth(condition.among, frame, scope, candidate)
     by = _ranked_by(condition, frame, scope, candidate)
-    numbers = np.flatnonzero(candidate & by.vector.present())
+    numbers = compiled.numbers_where(candidate & by.vector.present())
     wanted = min(_how_many(condition, len(numbers)), len(numbers))
     first = np.zeros(len(frame), dtype=np.bool_)
     if wanted:
@@ -63,21 +65,28 @@ def _how_many(condition: bound.Top, candidates: int) -> int:
     return math.ceil(Fraction(condition.percent) * candidates / 100)
 
 
-def _around_the_boundary(by: Measured, numbers: Ints, wanted: int, *, lowest: bool) -> tuple[Ints, Ints]:
+def _around_the_boundary(
+    by: Measured, numbers: NDArray[Any], wanted: int, *, lowest: bool
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Who comes before the value at the boundary, and who has that very value."""
     if by.divisor is not None:
         return _by_average(by, numbers, wanted, lowest=lowest)
-    values = by.vector.data[numbers]
+    values = by.vector.data
+    if len(numbers) < len(values):
+        values = values[numbers]
     edge = _nth(values, wanted, lowest=lowest)
     low, high = edge, edge
     if by.is_sum and by.vector.type is ValueType.NUMBER and math.isfinite(edge):
         # Sums and averages of doubles are equal where they round to the same 12 digits.
         low, high = round12_range(float(edge))
     before = values < low if lowest else values > high
-    return numbers[before], numbers[(values >= low) & (values <= high)]
+    tied = values == edge if low == high else (values >= low) & (values <= high)
+    return numbers[compiled.numbers_where(before)], numbers[compiled.numbers_where(tied)]
 
 
-def _by_average(by: Measured, numbers: Ints, wanted: int, *, lowest: bool) -> tuple[Ints, Ints]:
+def _by_average(
+    by: Measured, numbers: NDArray[Any], wanted: int, *, lowest: bool
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """By exact averages: doubles find those near the boundary, fractions decide among them."""
     values = value_of(by)[numbers]
     edge = _nth(values, wanted, lowest=lowest)
