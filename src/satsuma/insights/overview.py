@@ -16,7 +16,6 @@ from satsuma.record.definitions import SegmentRow
 from satsuma.record.sql import INSTANT
 from satsuma.segments.gate import Status
 from satsuma.segments.rooms import Rooms, audience_of
-from satsuma.segments.service import Segments
 
 TREND_DAYS = 8
 
@@ -50,10 +49,10 @@ class Overview:
         return self.trend[-1] - self.trend[0] if self.trend else None
 
 
-def overviews(rooms: Rooms, segments: Segments, only: int | None = None) -> list[Overview]:
+def overviews(rooms: Rooms, only: int | None = None) -> list[Overview]:
     """All segments, or one, by id."""
-    sizes = {one.name: one.size for one in segments.list()}
     with rooms.reading() as (cursor, state):
+        sizes = rooms.answers.sizes(cursor, state)
         rows = [row for row in definitions.segments(cursor) if only in (None, row.id)]
         tags: dict[int, list[str]] = {}
         for segment, tag in definitions.tags(cursor):
@@ -69,7 +68,7 @@ def overviews(rooms: Rooms, segments: Segments, only: int | None = None) -> list
         tests = [] if only is None else definitions.tests(cursor, only)
     found = []
     for row in rows:
-        size = sizes.get(row.name) if row.status in (Status.LIVE, Status.FAILED) else None
+        size = sizes.get(row.id, 0) if row.status in (Status.LIVE, Status.FAILED) else None
         found.append(
             Overview(
                 row,
@@ -88,6 +87,8 @@ def overviews(rooms: Rooms, segments: Segments, only: int | None = None) -> list
 
 def _trend(size: int, changes: Mapping[int, int]) -> tuple[int, ...]:
     """Sizes at the ends of the last days, from the size now and the net change of each day before."""
+    if not changes:
+        return (size,) * TREND_DAYS
     sizes = [size]
     for days_ago in range(TREND_DAYS - 1):
         sizes.append(sizes[-1] - changes.get(days_ago, 0))

@@ -51,7 +51,7 @@ class Insights:
 
     def segments(self) -> list[Overview]:
         """All segments as their list shows them, by id."""
-        return overview.overviews(self._rooms, self._segments)
+        return overview.overviews(self._rooms)
 
     def segment(self, number: int) -> Overview:
         """One segment as the list shows it.
@@ -59,7 +59,7 @@ class Insights:
         Raises:
             NotFoundError: There is none of that id.
         """
-        found = overview.overviews(self._rooms, self._segments, number)
+        found = overview.overviews(self._rooms, number)
         if not found:
             raise NotFoundError(f"no segment with id {number}", code="not_found.segment")
         return found[0]
@@ -171,12 +171,14 @@ class Insights:
                     [number],
                 ).fetchall()
             )
+            segments = cursor.execute(
+                "SELECT id, name, kind FROM segments WHERE audience = ?", [found.number]
+            ).fetchall()
         if not found.audience:
             return []
         names = set(self._segments_of(key, entity))
-        rows = [one for one in self.segments() if one.row.name in names and one.audience == entity]
         return sorted(
-            (Membership(one.row.id, one.row.name, one.row.kind, since.get(one.row.id)) for one in rows),
+            (Membership(id, name, kind, since.get(id)) for id, name, kind in segments if name in names),
             key=lambda one: one.name,
         )
 

@@ -116,9 +116,11 @@ class Answers:
         return memberships.members(cursor, segment)
 
     def sizes(self, cursor: duckdb.DuckDBPyConnection, state: State) -> dict[int, int]:
-        """How many members segments have; none: not in it."""
-        del state
-        return memberships.sizes(cursor)
+        """How many members live and failed segments have; none: may be not in it."""
+        standing = self._engine.standing
+        if standing is None or standing.version != state.version:
+            return memberships.sizes(cursor)
+        return {number: len(kept.members) for number, kept in standing.segments.items()}
 
     def check(self, condition: bound.Condition, audience: Entity) -> None:
         """Refuse a condition whose answer would tell whoever asks of records that they may not see."""
