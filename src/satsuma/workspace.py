@@ -35,7 +35,7 @@ from satsuma.commit.limited import LimitedWriter
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.ticking import Passed, Ticker, Ticks
-from satsuma.commit.writer import Writer
+from satsuma.commit.writer import Committed, Writer
 from satsuma.evaluation import sql
 from satsuma.insights.service import Insights
 from satsuma.kernel.civil import US_PER_SECOND
@@ -99,6 +99,9 @@ from satsuma.sync.webhooks.tables import MIGRATIONS as WEBHOOKS_MIGRATIONS
 from satsuma.sync.webhooks.worker import Worker
 
 DEFAULT_ACTOR = "python"
+
+CLOCK = "clock"
+"""Who makes versions of time's, and their kind."""
 
 MIGRATIONS = (
     *COMMIT_MIGRATIONS,
@@ -406,8 +409,8 @@ class Workspace:
         self._clock.set(at)
         if versions == "due":
             self._catch_up(at)
-        self.tick()
-        return self._record.versions(self.version - 1)[0]
+        committed = self._tick_at()
+        return Version(committed.version, committed.at, CLOCK, CLOCK, None)
 
     @for_everyone
     def catch_up(self) -> Passed:
@@ -441,7 +444,7 @@ class Workspace:
     @for_everyone
     def tick(self) -> int:
         """Make a version for the time that has passed; returns its number."""
-        return self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock").version
+        return self._tick_at().version
 
     def segments_of(self, key: str, *, audience: str | None = None) -> tuple[str, ...]:
         """Names of the live segments that a record is in, sorted.
@@ -565,8 +568,8 @@ class Workspace:
                 self.warm()
         return self._time.to(upto, grid_us=grid_us)
 
-    def _tick_at(self, at: int) -> None:
-        self.writer.commit(lambda _: None, actor="clock", kind="clock", cause="clock", at=at)
+    def _tick_at(self, at: int | None = None) -> Committed[None]:
+        return self.writer.commit(lambda _: None, actor=CLOCK, kind=CLOCK, cause="clock", at=at)
 
     def _wire(self, actor: str, sight: Sight | None = None) -> None:
         """Make the parts through which an actor gives commands, limited to what they see."""

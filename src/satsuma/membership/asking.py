@@ -15,6 +15,9 @@ from satsuma.index import Index
 from satsuma.membership.planes import Numbers, Places, Plane
 from satsuma.membership.touching import Leaf
 
+TOGETHER = 64
+"""So many leaves are compared at once with how they stood."""
+
 
 @dataclass(slots=True)
 class Counted:
@@ -40,6 +43,7 @@ class Asking:
     Attributes:
         index, at, catalog: Of the version, `at` in microseconds UTC.
         memberships: Answers what leaves ask about segments, lists and consent.
+        forms: What the kernels keep of conditions; None: nothing.
         turned: By key of the leaf the members whose bits were turned.
     """
 
@@ -47,6 +51,7 @@ class Asking:
     at: int
     catalog: Catalog
     memberships: Memberships
+    forms: kernels.Forms | None = None
     counted: Counted = field(default_factory=Counted)
     turned: dict[str, Numbers] = field(default_factory=dict)
     _undo: list[tuple[Plane, Numbers]] = field(default_factory=list)
@@ -64,12 +69,17 @@ class Asking:
             numbers=numbers.astype(np.int64),
             now=self.at,
             memberships=self.memberships,
+            forms=self.forms,
         )
         self.counted.leaves += len(leaves)
         self.counted.members += len(leaves) * len(numbers)
         places = Places.of(numbers)
-        for (leaf, plane), holds in zip(leaves, answers, strict=True):
-            self._turn(leaf, plane, numbers[holds != plane.at(places)])
+        for first in range(0, len(leaves), TOGETHER):
+            some = leaves[first : first + TOGETHER]
+            stood = np.array([plane.at(places) for _, plane in some])
+            differs = stood != np.array(answers[first : first + TOGETHER])
+            for row in np.flatnonzero(differs.any(axis=1)).tolist():
+                self._turn(*some[row], numbers[differs[row]])
 
     def everyone(self, leaf: Leaf, plane: Plane) -> None:
         """Ask a leaf about all members.

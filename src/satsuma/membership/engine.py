@@ -30,7 +30,7 @@ from satsuma.membership.plans import plan_of
 from satsuma.membership.prepared import Prepared, Since, prepared_leaves
 from satsuma.membership.standing import Standing
 from satsuma.membership.stored import LiveSet
-from satsuma.membership.touching import Leaf, Quiet, next_due
+from satsuma.membership.touching import Leaf, Quiet
 from satsuma.record import index_changes
 from satsuma.record.change import Change
 from satsuma.record.store import Record
@@ -225,9 +225,8 @@ class Engine:
         standing = self._standing
         if standing is None:
             raise InvariantError("a cold engine was asked what is due")
-        leaves = [kept.leaf for kept in standing.leaves.values()]
-        with self._record.cursor() as cursor:
-            return next_due(leaves, standing.index, cursor, after, upto, quiet=self._quiet)
+        agenda = standing.plan.agenda
+        return agenda.next(standing.index, self._record.cursor, after, upto, self._quiet)
 
     def close(self) -> None:
         """Save the planes for the next start; where there is no room for them, that one evaluates anew."""

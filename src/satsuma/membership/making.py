@@ -8,13 +8,14 @@ leaves turned, in dependency order, so that those that refer to it see its new m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TypeAlias
 
 import duckdb
 import numpy as np
 
 from satsuma.catalog.audiences import entity_of_number
+from satsuma.evaluation.due.inverse import Span
 from satsuma.index import Index
 from satsuma.index.columns import among
 from satsuma.kernel.errors import Error
@@ -33,6 +34,7 @@ from satsuma.membership.touching import Leaf, Program, Quiet, Touching
 from satsuma.membership.truths import Truths
 from satsuma.record import memberships
 from satsuma.record.change import Change
+from satsuma.record.touches import Touches
 
 Touched: TypeAlias = "Numbers | None"
 """Member numbers, ascending; None: everyone."""
@@ -97,7 +99,7 @@ class Making:
             change.touches, before.index, index, before.at, change.at, change.connection, quiet=quiet
         )
         memberships = Asked(change.connection, change.at, self._planes, self._moved)
-        self._asking = Asking(index, change.at, change.catalog, memberships)
+        self._asking = Asking(index, change.at, change.catalog, memberships, plan.forms)
 
     @property
     def counted(self) -> Counted:
@@ -119,6 +121,7 @@ class Making:
                 self._segments[segment.id] = self.before.segments[segment.id]
         memberships.write_changes(self.change, self.changes.table())
         self._save_snapshots()
+        self.plan.agenda.go_on(self.index, self.change.at)
         return Standing(
             self.change.version, self.change.at, self.index, self.plan, self._leaves, self._segments
         )
@@ -132,11 +135,16 @@ class Making:
     def _ask_plain(self) -> None:
         """Ask all leaves that refer to no segment, those touched alike together."""
         groups: dict[tuple[int, int], _Group] = {}
-        for leaves in self.plan.groups:
+        goes_on = self.plan is self.before.plan
+        due = self.plan.agenda.groups(self.index, Span(self.before.at, self.change.at))
+        some = due if goes_on and not _wrote(self.change.touches) else range(len(self.plan.groups))
+        by_clock = set(due)
+        for place in some:
+            leaves = self.plan.groups[place]
             # Leaves of a group are touched alike: one answers for all.
-            touched = self._touched(leaves[0])
+            touched = self._touched(leaves[0], by_clock=place in by_clock)
             # Only those of segments that join have to be asked about everyone.
-            is_kept = self.plan is self.before.plan or all(one.key in self._leaves for one in leaves)
+            is_kept = goes_on or all(one.key in self._leaves for one in leaves)
             if touched is not None and not len(touched) and is_kept:
                 continue
             for leaf in leaves:
@@ -159,8 +167,8 @@ class Making:
             if touched is None or len(touched):
                 self._ask([(leaf, plane)], touched)
 
-    def _touched(self, leaf: Leaf) -> Touched:
-        data, clock = self._touching.data(leaf), self._touching.clock(leaf)
+    def _touched(self, leaf: Leaf, *, by_clock: bool = True) -> Touched:
+        data, clock = self._touching.data(leaf), self._touching.clock(leaf) if by_clock else NOBODY
         if data is None or clock is None:
             return None
         if not len(clock):
@@ -364,6 +372,11 @@ def _fewer(groups: Iterable[_Group]) -> list[_Group]:
         parts.append(numbers)
         together += leaves
     return found + [(united(parts), together) for parts, together in small.values() if together]
+
+
+def _wrote(touches: Touches) -> bool:
+    """Whether anything was written at all."""
+    return any(getattr(touches, one.name) for one in fields(Touches))
 
 
 def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from satsuma.evaluation import kernels
 from satsuma.membership.live import LiveSegment
-from satsuma.membership.touching import Leaf, Program, program_of
+from satsuma.membership.touching import Agenda, Leaf, Program, program_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +22,8 @@ class Plan:
         groups: Those that refer to no segment, gathered by audience and by what touches them.
         users: By key of the leaf the segments that have it, in dependency order.
         referring: Segments with leaves that refer to segments.
+        agenda: When time touches these leaves; the writer's.
+        forms: What the kernels keep of the leaves' conditions; the writer's.
     """
 
     ordered: Sequence[LiveSegment]
@@ -30,6 +33,8 @@ class Plan:
     groups: Sequence[Sequence[Leaf]]
     users: Mapping[str, Sequence[LiveSegment]]
     referring: frozenset[int]
+    agenda: Agenda
+    forms: kernels.Forms
 
 
 def plan_of(ordered: Sequence[LiveSegment], reasons: Mapping[int, str], last: Plan | None = None) -> Plan:
@@ -53,7 +58,10 @@ def plan_of(ordered: Sequence[LiveSegment], reasons: Mapping[int, str], last: Pl
             leaves[key] = leaf
             if not leaf.segments:
                 groups.setdefault((leaf.audience, leaf.data_shape, leaf.clock_shape), []).append(leaf)
-    return Plan(ordered, reasons, programs, leaves, list(groups.values()), users, frozenset(referring))
+    alike = list(groups.values())
+    agenda = Agenda(alike, (leaf for leaf in leaves.values() if leaf.segments))
+    forms = kernels.Forms() if last is None else last.forms
+    return Plan(ordered, reasons, programs, leaves, alike, users, frozenset(referring), agenda, forms)
 
 
 def _program(

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from satsuma.evaluation.kernels.evaluate import condition_members, members, truth_of, truths_of
+    from satsuma.evaluation.kernels.families import Forms
     from satsuma.evaluation.kernels.plans import plan
     from satsuma.evaluation.kernels.warming import is_warm, warm
 
-__all__ = ["condition_members", "is_warm", "members", "plan", "truth_of", "truths_of", "warm"]
+__all__ = ["Forms", "condition_members", "is_warm", "members", "plan", "truth_of", "truths_of", "warm"]
 
-_HOMES = {"plan": "plans", "is_warm": "warming", "warm": "warming"}
+_HOMES = {"Forms": "families", "plan": "plans", "is_warm": "warming", "warm": "warming"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from satsuma.catalog.model import Entity
 from satsuma.evaluation.kernels import compiled
 from satsuma.evaluation.kernels.conditions import truth
-from satsuma.evaluation.kernels.families import answered
+from satsuma.evaluation.kernels.families import Forms, answered
 from satsuma.evaluation.kernels.memberships import Memberships, SqlMemberships
 from satsuma.evaluation.kernels.planning import repeated
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
@@ -60,8 +60,13 @@ def truths_of(
     numbers: NDArray[Any] | None = None,
     now: int,
     memberships: Memberships,
+    forms: Forms | None = None,
 ) -> list[Bools]:
-    """As `truth_of`, for many conditions, each with its timezone, which share what they have in common."""
+    """As `truth_of`, for many conditions, each with its timezone, which share what they have in common.
+
+    Args:
+        forms: Keeps what is worked out of the conditions themselves, for whoever asks them again.
+    """
     given = None if numbers is None else numbers.astype(np.int64, copy=False)
     frame = Records(index.entity(audience), given)
     alive = frame.alive()
@@ -80,11 +85,14 @@ def truths_of(
                 repeated=twice,
             )
     asked = [(condition, scopes[timezone]) for condition, timezone in conditions]
-    together = answered(asked, frame, alive) if numbers is not None else {}
-    found = []
+    known = Forms() if forms is None else forms
+    together = answered(asked, frame, alive, known) if numbers is not None else {}
+    found, all_alive = [], numbers is not None and bool(alive.all())
     for place, (condition, scope) in enumerate(asked):
         holds = together.get(place)
-        found.append(alive & (truth(condition, frame, scope, alive) if holds is None else holds))
+        if holds is None or not all_alive:
+            holds = alive & (truth(condition, frame, scope, alive) if holds is None else holds)
+        found.append(holds)
     return found
 
 

@@ -7,7 +7,7 @@ dozen operations on arrays; together they cost one pass over the members' rows, 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -31,53 +31,100 @@ _EXACT = (ValueType.INTEGER, ValueType.DECIMAL)
 Span: TypeAlias = tuple[int, int]
 """Instants, `low <= at < high`."""
 
+FORMS_MAX = 100_000
+"""More than this many are not kept."""
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One condition of a family.
+FEW_MAX = 256
+"""Of so few records all conditions of a family are compared at once; of more each by itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """Conditions with all but their windows, and what they compare with, in common, by their places."""
+
+    like: bound.Did
+    scope: Scope
+    asked: list[tuple[int, Form]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A condition that counts or sums, as families have it.
 
     Attributes:
-        place: Among all conditions.
-        low, high: Its measure has to lie between them, both included, or not to, where `negated`.
+        family: The same number for all that count, or sum, the same interactions.
+        window: The same number for all that look at the same window in the same zone.
+        low, high: The measure has to lie between them, both included, or not to, where `negated`.
     """
 
-    place: int
-    span: Span
+    condition: bound.Did
+    family: int
+    window: int
     low: int
     high: int
     negated: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Family:
-    """Conditions with all but their windows, and what they compare with, in common."""
+class Forms:
+    """The forms of conditions that are asked again and again; not to be shared by threads."""
 
-    like: bound.Did
-    scope: Scope
-    asked: list[_Asked] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Know none."""
+        self._forms: dict[tuple[int, str], tuple[bound.Condition, Form | None]] = {}
+        self._families: dict[object, int] = {}
+        self._windows: dict[object, int] = {}
+
+    def of(self, condition: bound.Condition, zone: str) -> Form | None:
+        """The form of a condition in a time zone; None for those that belong to no family."""
+        known = self._forms.get((id(condition), zone))
+        if known is None:
+            # With the condition itself, so that no other can come to stand at its address.
+            known = self._forms[id(condition), zone] = condition, self._form(condition, zone)
+        return known[1]
+
+    def trim(self) -> None:
+        """Begin anew where there are too many."""
+        if len(self._forms) > FORMS_MAX:
+            self._forms.clear()
+            self._families.clear()
+            self._windows.clear()
+
+    def _form(self, condition: bound.Condition, zone: str) -> Form | None:
+        if not isinstance(condition, bound.Did) or condition.of is not None:
+            return None
+        limits = _limits(condition)
+        if limits is None:
+            return None
+        family = self._families.setdefault(_key(condition, zone), len(self._families))
+        window = self._windows.setdefault((condition.during, zone), len(self._windows))
+        return Form(condition, family, window, *limits, condition.test.negated)
 
 
 def answered(
-    conditions: Sequence[tuple[bound.Condition, Scope]], frame: Records, among: Bools
+    conditions: Sequence[tuple[bound.Condition, Scope]], frame: Records, among: Bools, forms: Forms
 ) -> dict[int, Bools]:
     """The truth of those conditions that belong to families, by their places, for given records.
 
     Args:
         conditions: Each with what it is evaluated in.
         among: By row of the frame, whose truth matters; for the others any answer may come.
+        forms: Of conditions, as far as they are known already.
     """
-    families: dict[object, _Family] = {}
+    forms.trim()
+    families: dict[int, _Family] = {}
+    spans: dict[int, Span] = {}
     for place, (condition, scope) in enumerate(conditions):
-        if isinstance(condition, bound.Did) and condition.of is None:
-            limits = _limits(condition)
-            if limits is not None:
-                family = families.setdefault(_key(condition, scope), _Family(condition, scope))
-                family.asked.append(
-                    _Asked(place, scope.happened(condition.during), *limits, condition.test.negated)
-                )
+        form = forms.of(condition, scope.zone.name)
+        if form is None:
+            continue
+        if form.window not in spans:
+            spans[form.window] = scope.happened(form.condition.during)
+        if form.family not in families:
+            families[form.family] = _Family(form.condition, scope)
+        families[form.family].asked.append((place, form))
     found: dict[int, Bools] = {}
     for family in families.values():
-        found |= _answers(family, frame, among)
+        found.update(_answers(family, spans, frame, among))
     return found
 
 
@@ -131,7 +178,7 @@ def _between(op: Cmp, right: int | Decimal, high: int | Decimal | None, scale: i
     return max(low, -_END), min(most, _END - 1)
 
 
-def _key(condition: bound.Did, scope: Scope) -> object:
+def _key(condition: bound.Did, zone: str) -> object:
     # What stands in the filter may be relative to the zone.
     filtered = condition.where is not None
     return (
@@ -139,23 +186,37 @@ def _key(condition: bound.Did, scope: Scope) -> object:
         condition.measure.kind,
         condition.measure.read,
         condition.where,
-        scope.zone.name if filtered else None,
+        zone if filtered else None,
     )
 
 
-def _answers(family: _Family, frame: Records, among: Bools) -> dict[int, Bools]:
-    spans = sorted({one.span for one in family.asked})
-    total = _totals(family, spans, frame, among)
+def _answers(
+    family: _Family, spans: Mapping[int, Span], frame: Records, among: Bools
+) -> Iterable[tuple[int, Bools]]:
+    spans_of = sorted({spans[form.window] for _, form in family.asked})
+    total = _totals(family, spans_of, frame, among)
     if total is None:
-        return {}
-    row = {span: total[place] for place, span in enumerate(spans)}
-    found: dict[int, Bools] = {}
-    for one in family.asked:
-        holds = row[one.span] >= one.low
-        if one.high != _END - 1:
-            holds &= row[one.span] <= one.high
-        found[one.place] = ~holds if one.negated else holds
-    return found
+        return ()
+    row = {span: place for place, span in enumerate(spans_of)}
+    rows = [row[spans[form.window]] for _, form in family.asked]
+    if len(frame) > FEW_MAX:
+        return [
+            (place, _holds(total[row], form)) for row, (place, form) in zip(rows, family.asked, strict=True)
+        ]
+    low, high, negated = (
+        np.array(values).reshape(-1, 1)
+        for values in zip(*((form.low, form.high, form.negated) for _, form in family.asked), strict=True)
+    )
+    asked = total[rows]
+    holds = ((asked >= low) & (asked <= high)) != negated
+    return zip((place for place, _ in family.asked), holds, strict=True)
+
+
+def _holds(measured: Ints, form: Form) -> Bools:
+    holds = measured >= form.low
+    if form.high != _END - 1:
+        holds &= measured <= form.high
+    return ~holds if form.negated else holds
 
 
 def _totals(family: _Family, spans: Sequence[Span], frame: Records, among: Bools) -> Ints | None:

@@ -14,6 +14,7 @@ import duckdb
 from satsuma.evaluation.due.inverse import Span
 from satsuma.index import Index
 from satsuma.kernel.civil import MAX_DAY, MAX_INSTANT_US, US_PER_DAY, date_of_day, day_of_date
+from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.zones import zone
 from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import day_at
@@ -21,6 +22,9 @@ from satsuma.membership.touching.past import Past
 from satsuma.membership.touching.programs import Leaf
 from satsuma.membership.touching.quiet import Quiet
 from satsuma.membership.touching.sources import Source, Sources
+
+LAST_US = MAX_INSTANT_US - 3 * US_PER_DAY
+"""The calendar has an end, and days are counted a little beyond what is asked for."""
 
 
 def next_due(
@@ -42,9 +46,8 @@ def next_due(
         quiet: What is known of the record's past; what is found out now is noted there.
     """
     shapes = {leaf.clock_shape: leaf.reads.clock for leaf in leaves}
-    first = dict.fromkeys(source for of in shapes.values() for source in _first(of))
-    # The calendar has an end, and days are counted a little beyond what is asked for.
-    upto = min(upto, MAX_INSTANT_US - 3 * US_PER_DAY)
+    first = dict.fromkeys(source for of in shapes.values() for source in first_sources(of))
+    upto = min(upto, LAST_US)
     due = Due(index, connection, Quiet() if quiet is None else quiet)
     found = None
     for source in first:
@@ -54,11 +57,11 @@ def next_due(
     return found
 
 
-def _first(of: Sources) -> Iterator[Source]:
+def first_sources(of: Sources) -> Iterator[Source]:
     """Those that ways back begin at."""
     for source in of:
         if isinstance(source, sources.Back | sources.Referring | sources.Ranked):
-            yield from _first(source.of)
+            yield from first_sources(source.of)
         else:
             yield source
 
@@ -66,10 +69,19 @@ def _first(of: Sources) -> Iterator[Source]:
 class Due:
     """When time next passes something of one version."""
 
-    def __init__(self, index: Index, connection: duckdb.DuckDBPyConnection, quiet: Quiet) -> None:
-        """Look at a version."""
+    def __init__(
+        self, index: Index, connection: duckdb.DuckDBPyConnection | None = None, quiet: Quiet | None = None
+    ) -> None:
+        """Look at a version.
+
+        Args:
+            index: Of it.
+            connection: Reads the record as that version has it; None: no source is of the past.
+            quiet: What is known of the past.
+        """
         self._index = index
-        self._past = Past(connection, index.of.catalog, quiet)
+        known = Quiet() if quiet is None else quiet
+        self._past = None if connection is None else Past(connection, index.of.catalog, known)
 
     def next(self, source: Source, span: Span) -> int | None:
         """The first instant of a span at which a source of the clock's may be anyone, or None."""
@@ -90,6 +102,8 @@ class Due:
                 | sources.ConsentPassed(edge=edge)
                 | sources.ObservationPassed(edge=edge)
             ):
+                if self._past is None:
+                    raise InvariantError("what the record's past makes due was asked without the record")
                 value = self._past.next_at(source, edge.at(span.after), span.after)
             case (
                 sources.Given()
