@@ -133,7 +133,7 @@ def test_segments_are_searched_sorted_and_filtered(either: Console) -> None:
     either.button("Members")
     header = page.get_by_role("columnheader", name="Members")
     expect(header).to_have_attribute("aria-sort", "descending")
-    cells = page.locator(".t-data .t-cell:nth-child(4)").all_inner_texts()
+    cells = page.locator(".t-data .t-cell:nth-child(3)").all_inner_texts()
     sizes = [int(text.replace(",", "")) for text in cells if text != "–"]
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) > 3

@@ -139,8 +139,9 @@ export async function changeStatic(id: string, what: 'add' | 'remove', keys: str
   return receipt(await post<Picked>(`/segments/${id}/members:${what}`, { keys }));
 }
 
-export async function addWhere(id: string, text: string) {
-  return receipt(await post<Picked>(`/segments/${id}/members:add-where`, { where: text }));
+/** Puts in whoever meets a condition now, given as text or as a tree. */
+export async function addWhere(id: string, where: string | Condition) {
+  return receipt(await post<Picked>(`/segments/${id}/members:add-where`, { where }));
 }
 
 const receipt = (given: Picked) => ({ changed: given.changed, unknown: given.unknown.length });

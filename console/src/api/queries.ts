@@ -323,7 +323,10 @@ export type Person = RecordRow & { label: string };
 
 const PEOPLE = 'contact';
 
-export function useContacts(asked: { search: string; columns: string[]; list?: string }, enabled = true) {
+export function useContacts(
+  asked: { search: string; columns: string[]; list?: string; audience?: string },
+  enabled = true,
+) {
   return useInfiniteQuery({
     queryKey: ['contacts', asked],
     enabled,
@@ -338,7 +341,7 @@ export function useContacts(asked: { search: string; columns: string[]; list?: s
         limit: 200,
         cursor: pageParam,
       };
-      return rows(await get(`/records/${PEOPLE}`, query, signal));
+      return rows(await get(`/records/${asked.audience ?? PEOPLE}`, query, signal));
     },
     getNextPageParam: (page) => page.cursor,
   });

@@ -4,12 +4,7 @@ import { t } from '../texts';
 
 export default function Keyboard({ onClose }: { onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.shell.keyboardTitle}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} title={t.shell.keyboardTitle}>
       <Table>
         <Table.Tbody>
           {t.shell.keys.map(([keys, what]) => (

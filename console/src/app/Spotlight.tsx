@@ -87,14 +87,7 @@ export default function Spotlight({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.shell.search}
-      size="lg"
-      centered={false}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} title={t.shell.search} size="lg" centered={false}>
       <TextInput
         data-autofocus
         size="md"

@@ -30,7 +30,7 @@ export function DropFile(props: {
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
     >
-      {props.children ?? <IconUpload size={26} stroke={1.5} aria-hidden />}
+      {props.children || <IconUpload size={26} stroke={1.5} aria-hidden />}
       <p className="flush">
         <FileButton
           accept={props.accept}

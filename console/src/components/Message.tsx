@@ -35,13 +35,7 @@ export function Message({ message, onClose }: { message: Sent; onClose: () => vo
   if (message.attempts > 0) facts.push([t.outbox.attempts, t.number(message.attempts)]);
   if (message.error) facts.push([t.outbox.error, message.error]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={message.subject}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={message.subject}>
       <Facts facts={facts} />
       <h3 className="m-head">{t.outbox.body}</h3>
       <pre className="pre">{message.body}</pre>

@@ -2,7 +2,16 @@
 import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
+import {
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import './table.css';
 
 export type Column<Row> = {
@@ -38,6 +47,8 @@ export type TableProps<Row> = {
   height?: string;
 };
 
+const SPACE_BELOW = 30;
+
 export function Table<Row>(props: TableProps<Row>) {
   const { columns, rows, rowKey, selected, onSelect, sort, onSort, onEnd } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -53,6 +64,13 @@ export function Table<Row>(props: TableProps<Row>) {
   useEffect(() => {
     if (onEnd && rows.length > 0 && lastSeen >= rows.length - 15) onEnd();
   }, [onEnd, lastSeen, rows.length]);
+
+  // It reaches down to the end of the window, wherever it begins.
+  const [below, setBelow] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    if (box.current)
+      setBelow(Math.round(box.current.getBoundingClientRect().top + window.scrollY) + SPACE_BELOW);
+  }, []);
 
   const template = `${onSelect ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: how keys are read of rows never changes
@@ -77,7 +95,9 @@ export function Table<Row>(props: TableProps<Row>) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
       tabIndex={0}
       aria-label={props.label}
-      style={{ maxHeight: props.height ?? '68dvh' }}
+      style={{
+        maxHeight: props.height ?? (below === null ? '68dvh' : `max(55dvh, calc(100dvh - ${below}px))`),
+      }}
     >
       {/* biome-ignore-start lint/a11y: a real table cannot leave out rows that are not in sight */}
       <div
@@ -96,7 +116,7 @@ export function Table<Row>(props: TableProps<Row>) {
                   aria-label={props.selectAll}
                   checked={allSelected}
                   indeterminate={someSelected && !allSelected}
-                  onChange={() => onSelect(allSelected ? new Set() : new Set(keys))}
+                  onChange={() => onSelect(withAll(selected, keys, !allSelected))}
                 />
               </div>
             )}
@@ -203,6 +223,13 @@ function Line_<Row>(props: LineProps<Row>) {
     </div>
     // biome-ignore-end lint/a11y: as above
   );
+}
+
+/** What was selected, with all of these or without them: what is not shown now stays as it was. */
+function withAll(selected: ReadonlySet<string> | undefined, keys: string[], isIn: boolean): Set<string> {
+  const next = new Set(selected);
+  for (const key of keys) isIn ? next.add(key) : next.delete(key);
+  return next;
 }
 
 const Line = memo(Line_) as typeof Line_;

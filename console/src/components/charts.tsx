@@ -156,11 +156,14 @@ export function GrowthChart({ series }: { series: Series[] }) {
   );
 }
 
-/** Entered and left, by days of the workspace's zone. */
-export function FlowChart({ points }: { points: { at: string; entered: number; left: number }[] }) {
+type Moves = { at: string; size: number; entered: number; left: number };
+
+/** Entered and left, by days of the workspace's zone; whoever was in from the first is told beside the drawing. */
+export function FlowChart({ points }: { points: Moves[] }) {
   const days = useDays();
   const byDay = new Map<string, { day: string; at: number; entered: number; left: number }>();
-  for (const one of points) {
+  const begun = points[0] && points[0].entered === points[0].size ? points[0] : null;
+  for (const one of begun ? points.slice(1) : points) {
     const at = Date.parse(one.at);
     const key = days.key(at);
     const row = byDay.get(key) ?? { day: key, at, entered: 0, left: 0 };
@@ -175,8 +178,9 @@ export function FlowChart({ points }: { points: { at: string; entered: number; l
       rows={[...data].reverse().map((one) => [days.day(one.at), t.number(one.entered), t.number(-one.left)])}
     />
   );
+  const note = begun && t.insights.begun(t.number(begun.size), days.day(Date.parse(begun.at)));
   return (
-    <Chart table={table} empty={data.length === 0} label={t.insights.flow}>
+    <Chart table={table} empty={data.length === 0} label={t.insights.flow} note={note}>
       <BarChart data={data} stackOffset="sign" accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="at" tickFormatter={days.day} minTickGap={40} {...axis} />
@@ -213,10 +217,11 @@ function Chart(props: {
   label: string;
   empty: boolean;
   table: React.ReactNode;
+  note?: string | null;
   children: React.ReactElement;
 }) {
   const [asTable, setAsTable] = useState(false);
-  if (props.empty) return <p className="muted">{t.insights.noData}</p>;
+  if (props.empty) return <p className="muted">{props.note ?? t.insights.noData}</p>;
   return (
     <>
       {asTable ? (
@@ -231,9 +236,12 @@ function Chart(props: {
           </ResponsiveContainer>
         </div>
       )}
-      <Button size="compact-xs" variant="subtle" color="gray" mt={6} onClick={() => setAsTable(!asTable)}>
-        {asTable ? t.insights.chart : t.insights.table}
-      </Button>
+      <div className="chart-foot">
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAsTable(!asTable)}>
+          {asTable ? t.insights.chart : t.insights.table}
+        </Button>
+        {props.note && <span className="muted small">{props.note}</span>}
+      </div>
     </>
   );
 }

@@ -40,7 +40,7 @@ export function useColumns(entity: string) {
       ...columns.map((name) => ({
         key: name,
         title: name,
-        width: 'minmax(130px, 1fr)',
+        width: /mail/i.test(name) ? 'minmax(200px, 1.5fr)' : 'minmax(130px, 1fr)',
         cell: (row: RecordRow) => shown(row.attributes[name], timezone),
       })),
     ],

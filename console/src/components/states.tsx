@@ -15,9 +15,14 @@ export function Loading({ rows = 6 }: { rows?: number }) {
   );
 }
 
+/** The server's messages begin in lower case, since programs put them behind other words. Keys stay as they are. */
+export function sentence(text: string | null | undefined): string {
+  const begun = (text ?? '').replace(/^[a-z]+(?=[ ,:;]|$)/, (word) => word[0]?.toUpperCase() + word.slice(1));
+  return /[\p{L}\p{N}”’")\]]$/u.test(begun) ? `${begun}.` : begun;
+}
+
 export function messageOf(error: unknown): string {
-  if (error instanceof ApiError)
-    return error.hint ? `${error.message}. ${error.hint}`.replace('..', '.') : error.message;
+  if (error instanceof ApiError) return [error.message, error.hint].filter(Boolean).map(sentence).join(' ');
   if (error instanceof TypeError) return t.shell.errors.network;
   return error instanceof Error ? error.message : String(error);
 }

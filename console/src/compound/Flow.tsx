@@ -6,7 +6,10 @@ import { nameOf } from './Tiles';
 
 /** Of the drawing of a step, in its own units; it is stretched to the width that there is. */
 const WIDTH = 100;
-const HEIGHT = 64;
+const HEIGHT = 66;
+const BAR = 15;
+/** Where what flows in or out bends. */
+const RIBBON = HEIGHT - BAR;
 const RIVER_MAX = 78;
 
 export function Flow({ chain, audience }: { chain: Chain; audience: string }) {
@@ -42,7 +45,7 @@ export function Flow({ chain, audience }: { chain: Chain; audience: string }) {
                 aria-hidden
               >
                 {i === 0 ? (
-                  <rect className="flow-kept" x={0} y={10} width={wide(now)} height={HEIGHT - 10} rx={1.5} />
+                  <rect className="flow-bar" x={0} y={RIBBON} width={wide(now)} height={BAR} />
                 ) : (
                   <Step before={wide(before)} now={wide(now)} />
                 )}
@@ -67,25 +70,27 @@ export function Flow({ chain, audience }: { chain: Chain; audience: string }) {
 
 const size = (count: number | null) => (count === null ? '–' : t.number(count));
 
-/** The river goes on; beside it flows in what is added, or out what is taken away. */
+/** The river goes on to the bar of those who are in now; beside it flows in what is added, or out what is taken. */
 function Step({ before, now }: { before: number; now: number }) {
   const kept = Math.min(before, now);
   const other = Math.max(before, now);
   const thick = Math.max(1.5, ((other - kept) / RIVER_MAX) * HEIGHT * 0.6);
   const bend = (x: number) => x + (WIDTH - x) * 0.45;
   const added =
-    `M${WIDTH},6 C${bend(kept)},6 ${kept},26 ${kept},${HEIGHT} L${other},${HEIGHT}` +
-    ` C${other},${26 + thick} ${bend(other)},${6 + thick} ${WIDTH},${6 + thick} Z`;
-  const end = HEIGHT - 6;
+    `M${WIDTH},4 C${bend(kept)},4 ${kept},20 ${kept},${RIBBON} L${other},${RIBBON}` +
+    ` C${other},${20 + thick} ${bend(other)},${4 + thick} ${WIDTH},${4 + thick} Z`;
+  const end = RIBBON - 4;
   const taken =
-    `M${kept},0 C${kept},${HEIGHT - 26} ${bend(kept)},${end} ${WIDTH},${end} L${WIDTH},${end - thick}` +
-    ` C${bend(other)},${end - thick} ${other},${HEIGHT - 26 - thick} ${other},0 Z`;
+    `M${kept},0 C${kept},${RIBBON - 20} ${bend(kept)},${end} ${WIDTH},${end} L${WIDTH},${end - thick}` +
+    ` C${bend(other)},${end - thick} ${other},${RIBBON - 20 - thick} ${other},0 Z`;
   return (
     <>
-      <rect className="flow-kept" x={0} y={0} width={kept} height={HEIGHT} />
+      <rect className="flow-kept" x={0} y={0} width={kept} height={RIBBON} />
       {other > kept && (
         <path className={now > before ? 'flow-added' : 'flow-taken'} d={now > before ? added : taken} />
       )}
+      <rect className="flow-bar" x={0} y={RIBBON} width={kept} height={BAR} />
+      {now > kept && <rect className="flow-bar-added" x={kept} y={RIBBON} width={now - kept} height={BAR} />}
     </>
   );
 }

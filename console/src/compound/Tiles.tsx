@@ -166,7 +166,9 @@ function Tile(props: { link: Link; path: Path; index: number; count: number; siz
             <IconGripVertical size={15} aria-hidden />
           </button>
         )}
-        {'segment' in term ? (
+        {disabled && 'segment' in term ? (
+          <strong className="set-name">{name}</strong>
+        ) : 'segment' in term ? (
           <Select
             size="xs"
             w={210}

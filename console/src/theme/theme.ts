@@ -1,5 +1,6 @@
 // The look: warm paper, satsuma orange for what can be done, leaf green for what is live.
 import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple, rem } from '@mantine/core';
+import { t } from '../texts';
 
 const satsuma: MantineColorsTuple = [
   '#fff5ec',
@@ -88,11 +89,19 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, transitionProps: { duration: 100 } } },
     Modal: {
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 }, radius: 'lg' },
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.35, blur: 2 },
+        radius: 'lg',
+        closeButtonProps: { 'aria-label': t.shell.close },
+      },
       styles: { title: { fontSize: rem(18), fontWeight: 650 } },
     },
     Drawer: {
-      defaultProps: { overlayProps: { backgroundOpacity: 0.25 } },
+      defaultProps: {
+        overlayProps: { backgroundOpacity: 0.25 },
+        closeButtonProps: { 'aria-label': t.shell.close },
+      },
       styles: { title: { fontSize: rem(18), fontWeight: 650 } },
     },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },

@@ -1,5 +1,5 @@
 // The editor of a subscription center: its lists, texts and look, with the page beside it as people would see it.
-import { ActionIcon, Button, Menu, Modal, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import {
   IconArrowBackUp,
@@ -13,8 +13,8 @@ import {
   IconWorldOff,
   IconWorldUp,
 } from '@tabler/icons-react';
-import { Link, useBlocker, useNavigate, useParams } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import {
   type Center as CenterData,
   changeCenter,
@@ -25,9 +25,12 @@ import {
 } from '../../api/marketing';
 import { useMay } from '../../api/session';
 import { Ask } from '../../components/Ask';
-import { done, failed } from '../../components/notify';
+import { FormDialog } from '../../components/FormDialog';
+import { Leaving } from '../../components/Leaving';
+import { done } from '../../components/notify';
 import { Page } from '../../components/Page';
-import { Failed, Loading, messageOf } from '../../components/states';
+import { Failed, Loading } from '../../components/states';
+import { useDoing } from '../../components/useDoing';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 import { CenterStatus } from './Centers';
@@ -51,11 +54,6 @@ function Opened({ center }: { center: CenterData }) {
   const edited = useEdited(center);
   const { data: mail } = useMail();
   const mayChange = useMay('change_center');
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => edited.dirty && current.pathname !== next.pathname,
-    enableBeforeUnload: () => edited.dirty,
-    withResolver: true,
-  });
   useHotkeys([
     ['mod+Z', () => edited.undo?.()],
     ['mod+shift+Z', () => edited.redo?.()],
@@ -99,17 +97,7 @@ function Opened({ center }: { center: CenterData }) {
         )}
         <Preview center={center} content={edited.content} />
       </div>
-      {blocker.status === 'blocked' && (
-        <Ask
-          title={t.shell.unsaved.title}
-          confirm={t.shell.unsaved.leave}
-          danger
-          onConfirm={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          {t.shell.unsaved.body}
-        </Ask>
-      )}
+      <Leaving dirty={edited.dirty} />
     </Page>
   );
 }
@@ -119,20 +107,26 @@ type Dialog = 'publish' | 'unpublish' | 'link' | 'end' | 'rename' | 'delete' | n
 function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
   const navigate = useNavigate();
   const [dialog, setDialog] = useState<Dialog>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const mayEnd = useMay('end_links');
   const close = () => setDialog(null);
-  const act = async (work: () => Promise<void>, told: string) => {
-    setBusy(true);
-    try {
-      await work();
-      done(told);
-      close();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+  const save = async () => {
+    await edited.save();
+    done(t.centers.saved);
+  };
+  const publish = async () => {
+    await edited.save();
+    await setPublished(center.id, true);
+    done(t.centers.isPublished(center.name));
+  };
+  const unpublish = async () => {
+    await setPublished(center.id, false);
+    done(t.centers.unpublished(center.name));
+  };
+  const remove = async () => {
+    await deleteCenter(center.id);
+    done(t.centers.deleted(center.name));
+    await navigate({ to: '/lists', search: { tab: 'centers' }, ignoreBlocker: true });
   };
   const canPublish = edited.dirty || center.status !== 'live';
   return (
@@ -159,8 +153,8 @@ function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
         variant="default"
         leftSection={<IconDeviceFloppy size={17} />}
         disabled={!edited.dirty}
-        loading={busy && dialog === null}
-        onClick={() => void act(edited.save, t.centers.saved)}
+        loading={busy}
+        onClick={() => void doing(save)}
       >
         {t.centers.save}
       </Button>
@@ -204,13 +198,7 @@ function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
         <Ask
           title={t.centers.publishTitle(center.name)}
           confirm={t.centers.publish}
-          busy={busy}
-          onConfirm={() =>
-            void act(async () => {
-              await edited.save();
-              await setPublished(center.id, true);
-            }, t.centers.isPublished(center.name))
-          }
+          onConfirm={publish}
           onClose={close}
         >
           {t.centers.publishHelp}
@@ -221,8 +209,7 @@ function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
           title={t.centers.unpublishTitle(center.name)}
           confirm={t.centers.unpublish}
           danger
-          busy={busy}
-          onConfirm={() => void act(() => setPublished(center.id, false), t.centers.unpublished(center.name))}
+          onConfirm={unpublish}
           onClose={close}
         >
           {t.centers.unpublishHelp}
@@ -233,13 +220,7 @@ function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
           title={t.centers.deleteTitle(center.name)}
           confirm={t.centers.delete}
           danger
-          busy={busy}
-          onConfirm={() =>
-            void act(async () => {
-              await deleteCenter(center.id);
-              await navigate({ to: '/lists', search: { tab: 'centers' }, ignoreBlocker: true });
-            }, t.centers.deleted(center.name))
-          }
+          onConfirm={remove}
           onClose={close}
         >
           {t.centers.deleteHelp}
@@ -254,42 +235,26 @@ function Actions({ center, edited }: { center: CenterData; edited: Edited }) {
 
 function Rename({ center, onClose }: { center: CenterData; onClose: () => void }) {
   const [name, setName] = useState(center.name);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await changeCenter(center.id, { name: name.trim() });
-      done(t.centers.renamed);
-      onClose();
-    } catch (problem) {
-      setError(messageOf(problem));
-      setBusy(false);
-    }
+  const submit = async () => {
+    await changeCenter(center.id, { name: name.trim() });
+    done(t.centers.renamed);
+    onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t.centers.rename}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={t.centers.rename}
+      disabled={!name.trim()}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.centers.name}
-            description={t.centers.nameHelp}
-            data-autofocus
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Button type="submit" loading={busy} disabled={!name.trim()}>
-            {t.centers.rename}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        label={t.centers.name}
+        description={t.centers.nameHelp}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,13 +1,14 @@
 // The subscription centers, and making one.
-import { Button, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { IconBrowser, IconListCheck, IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { createCenter, useCenters } from '../../api/marketing';
 import { useLists } from '../../api/queries';
 import { useMay } from '../../api/session';
+import { FormDialog } from '../../components/FormDialog';
 import { done } from '../../components/notify';
-import { Empty, Failed, Loading, messageOf } from '../../components/states';
+import { Empty, Failed, Loading } from '../../components/states';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 import './centers.css';
@@ -110,49 +111,33 @@ function Make({ onClose }: { onClose: () => void }) {
   const offered = (lists ?? []).filter((one) => one.is_subscription);
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<string[]>(() => offered.map((one) => String(one.id)));
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const made = await createCenter(name.trim(), chosen.map(Number));
-      done(t.centers.made(made.name));
-      await navigate({ to: '/lists/centers/$id', params: { id: String(made.id) } });
-    } catch (problem) {
-      setError(messageOf(problem));
-      setBusy(false);
-    }
+  const submit = async () => {
+    const made = await createCenter(name.trim(), chosen.map(Number));
+    done(t.centers.made(made.name));
+    await navigate({ to: '/lists/centers/$id', params: { id: String(made.id) } });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t.centers.create}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={t.centers.create}
+      disabled={!name.trim()}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.centers.name}
-            description={t.centers.nameHelp}
-            data-autofocus
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <MultiSelect
-            label={t.centers.partLists}
-            description={t.centers.partListsHelp}
-            data={offered.map((one) => ({ value: String(one.id), label: one.name }))}
-            value={chosen}
-            onChange={setChosen}
-          />
-          <Button type="submit" loading={busy} disabled={!name.trim()}>
-            {t.centers.create}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        label={t.centers.name}
+        description={t.centers.nameHelp}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <MultiSelect
+        label={t.centers.partLists}
+        description={t.centers.partListsHelp}
+        data={offered.map((one) => ({ value: String(one.id), label: one.name }))}
+        value={chosen}
+        onChange={setChosen}
+      />
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, Modal, Tabs, TextInput } from '@mantine/core';
 import { IconDots, IconDownload, IconHistory, IconTrash } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type FormEvent, lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { eraseContact } from '../../api/actions';
 import {
   exportContactUrl,
@@ -17,9 +17,10 @@ import { useMay } from '../../api/session';
 import type { Observed } from '../../api/types';
 import type { Happening } from '../../api/wire';
 import { entityNamed } from '../../builder/catalog';
+import { FormDialog } from '../../components/FormDialog';
 import { done } from '../../components/notify';
 import { Page } from '../../components/Page';
-import { Failed, Loading, messageOf } from '../../components/states';
+import { Failed, Loading } from '../../components/states';
 import { TabBar } from '../../components/TabBar';
 import { shown } from '../../components/value';
 import { When } from '../../components/When';
@@ -183,12 +184,7 @@ function Profile({ contact, values }: { contact: string; values: Record<string, 
         </ul>
       </section>
       {opened && (
-        <Modal
-          opened
-          onClose={() => setOpened(null)}
-          title={t.contact.history(opened)}
-          closeButtonProps={{ 'aria-label': t.shell.close }}
-        >
+        <Modal opened onClose={() => setOpened(null)} title={t.contact.history(opened)}>
           <table className="bars">
             <tbody>
               {past.map((one) => (
@@ -245,7 +241,7 @@ function Segments({ contact }: { contact: string }) {
                   {one.name}
                 </Link>
               </th>
-              <td className="muted">{t.kind[one.kind] ?? one.kind}</td>
+              <td className="muted c-since">{t.kind[one.kind] ?? one.kind}</td>
               <td className="muted">
                 <When at={one.since} />
               </td>
@@ -271,48 +267,34 @@ function Segments({ contact }: { contact: string }) {
 function Erase({ contact, onClose }: { contact: string; onClose: () => void }) {
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const receipt = await eraseContact(contact);
-      done(
-        `${t.contact.erased(contact)}. ${t.contact.receipt(
-          Object.entries(receipt.removed)
-            .filter(([, n]) => n > 0)
-            .map(([what, n]) => `${t.number(n)} ${what.replaceAll('_', ' ')}`),
-        )}`,
-      );
-      await navigate({ to: '/contacts' });
-    } catch (problem) {
-      setError(messageOf(problem));
-    } finally {
-      setBusy(false);
-    }
+  const submit = async () => {
+    const receipt = await eraseContact(contact);
+    done(
+      `${t.contact.erased(contact)}. ${t.contact.receipt(
+        Object.entries(receipt.removed)
+          .filter(([, n]) => n > 0)
+          .map(([what, n]) => `${t.number(n)} ${what.replaceAll('_', ' ')}`),
+      )}`,
+    );
+    await navigate({ to: '/contacts' });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t.contact.eraseTitle(contact)}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={t.contact.erase}
+      danger
+      disabled={typed !== contact}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <p className="flush">{t.contact.eraseHelp}</p>
-        <TextInput
-          mt="md"
-          label={t.contact.eraseKey}
-          data-autofocus
-          value={typed}
-          error={error}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button type="submit" mt="md" color="red.8" loading={busy} disabled={typed !== contact}>
-          {t.contact.erase}
-        </Button>
-      </form>
-    </Modal>
+      <p className="flush">{t.contact.eraseHelp}</p>
+      <TextInput
+        mt="md"
+        label={t.contact.eraseKey}
+        data-autofocus
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

@@ -108,12 +108,7 @@ function Values({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   });
   const largest = Math.max(1, ...(data ?? []).map((one) => one.count));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.data.valuesTitle(`${owner}.${attribute.name}`)}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} title={t.data.valuesTitle(`${owner}.${attribute.name}`)}>
       {error ? (
         <Failed error={error} />
       ) : !data ? (

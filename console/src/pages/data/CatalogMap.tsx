@@ -1,4 +1,4 @@
-// The catalog as a map: other records at the left, audiences in the middle, interactions at the right.
+// The catalog as a map: other records at the left, audiences in the middle, interactions at the right, in two columns if many.
 import { useMantineColorScheme } from '@mantine/core';
 import {
   Background,
@@ -16,8 +16,12 @@ import { type CountedCatalog, useCatalog } from '../../api/queries';
 import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
 
-const STEP_X = 430;
+const STEP_X = 330;
 const STEP_Y = 84;
+const NEXT_X = 260;
+const ONE_COLUMN_MAX = 7;
+/** Small enough to see much, large enough to read it: what does not fit is dragged into sight. */
+const FIT = { minZoom: 0.7, maxZoom: 1.1, padding: 0.06 };
 
 type Place = Node<{ name: string; count: number; entity: boolean }, 'place'>;
 
@@ -36,6 +40,7 @@ export default function CatalogMap() {
         defaultEdges={graph.edges}
         nodeTypes={NODE_TYPES}
         fitView
+        fitViewOptions={FIT}
         minZoom={0.2}
         colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
         nodesConnectable={false}
@@ -62,7 +67,14 @@ function Shown({ data }: NodeProps<Place>) {
   );
 }
 
-/** Three columns, each centred; arrows leave and arrive on the sides that face each other. */
+/** Of one of many in a column, every second stands further out, between its neighbours. */
+function placed(column: number, row: number, count: number): { x: number; y: number } {
+  if (count <= ONE_COLUMN_MAX) return { x: column * STEP_X, y: (row - count / 2) * STEP_Y };
+  const out = column === 0 ? -1 : 1;
+  return { x: column * STEP_X + (row % 2) * NEXT_X * out, y: ((row - count / 2) * STEP_Y) / 2 };
+}
+
+/** Columns, each centred; arrows leave and arrive on the sides that face each other. */
 function layout(catalog: CountedCatalog): { nodes: Place[]; edges: Edge[] } {
   const columns = [
     catalog.entities.filter((one) => !one.audience).map((one) => `entity ${one.name}`),
@@ -75,7 +87,7 @@ function layout(catalog: CountedCatalog): { nodes: Place[]; edges: Edge[] } {
       (id, y): Place => ({
         id,
         type: 'place',
-        position: { x: x * STEP_X, y: (y - ids.length / 2) * STEP_Y },
+        position: placed(x, y, ids.length),
         data: {
           name: id.replace(/^\w+ /, ''),
           count: catalog.counts.get(id) ?? 0,

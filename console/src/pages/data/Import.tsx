@@ -274,20 +274,10 @@ function Verdict({ plan, stale }: { plan: Plan; stale: boolean }) {
 function Earlier() {
   const { data } = useImports();
   const [undoing, setUndoing] = useState<number | null>(null);
-  const [busy, setBusy] = useState(false);
-  const undo = async () => {
-    if (undoing === null) return;
-    setBusy(true);
-    try {
-      await undoImport(undoing);
-      await refreshData();
-      done(t.data.undone);
-      setUndoing(null);
-    } catch (error) {
-      failed(error);
-    } finally {
-      setBusy(false);
-    }
+  const undo = async (id: number) => {
+    await undoImport(id);
+    await refreshData();
+    done(t.data.undone);
   };
   if (!data) return null;
   return (
@@ -325,8 +315,7 @@ function Earlier() {
           title={t.data.undoTitle}
           confirm={t.data.undo}
           danger
-          busy={busy}
-          onConfirm={() => void undo()}
+          onConfirm={() => undo(undoing)}
           onClose={() => setUndoing(null)}
         >
           {t.data.undoHelp}

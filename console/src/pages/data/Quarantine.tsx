@@ -1,13 +1,13 @@
 // Rows that could not be taken, each with its reason, and trying them again.
 import { Button } from '@mantine/core';
 import { IconRefresh, IconShieldCheck } from '@tabler/icons-react';
-import { useState } from 'react';
 import { refreshData, replayQuarantine } from '../../api/actions';
 import { useQuarantine } from '../../api/queries';
 import type { Quarantined } from '../../api/wire';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
+import { useDoing } from '../../components/useDoing';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 
@@ -43,18 +43,11 @@ const COLUMNS: Column<Quarantined>[] = [
 
 export default function Quarantine() {
   const { data, error, refetch } = useQuarantine(true);
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const replay = async () => {
-    setBusy(true);
-    try {
-      const receipt = await replayQuarantine();
-      done(t.data.replayed(t.number(receipt.accepted)));
-      await refreshData();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+    const receipt = await replayQuarantine();
+    done(t.data.replayed(t.number(receipt.accepted)));
+    await refreshData();
   };
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
@@ -73,7 +66,7 @@ export default function Quarantine() {
             variant="default"
             loading={busy}
             leftSection={<IconRefresh size={16} />}
-            onClick={() => void replay()}
+            onClick={() => void doing(replay)}
           >
             {t.data.replay}
           </Button>

@@ -2,15 +2,16 @@
 import { Button, CopyButton, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
 import { IconCode, IconForms, IconListCheck, IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { createForm, deleteForm, useForms } from '../../api/marketing';
 import { useCatalog, useLists } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { Form } from '../../api/wire';
 import { entityNamed } from '../../builder/catalog';
 import { Ask } from '../../components/Ask';
-import { done, failed } from '../../components/notify';
-import { Empty, Failed, Loading, messageOf } from '../../components/states';
+import { FormDialog } from '../../components/FormDialog';
+import { done } from '../../components/notify';
+import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { t } from '../../texts';
 
@@ -21,7 +22,6 @@ export default function Forms() {
   const [making, setMaking] = useState(false);
   const [shown, setShown] = useState<Form | null>(null);
   const [deleting, setDeleting] = useState<Form | null>(null);
-  const [busy, setBusy] = useState(false);
   const mayMake = useMay('create_form');
   const mayDelete = useMay('delete_form');
   if (error) return <Failed error={error} retry={() => void refetch()} />;
@@ -32,18 +32,9 @@ export default function Forms() {
       {t.forms.create}
     </Button>
   );
-  const remove = async () => {
-    if (!deleting) return;
-    setBusy(true);
-    try {
-      await deleteForm(deleting.id);
-      done(t.forms.deleted(deleting.name));
-      setDeleting(null);
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+  const remove = async (form: Form) => {
+    await deleteForm(form.id);
+    done(t.forms.deleted(form.name));
   };
   const columns: Column<Form>[] = [
     {
@@ -151,8 +142,7 @@ export default function Forms() {
           title={t.forms.deleteTitle(deleting.name)}
           confirm={t.forms.delete}
           danger
-          busy={busy}
-          onConfirm={() => void remove()}
+          onConfirm={() => remove(deleting)}
           onClose={() => setDeleting(null)}
         >
           {t.forms.deleteHelp}
@@ -164,13 +154,7 @@ export default function Forms() {
 
 function Html({ form, onClose }: { form: Form; onClose: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t.forms.htmlTitle(form.name)}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={t.forms.htmlTitle(form.name)}>
       {form.html === null ? (
         <div className="notice">
           {t.forms.noAddress}{' '}
@@ -208,62 +192,51 @@ function Make({ onClose, onMade }: { onClose: () => void; onMade: (form: Form) =
   );
   const [fields, setFields] = useState<string[]>([]);
   const [language, setLanguage] = useState('en');
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const list = offered.find((one) => String(one.id) === joins);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const made = await createForm({ name: name.trim(), joins: Number(joins), fields, language });
-      done(t.forms.made(made.name));
-      onClose();
-      onMade(made);
-    } catch (problem) {
-      setError(messageOf(problem));
-      setBusy(false);
-    }
+  const submit = async () => {
+    const made = await createForm({ name: name.trim(), joins: Number(joins), fields, language });
+    done(t.forms.made(made.name));
+    onClose();
+    onMade(made);
   };
   return (
-    <Modal opened onClose={onClose} title={t.forms.create} closeButtonProps={{ 'aria-label': t.shell.close }}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.forms.name}
-            description={t.forms.nameHelp}
-            data-autofocus
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Select
-            label={t.forms.joins}
-            description={list && !list.double_opt_in ? t.forms.weak : t.forms.joinsHelp}
-            allowDeselect={false}
-            data={offered.map((one) => ({ value: String(one.id), label: one.name }))}
-            value={joins}
-            onChange={setJoins}
-          />
-          <MultiSelect
-            label={t.forms.fields}
-            description={t.forms.fieldsHelp}
-            searchable
-            data={texts.map((one) => one.name)}
-            value={fields}
-            onChange={setFields}
-          />
-          <Select
-            label={t.forms.language}
-            allowDeselect={false}
-            data={Object.entries(t.centers.languages).map(([value, label]) => ({ value, label }))}
-            value={language}
-            onChange={(next) => next && setLanguage(next)}
-          />
-          <Button type="submit" loading={busy} disabled={!name.trim() || !joins}>
-            {t.forms.create}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={t.forms.create}
+      submit={t.forms.create}
+      disabled={!name.trim() || !joins}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t.forms.name}
+        description={t.forms.nameHelp}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Select
+        label={t.forms.joins}
+        description={list && !list.double_opt_in ? t.forms.weak : t.forms.joinsHelp}
+        allowDeselect={false}
+        data={offered.map((one) => ({ value: String(one.id), label: one.name }))}
+        value={joins}
+        onChange={setJoins}
+      />
+      <MultiSelect
+        label={t.forms.fields}
+        description={t.forms.fieldsHelp}
+        searchable
+        data={texts.map((one) => one.name)}
+        value={fields}
+        onChange={setFields}
+      />
+      <Select
+        label={t.forms.language}
+        allowDeselect={false}
+        data={Object.entries(t.centers.languages).map(([value, label]) => ({ value, label }))}
+        value={language}
+        onChange={(next) => next && setLanguage(next)}
+      />
+    </FormDialog>
   );
 }

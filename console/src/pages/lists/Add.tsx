@@ -1,14 +1,14 @@
 // Putting people on a list: by key, from a file, by a condition, from a segment; or asking them to confirm.
-import { Button, Modal, Radio, SegmentedControl, Select, Stack, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Radio, SegmentedControl, Select, Stack, Textarea } from '@mantine/core';
+import { useState } from 'react';
 import { type Adding, addToList, askToConfirm } from '../../api/marketing';
 import { useSegments } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { AskedToConfirm, ListDetails } from '../../api/wire';
 import { DropFile } from '../../components/DropFile';
+import { FormDialog } from '../../components/FormDialog';
 import { keysIn, keysOfFile } from '../../components/keys';
 import { done } from '../../components/notify';
-import { messageOf } from '../../components/states';
 import { t } from '../../texts';
 
 const WAYS = ['keys', 'file', 'where', 'segment'] as const;
@@ -21,8 +21,6 @@ export function Add({ list, onClose }: { list: ListDetails; onClose: () => void 
   const [where, setWhere] = useState('');
   const [segment, setSegment] = useState<string | null>(null);
   const [agreed, setAgreed] = useState<'ask' | 'confirmed'>('ask');
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const { data: segments } = useSegments();
   const mayQuery = useMay('add_list_members_where');
   const mayAsk = useMay('ask_list_members');
@@ -44,119 +42,104 @@ export function Add({ list, onClose }: { list: ListDetails; onClose: () => void 
         ? { way, segment: Number(segment), confirmed }
         : null;
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!adding) return;
-    setBusy(true);
-    setError(null);
-    try {
-      if (asks) done(told(await askToConfirm(list.id, keys)));
-      else {
-        const receipt = await addToList(list.id, adding);
-        const figures = [receipt.accepted, receipt.duplicates, receipt.unknown.length] as const;
-        done(t.list.added(t.number(figures[0]), t.number(figures[1]), t.number(figures[2])));
-      }
-      onClose();
-    } catch (problem) {
-      setError(messageOf(problem));
-      setBusy(false);
+    if (asks) done(told(await askToConfirm(list.id, keys)));
+    else {
+      const receipt = await addToList(list.id, adding);
+      const figures = [receipt.accepted, receipt.duplicates, receipt.unknown.length] as const;
+      done(t.list.added(t.number(figures[0]), t.number(figures[1]), t.number(figures[2])));
     }
+    onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <FormDialog
       title={t.list.addPeople}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      size="lg"
+      submit={
+        <>
+          {asks ? t.list.ask : t.list.add} {keys.length > 0 && `(${t.number(keys.length)})`}
+        </>
+      }
+      disabled={!adding || needsWord}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <SegmentedControl
-            fullWidth
-            className="wrap-control"
-            withItemsBorders={false}
-            aria-label={t.list.how}
-            data={ways.map((value) => ({ value, label: t.list.ways[value] }))}
-            value={way}
-            onChange={(next) => setWay(next as Way)}
-          />
-          {way === 'keys' && (
-            <Textarea
-              label={t.list.keys}
-              description={t.list.keysHelp}
-              data-autofocus
-              autosize
-              minRows={4}
-              maxRows={12}
-              classNames={{ input: 'code' }}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
+      <SegmentedControl
+        fullWidth
+        className="wrap-control"
+        withItemsBorders={false}
+        aria-label={t.list.how}
+        data={ways.map((value) => ({ value, label: t.list.ways[value] }))}
+        value={way}
+        onChange={(next) => setWay(next as Way)}
+      />
+      {way === 'keys' && (
+        <Textarea
+          label={t.list.keys}
+          description={t.list.keysHelp}
+          data-autofocus
+          autosize
+          minRows={4}
+          maxRows={12}
+          classNames={{ input: 'code' }}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {way === 'file' && (
+        <DropFile
+          accept=".csv,.txt,.tsv"
+          help={t.list.file}
+          onFile={(given) =>
+            void given
+              .text()
+              .then((read) => setFile({ name: given.name, keys: keysOfFile(given.name, read) }))
+          }
+        >
+          {file && (
+            <p className="flush strong">{t.definition.fileKeys(t.number(file.keys.length), file.name)}</p>
           )}
-          {way === 'file' && (
-            <DropFile
-              accept=".csv,.txt,.tsv"
-              help={t.list.file}
-              onFile={(given) =>
-                void given
-                  .text()
-                  .then((read) => setFile({ name: given.name, keys: keysOfFile(given.name, read) }))
-              }
-            >
-              {file && (
-                <p className="flush strong">{t.definition.fileKeys(t.number(file.keys.length), file.name)}</p>
-              )}
-            </DropFile>
-          )}
-          {way === 'where' && (
-            <Textarea
-              label={t.list.where}
-              description={t.list.whereHelp}
-              placeholder={t.create.textPlaceholder}
-              autosize
-              minRows={3}
-              classNames={{ input: 'code' }}
-              value={where}
-              onChange={(event) => setWhere(event.currentTarget.value)}
-            />
-          )}
-          {way === 'segment' && (
-            <Select
-              label={t.list.segment}
-              description={t.list.segmentHelp}
-              searchable
-              data={(segments ?? [])
-                .filter((one) => one.audience === list.audience && one.size !== null)
-                .map((one) => ({ value: one.id, label: `${one.name} (${t.number(one.size ?? 0)})` }))}
-              value={segment}
-              onChange={setSegment}
-            />
-          )}
-          {list.double_opt_in && (
-            <Radio.Group
-              label={t.list.consentTitle}
-              description={byKeys && mayAsk ? undefined : t.list.askOnlyKeys}
-              value={byKeys && mayAsk ? agreed : agreed === 'confirmed' ? agreed : ''}
-              onChange={(next) => setAgreed(next as typeof agreed)}
-            >
-              <Stack gap="xs" mt="xs">
-                {byKeys && mayAsk && <Radio value="ask" label={t.list.ask} description={t.list.askHelp} />}
-                <Radio value="confirmed" label={t.list.confirmed} description={t.list.confirmedHelp} />
-              </Stack>
-            </Radio.Group>
-          )}
-          {error && (
-            <p className="problem" role="alert">
-              {error}
-            </p>
-          )}
-          <Button type="submit" loading={busy} disabled={!adding || needsWord}>
-            {asks ? t.list.ask : t.list.add} {keys.length > 0 && `(${t.number(keys.length)})`}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+        </DropFile>
+      )}
+      {way === 'where' && (
+        <Textarea
+          label={t.list.where}
+          description={t.list.whereHelp}
+          placeholder={t.create.textPlaceholder}
+          autosize
+          minRows={3}
+          classNames={{ input: 'code' }}
+          value={where}
+          onChange={(event) => setWhere(event.currentTarget.value)}
+        />
+      )}
+      {way === 'segment' && (
+        <Select
+          label={t.list.segment}
+          description={t.list.segmentHelp}
+          searchable
+          data={(segments ?? [])
+            .filter((one) => one.audience === list.audience && one.size !== null)
+            .map((one) => ({ value: one.id, label: `${one.name} (${t.number(one.size ?? 0)})` }))}
+          value={segment}
+          onChange={setSegment}
+        />
+      )}
+      {list.double_opt_in && (
+        <Radio.Group
+          label={t.list.consentTitle}
+          description={byKeys && mayAsk ? undefined : t.list.askOnlyKeys}
+          value={byKeys && mayAsk ? agreed : agreed === 'confirmed' ? agreed : ''}
+          onChange={(next) => setAgreed(next as typeof agreed)}
+        >
+          <Stack gap="xs" mt="xs">
+            {byKeys && mayAsk && <Radio value="ask" label={t.list.ask} description={t.list.askHelp} />}
+            <Radio value="confirmed" label={t.list.confirmed} description={t.list.confirmedHelp} />
+          </Stack>
+        </Radio.Group>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,15 +1,16 @@
 // The lists, searched and by kind, and making one.
-import { Button, Modal, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { IconListCheck, IconPlus, IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { createList } from '../../api/marketing';
 import { useCatalog, useLists } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { List } from '../../api/wire';
+import { FormDialog } from '../../components/FormDialog';
 import { ListKind } from '../../components/ListKind';
 import { done } from '../../components/notify';
-import { Empty, Failed, Loading, messageOf } from '../../components/states';
+import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
@@ -20,7 +21,7 @@ const COLUMNS: Column<List>[] = [
   {
     key: 'name',
     title: t.lists.name,
-    width: 'minmax(220px, 3fr)',
+    width: 'minmax(210px, 1fr)',
     cell: (list) => (
       <>
         <Link to="/lists/$id" params={{ id: String(list.id) }} className="plain strong">
@@ -31,17 +32,17 @@ const COLUMNS: Column<List>[] = [
     ),
   },
   {
-    key: 'kind',
-    title: t.lists.kind,
-    width: 'minmax(250px, 2fr)',
-    cell: (list) => <ListKind list={list} />,
-  },
-  {
     key: 'members',
     title: t.lists.members,
     width: '110px',
     align: 'end',
     cell: (list) => t.number(list.size),
+  },
+  {
+    key: 'kind',
+    title: t.lists.kind,
+    width: '260px',
+    cell: (list) => <ListKind list={list} />,
   },
   {
     key: 'pending',
@@ -144,75 +145,64 @@ function Make({ onClose }: { onClose: () => void }) {
   const [audience, setAudience] = useState(CONTACT);
   const [subscription, setSubscription] = useState(false);
   const [confirmed, setConfirmed] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const canSubscribe = audience === CONTACT;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const made = await createList({
-        name: name.trim(),
-        description: description.trim() || undefined,
-        audience: audiences.length > 1 ? audience : undefined,
-        subscription: subscription && canSubscribe,
-        double_opt_in: confirmed && subscription && canSubscribe,
-      });
-      done(t.lists.made(made.name));
-      await navigate({ to: '/lists/$id', params: { id: String(made.id) } });
-    } catch (problem) {
-      setError(messageOf(problem));
-      setBusy(false);
-    }
+  const submit = async () => {
+    const made = await createList({
+      name: name.trim(),
+      description: description.trim() || undefined,
+      audience: audiences.length > 1 ? audience : undefined,
+      subscription: subscription && canSubscribe,
+      double_opt_in: confirmed && subscription && canSubscribe,
+    });
+    done(t.lists.made(made.name));
+    await navigate({ to: '/lists/$id', params: { id: String(made.id) } });
   };
   return (
-    <Modal opened onClose={onClose} title={t.lists.create} closeButtonProps={{ 'aria-label': t.shell.close }}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.lists.name}
-            data-autofocus
-            value={name}
-            error={error}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Textarea
-            label={t.lists.description}
-            description={t.lists.descriptionHelp}
-            autosize
-            minRows={2}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          {audiences.length > 1 && (
-            <Select
-              label={t.lists.audience}
-              allowDeselect={false}
-              data={audiences}
-              value={audience}
-              onChange={(next) => next && setAudience(next)}
-            />
-          )}
-          <Switch
-            label={t.lists.subscription}
-            description={canSubscribe ? t.lists.subscriptionHelp : t.lists.subscriptionContacts}
-            disabled={!canSubscribe}
-            checked={subscription && canSubscribe}
-            onChange={(event) => setSubscription(event.currentTarget.checked)}
-          />
-          {subscription && canSubscribe && (
-            <Switch
-              label={t.lists.doubleOptIn}
-              description={t.lists.doubleOptInHelp}
-              checked={confirmed}
-              onChange={(event) => setConfirmed(event.currentTarget.checked)}
-            />
-          )}
-          <Button type="submit" loading={busy} disabled={!name.trim()}>
-            {t.lists.create}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={t.lists.create}
+      submit={t.lists.create}
+      disabled={!name.trim()}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t.lists.name}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t.lists.description}
+        description={t.lists.descriptionHelp}
+        autosize
+        minRows={2}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      {audiences.length > 1 && (
+        <Select
+          label={t.lists.audience}
+          allowDeselect={false}
+          data={audiences}
+          value={audience}
+          onChange={(next) => next && setAudience(next)}
+        />
+      )}
+      <Switch
+        label={t.lists.subscription}
+        description={canSubscribe ? t.lists.subscriptionHelp : t.lists.subscriptionContacts}
+        disabled={!canSubscribe}
+        checked={subscription && canSubscribe}
+        onChange={(event) => setSubscription(event.currentTarget.checked)}
+      />
+      {subscription && canSubscribe && (
+        <Switch
+          label={t.lists.doubleOptIn}
+          description={t.lists.doubleOptInHelp}
+          checked={confirmed}
+          onChange={(event) => setConfirmed(event.currentTarget.checked)}
+        />
+      )}
+    </FormDialog>
   );
 }

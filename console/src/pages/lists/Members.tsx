@@ -9,10 +9,11 @@ import { useMay } from '../../api/session';
 import type { RecordRow } from '../../api/types';
 import type { ListDetails } from '../../api/wire';
 import { entityNamed } from '../../builder/catalog';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { RecordKey } from '../../components/RecordKey';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
+import { useDoing } from '../../components/useDoing';
 import { shown } from '../../components/value';
 import { t } from '../../texts';
 
@@ -23,7 +24,7 @@ export function Members({ list }: { list: ListDetails }) {
   const [search, setSearch] = useState('');
   const [asked] = useDebouncedValue(search.trim(), 180);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const mayRemove = useMay('remove_list_members');
   const { data: catalog } = useCatalog();
   const names = useMemo(() => {
@@ -40,17 +41,11 @@ export function Members({ list }: { list: ListDetails }) {
   const rows = useMemo(() => members.data?.pages.flatMap((page) => page.rows) ?? [], [members.data]);
   const total = members.data?.pages[0]?.total ?? rows.length;
 
-  const remove = async () => {
-    setBusy(true);
-    try {
+  const remove = () =>
+    doing(async () => {
       done(t.list.removed(t.number(await takeOffList(list.id, [...selected]))));
       setSelected(new Set());
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const columns: Column<RecordRow>[] = [
     {
       key: 'key',

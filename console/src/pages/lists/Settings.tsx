@@ -6,7 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { changeList, deleteList } from '../../api/marketing';
 import type { ListDetails } from '../../api/wire';
 import { Ask } from '../../components/Ask';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { messageOf } from '../../components/states';
 import { t } from '../../texts';
 
@@ -40,15 +40,9 @@ export function Settings({ list }: { list: ListDetails }) {
     }
   };
   const remove = async () => {
-    setBusy(true);
-    try {
-      await deleteList(list.id);
-      done(t.list.deleted(list.name));
-      await navigate({ to: '/lists' });
-    } catch (problem) {
-      failed(problem);
-      setBusy(false);
-    }
+    await deleteList(list.id);
+    done(t.list.deleted(list.name));
+    await navigate({ to: '/lists' });
   };
   return (
     <form className="card panel l-settings" onSubmit={submit}>
@@ -89,9 +83,8 @@ export function Settings({ list }: { list: ListDetails }) {
           title={t.list.deleteTitle(list.name)}
           confirm={t.list.delete}
           danger
-          busy={busy}
           disabled={list.used_by.length > 0}
-          onConfirm={() => void remove()}
+          onConfirm={remove}
           onClose={() => setAsking(false)}
         >
           {list.used_by.length > 0 ? (

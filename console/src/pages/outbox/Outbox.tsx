@@ -8,10 +8,11 @@ import { useMay } from '../../api/session';
 import type { Message as Sent } from '../../api/wire';
 import { MailNotice } from '../../components/MailNotice';
 import { Message, MessageState, Subject } from '../../components/Message';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { RecordKey } from '../../components/RecordKey';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
+import { useDoing } from '../../components/useDoing';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 
@@ -26,7 +27,7 @@ export default function Outbox() {
   const messages = useOutbox(state);
   const [reading, setReading] = useState<Sent | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const mayRetry = useMay('retry_outbox');
   const mayDeliver = useMay('deliver_outbox');
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = messages;
@@ -36,17 +37,11 @@ export default function Outbox() {
   const rows = messages.data?.pages.flatMap((page) => page.items) ?? [];
   const all = counts ? counts.queued + counts.sent + counts.failed + counts.cancelled : 0;
 
-  const act = async (work: () => Promise<string>) => {
-    setBusy(true);
-    try {
+  const act = (work: () => Promise<string>) =>
+    doing(async () => {
       done(await work());
       setSelected(new Set());
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const retry = () =>
     act(async () => t.outbox.retried(t.number(await retryMessages([...selected].map(Number)))));
   const deliver = () =>

@@ -12,7 +12,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import {
   cancelJob,
   deleteSegment,
@@ -28,6 +28,7 @@ import {
 import { useRelated } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
 import { Ask } from '../../components/Ask';
+import { FormDialog } from '../../components/FormDialog';
 import { done, failed } from '../../components/notify';
 import { messageOf } from '../../components/states';
 import { t } from '../../texts';
@@ -197,12 +198,7 @@ function Going(props: { progress: Progressing | null; refused: unknown; onClose:
   const share = (props.progress?.progress ?? 0) * 100;
   const job = props.progress?.job;
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.refused ? t.segment.notLive : t.segment.goingLive}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={props.onClose} title={props.refused ? t.segment.notLive : t.segment.goingLive}>
       {props.refused ? (
         <Alert color="red" role="alert">
           {messageOf(props.refused)}
@@ -224,29 +220,21 @@ function Going(props: { progress: Progressing | null; refused: unknown; onClose:
 
 function Stop({ detail, onClose }: { detail: SegmentDetail; onClose: () => void }) {
   const { data: related } = useRelated(detail.id);
-  const [refused, setRefused] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const users = (related?.usedBy ?? []).filter((one) => one.kind !== 'template');
   const stop = async () => {
-    setBusy(true);
     try {
       await stopSegment(detail.id);
-      done(t.segment.stopped(detail.name));
-      onClose();
-    } catch (error) {
-      setRefused(error);
     } finally {
-      setBusy(false);
-      refreshSegments(detail.id);
+      void refreshSegments(detail.id);
     }
+    done(t.segment.stopped(detail.name));
   };
   return (
     <Ask
       title={t.segment.stopTitle(detail.name)}
       confirm={t.segment.stop}
-      busy={busy}
       disabled={users.length > 0}
-      onConfirm={() => void stop()}
+      onConfirm={stop}
       onClose={onClose}
     >
       {users.length > 0 ? (
@@ -270,48 +258,27 @@ function Stop({ detail, onClose }: { detail: SegmentDetail; onClose: () => void 
       ) : (
         <p className="flush">{t.segment.stopHelp}</p>
       )}
-      {refused ? (
-        <Alert color="red" role="alert" mt="md">
-          {messageOf(refused)}
-        </Alert>
-      ) : null}
     </Ask>
   );
 }
 
 function Delete({ detail, onClose }: { detail: SegmentDetail; onClose: () => void }) {
   const navigate = useNavigate();
-  const [refused, setRefused] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const remove = async () => {
-    setBusy(true);
-    try {
-      await deleteSegment(detail.id);
-      done(t.segment.deleted(detail.name));
-      onClose();
-      await navigate({ to: '/segments', ignoreBlocker: true });
-    } catch (error) {
-      setRefused(error);
-    } finally {
-      setBusy(false);
-      refreshSegments();
-    }
+    await deleteSegment(detail.id);
+    done(t.segment.deleted(detail.name));
+    void refreshSegments();
+    await navigate({ to: '/segments', ignoreBlocker: true });
   };
   return (
     <Ask
       title={t.segment.deleteTitle(detail.name)}
       confirm={t.segment.delete}
       danger
-      busy={busy}
-      onConfirm={() => void remove()}
+      onConfirm={remove}
       onClose={onClose}
     >
-      <p className="flush">{t.segment.deleteHelp}</p>
-      {refused ? (
-        <Alert color="red" role="alert" mt="md">
-          {messageOf(refused)}
-        </Alert>
-      ) : null}
+      {t.segment.deleteHelp}
     </Ask>
   );
 }
@@ -326,42 +293,27 @@ function Naming(props: {
 }) {
   const navigate = useNavigate();
   const [name, setName] = useState(props.initial);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const id = await props.act(name.trim());
-      done(t.segment.made(name.trim()));
-      refreshSegments();
-      props.onClose();
-      if (id) await navigate({ to: '/segments/$id', params: { id } });
-    } catch (problem) {
-      setError(messageOf(problem));
-    } finally {
-      setBusy(false);
-    }
+  const submit = async () => {
+    const id = await props.act(name.trim());
+    done(t.segment.made(name.trim()));
+    void refreshSegments();
+    props.onClose();
+    if (id) await navigate({ to: '/segments/$id', params: { id } });
   };
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={props.title}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={props.title}
+      disabled={!name.trim()}
+      onSubmit={submit}
+      onClose={props.onClose}
     >
-      <form onSubmit={submit}>
-        <TextInput
-          label={props.label}
-          data-autofocus
-          value={name}
-          error={error}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" mt="md" loading={busy} disabled={!name.trim()}>
-          {props.title}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput
+        label={props.label}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

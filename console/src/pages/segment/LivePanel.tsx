@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { compareWith } from '../../api/queries';
 import type { Preview, SegmentDetail } from '../../api/types';
-import { messageOf } from '../../components/states';
+import { messageOf, sentence } from '../../components/states';
 import { t } from '../../texts';
 import type { Draft } from './useDraft';
 
@@ -77,7 +77,7 @@ function Problems({ preview }: { preview: Preview }) {
           <ul className="d-problems">
             {errors.map((one, i) => (
               <li key={i}>
-                {one.message} {one.hint && <span className="muted">{one.hint}</span>}
+                {sentence(one.message)} {one.hint && <span className="muted">{sentence(one.hint)}</span>}
               </li>
             ))}
           </ul>
@@ -90,7 +90,7 @@ function Problems({ preview }: { preview: Preview }) {
           </h3>
           <ul className="d-problems">
             {warnings.map((one, i) => (
-              <li key={i}>{one.message}</li>
+              <li key={i}>{sentence(one.message)}</li>
             ))}
           </ul>
         </section>
@@ -108,14 +108,13 @@ function Funnel({ preview }: { preview: Preview }) {
       <ol className="d-funnel">
         {narrowings.map((one, i) => (
           <li key={i} title={one.text}>
-            <span
-              className="d-funnel-bar"
-              style={{ width: `${Math.max((one.together / audience) * 100, 0.5)}%` }}
-            />
-            <span className="d-funnel-text code">{one.text}</span>
+            <span className="d-funnel-text">{one.text}</span>
             <span className="d-funnel-figures number">
               <strong>{t.number(one.together)}</strong>
               <span className="muted">{t.definition.funnelAlone(t.number(one.alone))}</span>
+            </span>
+            <span className="d-funnel-bar" aria-hidden>
+              <span style={{ width: `${Math.max((one.together / audience) * 100, 0.5)}%` }} />
             </span>
           </li>
         ))}

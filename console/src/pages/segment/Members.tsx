@@ -4,13 +4,16 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconDownload, IconHelpCircle, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
+import { changeStatic, refreshSegments } from '../../api/actions';
 import { exportUrl, useMembers } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { RecordRow, SegmentDetail } from '../../api/types';
 import { Columns } from '../../components/Columns';
+import { done } from '../../components/notify';
 import { useColumns, useRows } from '../../components/records';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
+import { useDoing } from '../../components/useDoing';
 import { t } from '../../texts';
 import { Why } from './Why';
 
@@ -26,6 +29,16 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
   const { why } = useSearch({ from: '/inside/segments/$id' });
   const mayAsk = useMay('explain_segment');
   const mayExport = useMay('export_segment_members');
+  const mayTake = useMay('remove_segment_members') && detail.kind === 'static' && !at;
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { busy, doing } = useDoing();
+  const take = () =>
+    doing(async () => {
+      const { changed } = await changeStatic(detail.id, 'remove', [...selected]);
+      done(t.definition.removed(t.number(changed)));
+      setSelected(new Set());
+      await refreshSegments(detail.id);
+    });
   const ask = (key: string | undefined) => void navigate({ search: (before) => ({ ...before, why: key }) });
 
   const asking = useRef(ask);
@@ -91,13 +104,24 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
           )}
         </div>
       </div>
+      {selected.size > 0 && (
+        <div className="bulk" role="toolbar" aria-label={t.segments.selected(t.number(selected.size))}>
+          <strong className="number">{t.segments.selected(t.number(selected.size))}</strong>
+          <Button size="xs" variant="default" loading={busy} onClick={() => void take()}>
+            {t.members.take}
+          </Button>
+          <Button size="xs" variant="subtle" color="gray" onClick={() => setSelected(new Set())}>
+            {t.segments.clear}
+          </Button>
+        </div>
+      )}
       {members.error ? (
         <Failed error={members.error} retry={() => void members.refetch()} />
       ) : members.isPending ? (
         <Loading rows={9} />
       ) : rows.length === 0 ? (
-        <Empty icon={<IconUsers size={28} />} title={t.members.none}>
-          {t.members.noneHelp}
+        <Empty icon={<IconUsers size={28} />} title={asked ? t.members.noneFound : t.members.none}>
+          {asked ? null : detail.kind === 'static' ? t.members.noneStatic : t.members.noneHelp}
         </Empty>
       ) : (
         <Table
@@ -108,6 +132,12 @@ export default function Members({ detail }: { detail: SegmentDetail }) {
           total={total ?? rows.length}
           onEnd={onEnd}
           rowHeight={42}
+          {...(mayTake && {
+            selected,
+            onSelect: setSelected,
+            selectLabel: t.members.select,
+            selectAll: t.segments.selectAll,
+          })}
         />
       )}
       {why && <Why segment={detail} contact={why} onClose={() => ask(undefined)} />}

@@ -1,14 +1,15 @@
 // The page of a segment: its head with what can be done, and its tabs.
 import { Tabs } from '@mantine/core';
-import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useSegment } from '../../api/queries';
 import { useMay } from '../../api/session';
 import type { SegmentDetail } from '../../api/types';
-import { Ask } from '../../components/Ask';
+import { Leaving } from '../../components/Leaving';
 import { Page } from '../../components/Page';
 import { Status } from '../../components/Status';
 import { Failed, Loading } from '../../components/states';
+import { TabBar } from '../../components/TabBar';
 import { t } from '../../texts';
 import { Actions } from './Actions';
 import './segment.css';
@@ -43,11 +44,6 @@ function Opened({ detail }: { detail: SegmentDetail }) {
   const draft = useDraft(detail, editable);
   const wanted = TABS.find((tab) => tab === search.tab);
   const tab: Tab = wanted ?? (isDraft ? 'definition' : 'members');
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => draft.dirty && current.pathname !== next.pathname,
-    enableBeforeUnload: () => draft.dirty,
-    withResolver: true,
-  });
   return (
     <Page
       title={detail.name}
@@ -69,30 +65,20 @@ function Opened({ detail }: { detail: SegmentDetail }) {
         onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
         keepMounted={false}
       >
-        <Tabs.List mb="lg" className="s-tabs">
+        <TabBar open={tab}>
           {TABS.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.segment.tabs[one]}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabBar>
         <Tabs.Panel value={tab} tabIndex={-1}>
           <Suspense fallback={<Loading />}>
             <Body tab={tab} detail={detail} draft={draft} onBeside={() => setBeside(true)} />
           </Suspense>
         </Tabs.Panel>
       </Tabs>
-      {blocker.status === 'blocked' && (
-        <Ask
-          title={t.shell.unsaved.title}
-          confirm={t.shell.unsaved.leave}
-          danger
-          onConfirm={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          {t.shell.unsaved.body}
-        </Ask>
-      )}
+      <Leaving dirty={draft.dirty} />
     </Page>
   );
 }

@@ -1,156 +1,172 @@
-// A static segment: people put in by key, from a file, or by a condition that is asked once.
-import { Button, FileButton, Group, Textarea } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
-import { type DragEvent, useState } from 'react';
+// A static segment: people picked by search, put in by key, from a file, from a segment, or by a condition asked once.
+import { Button, Group, Select, Textarea } from '@mantine/core';
+import { useState } from 'react';
 import { addWhere, changeStatic, refreshSegments } from '../../api/actions';
+import { useSegments } from '../../api/queries';
 import type { SegmentDetail } from '../../api/types';
+import type { Condition } from '../../builder/model';
+import { DropFile } from '../../components/DropFile';
 import { keysIn, keysOfFile } from '../../components/keys';
 import { done, failed } from '../../components/notify';
 import { t } from '../../texts';
+import { Pick } from './Pick';
+
+type Receipt = { changed: number; unknown: number };
+type Act = (work: () => Promise<Receipt>, what?: 'add' | 'remove') => Promise<boolean>;
 
 export default function Static({ detail }: { detail: SegmentDetail }) {
-  const [text, setText] = useState('');
-  const [condition, setCondition] = useState('');
-  const [file, setFile] = useState<{ name: string; keys: string[] } | null>(null);
-  const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
-  const keys = keysIn(text);
-
-  const change = async (what: 'add' | 'remove', chosen: string[]) => {
+  const act: Act = async (work, what = 'add') => {
     setBusy(true);
     try {
-      const receipt = await changeStatic(detail.id, what, chosen);
+      const { changed, unknown } = await work();
+      const told = what === 'add' ? t.definition.added : t.definition.removed;
       done(
-        [
-          what === 'add'
-            ? t.definition.added(t.number(receipt.changed))
-            : t.definition.removed(t.number(receipt.changed)),
-          receipt.unknown > 0 ? t.definition.unknown(t.number(receipt.unknown)) : '',
-        ]
+        [told(t.number(changed)), unknown > 0 && t.definition.unknown(t.number(unknown))]
           .filter(Boolean)
           .join(', '),
       );
-      setText('');
-      setFile(null);
+      return true;
     } catch (error) {
       failed(error);
+      return false;
     } finally {
       setBusy(false);
       void refreshSegments(detail.id);
     }
   };
-  const fromCondition = async () => {
-    setBusy(true);
-    try {
-      const receipt = await addWhere(detail.id, condition);
-      done(t.definition.added(t.number(receipt.changed)));
-      setCondition('');
-    } catch (error) {
-      failed(error);
-    } finally {
-      setBusy(false);
-      void refreshSegments(detail.id);
-    }
-  };
-  const take = async (given: File | null) => {
-    if (given) setFile({ name: given.name, keys: keysOfFile(given.name, await given.text()) });
-  };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0] ?? null);
+  const parts = { detail, busy, act };
+  return (
+    <>
+      <p className="muted">{t.definition.staticHelp}</p>
+      <div className="two">
+        <Pick
+          audience={detail.audience}
+          busy={busy}
+          onAdd={(keys) => act(() => changeStatic(detail.id, 'add', keys))}
+        />
+        <div className="stack">
+          <ByKey {...parts} />
+          <FromFile {...parts} />
+          <FromOthers {...parts} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+type Part = { detail: SegmentDetail; busy: boolean; act: Act };
+
+function ByKey({ detail, busy, act }: Part) {
+  const [text, setText] = useState('');
+  const keys = keysIn(text);
+  const change = async (what: 'add' | 'remove') => {
+    if (await act(() => changeStatic(detail.id, what, keys), what)) setText('');
   };
   return (
-    <div className="two">
-      <section className="card panel">
-        <h2>{t.definition.static}</h2>
-        <p className="muted flush">{t.definition.staticHelp}</p>
-        <Textarea
-          mt="md"
-          label={t.definition.paste}
-          placeholder={t.definition.pastePlaceholder}
-          autosize
-          minRows={4}
-          maxRows={14}
-          classNames={{ input: 'code' }}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <Group mt="sm">
-          <Button disabled={keys.length === 0} loading={busy} onClick={() => void change('add', keys)}>
-            {t.definition.add} {keys.length > 0 && t.number(keys.length)}
-          </Button>
-          <Button variant="default" disabled={keys.length === 0} onClick={() => void change('remove', keys)}>
-            {t.definition.remove}
-          </Button>
-        </Group>
-      </section>
-      <div className="stack">
-        <section className="card panel">
-          <h2>{t.definition.upload}</h2>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same by keyboard */}
-          <div
-            className="dropzone"
-            data-over={over || undefined}
-            onDragOver={(event) => {
-              event.preventDefault();
-              setOver(true);
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={onDrop}
-          >
-            {file ? (
-              <>
-                <p className="flush">{t.definition.fileKeys(t.number(file.keys.length), file.name)}</p>
-                <Button loading={busy} onClick={() => void change('add', file.keys)}>
-                  {t.definition.add} {t.number(file.keys.length)}
-                </Button>
-              </>
-            ) : (
-              <>
-                <IconUpload size={26} stroke={1.5} aria-hidden />
-                <p className="flush">
-                  <FileButton
-                    accept=".csv,.txt,.tsv"
-                    onChange={(given) => void take(given)}
-                    inputProps={{ 'aria-label': t.definition.choose }}
-                  >
-                    {(props) => (
-                      <Button size="xs" variant="default" {...props}>
-                        {t.definition.choose}
-                      </Button>
-                    )}
-                  </FileButton>{' '}
-                  {t.definition.drop}
-                </p>
-                <p className="muted flush">{t.definition.uploadHelp}</p>
-              </>
-            )}
-          </div>
-        </section>
-        <section className="card panel">
-          <h2>{t.definition.addFrom}</h2>
-          <Textarea
-            aria-label={t.definition.addFrom}
-            description={t.definition.addFromHelp}
-            placeholder={t.create.textPlaceholder}
-            autosize
-            minRows={2}
-            classNames={{ input: 'code' }}
-            value={condition}
-            onChange={(event) => setCondition(event.currentTarget.value)}
-          />
-          <Button
-            mt="sm"
-            variant="default"
-            loading={busy}
-            disabled={!condition.trim()}
-            onClick={() => void fromCondition()}
-          >
-            {t.definition.add}
-          </Button>
-        </section>
-      </div>
-    </div>
+    <section className="card panel">
+      <h2>{t.definition.paste}</h2>
+      <Textarea
+        aria-label={t.definition.paste}
+        placeholder={t.definition.pastePlaceholder}
+        autosize
+        minRows={2}
+        maxRows={14}
+        classNames={{ input: 'code' }}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Group mt="sm">
+        <Button
+          variant="default"
+          disabled={keys.length === 0}
+          loading={busy}
+          onClick={() => void change('add')}
+        >
+          {t.definition.add} {keys.length > 0 && t.number(keys.length)}
+        </Button>
+        <Button variant="default" disabled={keys.length === 0} onClick={() => void change('remove')}>
+          {t.definition.remove}
+        </Button>
+      </Group>
+    </section>
+  );
+}
+
+function FromFile({ detail, busy, act }: Part) {
+  const [file, setFile] = useState<{ name: string; keys: string[] } | null>(null);
+  const read = async (given: File) =>
+    setFile({ name: given.name, keys: keysOfFile(given.name, await given.text()) });
+  const add = async (keys: string[]) => {
+    if (await act(() => changeStatic(detail.id, 'add', keys))) setFile(null);
+  };
+  return (
+    <section className="card panel">
+      <h2>{t.definition.upload}</h2>
+      <DropFile accept=".csv,.txt,.tsv" help={t.definition.uploadHelp} onFile={(given) => void read(given)}>
+        {file && (
+          <>
+            <p className="flush strong">{t.definition.fileKeys(t.number(file.keys.length), file.name)}</p>
+            <Button loading={busy} onClick={() => void add(file.keys)}>
+              {t.definition.add} {t.number(file.keys.length)}
+            </Button>
+          </>
+        )}
+      </DropFile>
+    </section>
+  );
+}
+
+function FromOthers({ detail, busy, act }: Part) {
+  const { data: segments } = useSegments();
+  const [segment, setSegment] = useState<string | null>(null);
+  const [condition, setCondition] = useState('');
+  const add = async (where: string | Condition, clear: () => void) => {
+    if (await act(() => addWhere(detail.id, where))) clear();
+  };
+  const others = (segments ?? []).filter(
+    (one) => one.id !== detail.id && one.audience === detail.audience && one.size !== null,
+  );
+  return (
+    <section className="card panel">
+      <h2>{t.definition.addFrom}</h2>
+      <p className="muted">{t.definition.addFromHelp}</p>
+      <Select
+        label={t.definition.addSegment}
+        placeholder={t.sets.choose}
+        searchable
+        data={others.map((one) => ({ value: one.name, label: `${one.name} (${t.number(one.size ?? 0)})` }))}
+        value={segment}
+        onChange={setSegment}
+      />
+      <Button
+        mt="sm"
+        variant="default"
+        loading={busy}
+        disabled={!segment}
+        onClick={() => segment && void add({ segment }, () => setSegment(null))}
+      >
+        {t.definition.addTheirs}
+      </Button>
+      <Textarea
+        mt="lg"
+        label={t.definition.addWhere}
+        placeholder={t.create.textPlaceholder}
+        autosize
+        minRows={2}
+        classNames={{ input: 'code' }}
+        value={condition}
+        onChange={(event) => setCondition(event.currentTarget.value)}
+      />
+      <Button
+        mt="sm"
+        variant="default"
+        loading={busy}
+        disabled={!condition.trim()}
+        onClick={() => void add(condition, () => setCondition(''))}
+      >
+        {t.definition.addTheirs}
+      </Button>
+    </section>
   );
 }

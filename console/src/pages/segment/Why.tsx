@@ -26,7 +26,6 @@ export function Why(props: { segment: { id: string; name: string }; contact: str
       position="right"
       size="lg"
       title={t.why.title(contact, segment.name)}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
     >
       {error ? (
         <Failed error={error} retry={() => void refetch()} />

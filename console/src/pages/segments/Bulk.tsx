@@ -7,11 +7,12 @@ import { exportUrl } from '../../api/queries';
 import type { SegmentRow } from '../../api/types';
 import { Ask } from '../../components/Ask';
 import { done, failed } from '../../components/notify';
+import { useDoing } from '../../components/useDoing';
 import { t } from '../../texts';
 
 export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void }) {
   const [asking, setAsking] = useState<'stop' | 'delete' | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const drafts = rows.filter((row) => row.status === 'draft');
   const live = rows.filter((row) => row.status === 'live' || row.status === 'failed');
 
@@ -21,7 +22,6 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
     act: (id: string) => Promise<unknown>,
     say: (n: number) => string,
   ) => {
-    setBusy(true);
     let count = 0;
     for (const row of chosen) {
       try {
@@ -31,25 +31,20 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
         failed(error);
       }
     }
-    setBusy(false);
-    setAsking(null);
     if (count > 0) done(say(count));
     refreshSegments();
     onDone();
   };
-  const goLive = async () => {
-    setBusy(true);
-    try {
-      await goLiveTogether(drafts.map((row) => row.id));
+  const goLive = () =>
+    doing(async () => {
+      try {
+        await goLiveTogether(drafts.map((row) => row.id));
+      } finally {
+        void refreshSegments();
+      }
       done(t.segments.live(drafts.length));
       onDone();
-    } catch (error) {
-      failed(error);
-    } finally {
-      setBusy(false);
-      refreshSegments();
-    }
-  };
+    });
   const first = rows[0]?.name ?? '';
   return (
     <div className="bulk rise" role="toolbar" aria-label={t.segments.selected(t.number(rows.length))}>
@@ -97,8 +92,7 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
         <Ask
           title={t.segments.stopTitle(live.length, live[0]?.name ?? '')}
           confirm={t.segments.stop}
-          busy={busy}
-          onConfirm={() => void each(live, stopSegment, t.segments.stopped)}
+          onConfirm={() => each(live, stopSegment, t.segments.stopped)}
           onClose={() => setAsking(null)}
         >
           {t.segments.stopHelp}
@@ -109,8 +103,7 @@ export function Bulk({ rows, onDone }: { rows: SegmentRow[]; onDone: () => void 
           title={t.segments.deleteTitle(rows.length, first)}
           confirm={t.segments.delete}
           danger
-          busy={busy}
-          onConfirm={() => void each(rows, deleteSegment, t.segments.deleted)}
+          onConfirm={() => each(rows, deleteSegment, t.segments.deleted)}
           onClose={() => setAsking(null)}
         >
           {t.segments.deleteHelp}

@@ -42,13 +42,7 @@ export default function Create({ segments, onClose }: { segments: SegmentRow[]; 
   // Who may not change definitions makes segments by hand.
   const mayDefine = useMay('change_segment');
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t.create.title}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={t.create.title}>
       {way === null ? (
         <>
           <p className="muted">{t.create.how}</p>

@@ -192,7 +192,7 @@ const COLUMNS: Column<SegmentRow>[] = [
   {
     key: 'name',
     title: t.segments.columns.name,
-    width: 'minmax(230px, 2.4fr)',
+    width: 'minmax(192px, 2.4fr)',
     sortable: true,
     cell: (row) => (
       <>
@@ -208,20 +208,9 @@ const COLUMNS: Column<SegmentRow>[] = [
     ),
   },
   {
-    key: 'status',
-    title: t.segments.columns.status,
-    width: '116px',
-    sortable: true,
-    cell: (row) => (
-      <span title={row.reason ?? undefined}>
-        <Status status={row.status} />
-      </span>
-    ),
-  },
-  {
     key: 'size',
     title: t.segments.columns.size,
-    width: '104px',
+    width: '98px',
     align: 'end',
     sortable: true,
     cell: (row) =>
@@ -230,7 +219,7 @@ const COLUMNS: Column<SegmentRow>[] = [
   {
     key: 'change',
     title: t.segments.columns.change,
-    width: '166px',
+    width: '154px',
     align: 'end',
     sortable: true,
     cell: (row) =>
@@ -246,23 +235,34 @@ const COLUMNS: Column<SegmentRow>[] = [
       ),
   },
   {
+    key: 'status',
+    title: t.segments.columns.status,
+    width: '110px',
+    sortable: true,
+    cell: (row) => (
+      <span title={row.reason ?? undefined}>
+        <Status status={row.status} />
+      </span>
+    ),
+  },
+  {
     key: 'kind',
     title: t.segments.columns.kind,
-    width: '104px',
+    width: '98px',
     sortable: true,
     cell: (row) => t.kind[row.kind] ?? row.kind,
   },
   {
     key: 'basis',
     title: t.segments.columns.basis,
-    width: '112px',
+    width: '104px',
     sortable: true,
     cell: (row) => (row.basis ? t.basis[row.basis] : <span className="muted">–</span>),
   },
   {
     key: 'changed',
     title: t.segments.columns.changed,
-    width: '168px',
+    width: '162px',
     sortable: true,
     cell: (row) => (
       <span className="muted">
@@ -273,14 +273,14 @@ const COLUMNS: Column<SegmentRow>[] = [
   {
     key: 'owner',
     title: t.segments.columns.owner,
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(80px, 1fr)',
     sortable: true,
     cell: (row) => row.owner ?? <span className="muted">–</span>,
   },
   {
     key: 'uses',
     title: t.segments.columns.uses,
-    width: '84px',
+    width: '80px',
     align: 'end',
     sortable: true,
     cell: (row) => (row.usedBy ? t.number(row.usedBy) : <span className="muted">–</span>),

@@ -1,9 +1,10 @@
 // Saved views: a name for what is searched, filtered and sorted by. They are kept in this browser.
-import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { SegmentsSearch } from '../../app/router';
+import { FormDialog } from '../../components/FormDialog';
 import { t } from '../../texts';
 
 type View = { name: string; search: SegmentsSearch };
@@ -16,8 +17,7 @@ export function Views(props: {
   const [views, setViews] = useLocalStorage<View[]>({ key: 'satsuma-views', defaultValue: [] });
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('');
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const save = () => {
     setViews([...views.filter((view) => view.name !== name), { name, search: props.search }]);
     setNaming(false);
     setName('');
@@ -49,25 +49,21 @@ export function Views(props: {
         </Menu.Dropdown>
       </Menu>
       {naming && (
-        <Modal
-          opened
-          onClose={() => setNaming(false)}
+        <FormDialog
           title={t.segments.saveView}
-          closeButtonProps={{ 'aria-label': t.shell.close }}
+          submit={t.segments.saveView}
+          disabled={!name.trim()}
+          onSubmit={save}
+          onClose={() => setNaming(false)}
         >
-          <form onSubmit={save}>
-            <TextInput
-              label={t.segments.viewName}
-              required
-              data-autofocus
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Button type="submit" mt="md" disabled={!name.trim()}>
-              {t.segments.saveView}
-            </Button>
-          </form>
-        </Modal>
+          <TextInput
+            label={t.segments.viewName}
+            required
+            data-autofocus
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        </FormDialog>
       )}
     </>
   );

@@ -1,27 +1,27 @@
 // Keys with which programs speak to the workspace.
-import { Alert, Button, CopyButton, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Modal, Stack, TextInput } from '@mantine/core';
 import { IconKey, IconPlus } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { createKey, deleteKey } from '../../api/actions';
 import { useKeys } from '../../api/queries';
 import { queryClient } from '../../api/queryClient';
 import type { ApiKey } from '../../api/wire';
 import { Ask } from '../../components/Ask';
-import { done, failed } from '../../components/notify';
-import { Empty, Failed, Loading, messageOf } from '../../components/states';
+import { FormDialog } from '../../components/FormDialog';
+import { done } from '../../components/notify';
+import { Secret } from '../../components/Secret';
+import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
-import { UnitsInput } from './Units';
+import { type Access, RoleAndUnits } from './RoleAndUnits';
 
-const ROLES = Object.entries(t.settings.roles).map(([value, label]) => ({ value, label }));
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['api-keys'] });
 
 export function Keys() {
   const { data, error, refetch } = useKeys(true);
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
-  const [busy, setBusy] = useState(false);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
   const make = (
@@ -29,19 +29,10 @@ export function Keys() {
       {t.settings.newKey}
     </Button>
   );
-  const revoke = async () => {
-    if (!revoking) return;
-    setBusy(true);
-    try {
-      await deleteKey(revoking.id);
-      done(t.settings.revoked);
-      setRevoking(null);
-      await refresh();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+  const revoke = async (key: ApiKey) => {
+    await deleteKey(key.id);
+    done(t.settings.revoked);
+    await refresh();
   };
   const columns: Column<ApiKey>[] = [
     {
@@ -122,8 +113,7 @@ export function Keys() {
           title={t.settings.revokeTitle(revoking.name)}
           confirm={t.settings.revoke}
           danger
-          busy={busy}
-          onConfirm={() => void revoke()}
+          onConfirm={() => revoke(revoking)}
           onClose={() => setRevoking(null)}
         >
           {t.settings.revokeHelp}
@@ -135,68 +125,37 @@ export function Keys() {
 
 function Making({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState('viewer');
-  const [units, setUnits] = useState<string[]>([]);
+  const [access, setAccess] = useState<Access>({ role: 'viewer', units: null });
   const [secret, setSecret] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const made = await createKey({
-        name: name.trim(),
-        role,
-        scopes: [],
-        units: units.length ? units : null,
-      });
-      setSecret(made.secret ?? '');
-      await refresh();
-    } catch (problem) {
-      setError(messageOf(problem));
-    } finally {
-      setBusy(false);
-    }
+  const make = async () => {
+    const made = await createKey({ name: name.trim(), scopes: [], ...access });
+    setSecret(made.secret ?? '');
+    await refresh();
   };
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.settings.newKey}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
-      {secret !== null ? (
+  if (secret !== null)
+    return (
+      <Modal opened onClose={onClose} title={t.settings.newKey} closeOnClickOutside={false}>
         <Stack gap="md">
           <Alert color="leaf">{t.settings.keyMade}</Alert>
-          <code className="secret">{secret}</code>
-          <CopyButton value={secret}>
-            {({ copied, copy }) => <Button onClick={copy}>{copied ? t.shell.copied : t.shell.copy}</Button>}
-          </CopyButton>
+          <Secret value={secret} onDone={onClose} />
         </Stack>
-      ) : (
-        <form onSubmit={submit}>
-          <Stack gap="md">
-            <TextInput
-              label={t.settings.keyName}
-              data-autofocus
-              value={name}
-              error={error}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Select
-              label={t.settings.role}
-              data={ROLES}
-              value={role}
-              allowDeselect={false}
-              onChange={(next) => next && setRole(next)}
-            />
-            {role !== 'admin' && <UnitsInput value={units} onChange={setUnits} />}
-            <Button type="submit" loading={busy} disabled={!name.trim()}>
-              {t.settings.newKey}
-            </Button>
-          </Stack>
-        </form>
-      )}
-    </Modal>
+      </Modal>
+    );
+  return (
+    <FormDialog
+      title={t.settings.newKey}
+      submit={t.settings.newKey}
+      disabled={!name.trim()}
+      onSubmit={make}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t.settings.keyName}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <RoleAndUnits value={access} onChange={setAccess} />
+    </FormDialog>
   );
 }

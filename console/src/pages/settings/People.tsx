@@ -1,21 +1,22 @@
 // Who may sign in, and as what.
-import { Button, Modal, NativeSelect, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { createUser, deleteUser, passwordLink, patchUser, sendInvitation } from '../../api/actions';
 import { useUsers } from '../../api/queries';
 import { queryClient } from '../../api/queryClient';
 import { useMe, useSetup } from '../../api/session';
 import type { User } from '../../api/wire';
 import { Ask } from '../../components/Ask';
+import { FormDialog } from '../../components/FormDialog';
 import { done, failed } from '../../components/notify';
-import { Failed, Loading, messageOf } from '../../components/states';
+import { Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
 import { When } from '../../components/When';
 import { t } from '../../texts';
-import { UnitAttributes, UnitsInput, UnitsOf } from './Units';
+import { type Access, ROLES, RoleAndUnits } from './RoleAndUnits';
+import { UnitAttributes, UnitsOf } from './Units';
 
-const ROLES = Object.entries(t.settings.roles).map(([value, label]) => ({ value, label }));
 const refresh = () => queryClient.invalidateQueries({ queryKey: ['users'] });
 
 export function People() {
@@ -24,23 +25,13 @@ export function People() {
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<User | null>(null);
   const { link, invite } = useLinks();
-  const [busy, setBusy] = useState(false);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
   const change = (user: User, role: string) => void patchUser(user.id, { role }).then(refresh).catch(failed);
-  const remove = async () => {
-    if (!removing) return;
-    setBusy(true);
-    try {
-      await deleteUser(removing.id);
-      done(t.settings.removed(removing.name || removing.email));
-      setRemoving(null);
-      await refresh();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+  const remove = async (user: User) => {
+    await deleteUser(user.id);
+    done(t.settings.removed(user.name || user.email));
+    await refresh();
   };
   const columns: Column<User>[] = [
     {
@@ -141,8 +132,7 @@ export function People() {
           title={t.settings.removeTitle(removing.name || removing.email)}
           confirm={t.settings.remove}
           danger
-          busy={busy}
-          onConfirm={() => void remove()}
+          onConfirm={() => remove(removing)}
           onClose={() => setRemoving(null)}
         >
           {t.settings.removeHelp}
@@ -170,12 +160,7 @@ function useLinks() {
     }
   };
   const link = address && (
-    <Modal
-      opened
-      onClose={() => setAddress(null)}
-      title={t.settings.link}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
+    <Modal opened onClose={() => setAddress(null)} title={t.settings.link}>
       <TextInput
         label={t.settings.linkHelp}
         readOnly
@@ -192,72 +177,41 @@ function Adding({ onClose, onLink }: { onClose: () => void; onLink: (user: User)
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [role, setRole] = useState('marketer');
-  const [units, setUnits] = useState<string[]>([]);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const made = await createUser({
-        name,
-        email,
-        role,
-        password: password || null,
-        units: units.length ? units : null,
-      });
-      if (password) done(t.settings.added(name || email));
-      else onLink(made);
-      await refresh();
-      onClose();
-    } catch (problem) {
-      setError(messageOf(problem));
-    } finally {
-      setBusy(false);
-    }
+  const [access, setAccess] = useState<Access>({ role: 'marketer', units: null });
+  const add = async () => {
+    const made = await createUser({ name, email, password: password || null, ...access });
+    if (password) done(t.settings.added(name || email));
+    else onLink(made);
+    await refresh();
+    onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={t.settings.invite}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={t.settings.invite}
+      disabled={!email || !name}
+      onSubmit={add}
+      onClose={onClose}
     >
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <TextInput
-            label={t.settings.name}
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput
-            label={t.settings.email}
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <Select
-            label={t.settings.role}
-            data={ROLES}
-            value={role}
-            allowDeselect={false}
-            onChange={(next) => next && setRole(next)}
-          />
-          {role !== 'admin' && <UnitsInput value={units} onChange={setUnits} />}
-          <PasswordInput
-            label={t.settings.password}
-            description={t.settings.passwordOptional}
-            autoComplete="new-password"
-            value={password}
-            error={error}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" loading={busy} disabled={!email || !name}>
-            {t.settings.invite}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        label={t.settings.name}
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t.settings.email}
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <RoleAndUnits value={access} onChange={setAccess} />
+      <PasswordInput
+        label={t.settings.password}
+        description={t.settings.passwordOptional}
+        autoComplete="new-password"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

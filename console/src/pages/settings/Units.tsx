@@ -1,5 +1,5 @@
 // Whose contacts somebody sees: by which attributes that is told, and units to choose.
-import { Button, Modal, Select, Stack, TagsInput } from '@mantine/core';
+import { Button, Select, TagsInput } from '@mantine/core';
 import { IconUsersGroup } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,7 +7,8 @@ import { patchUnitSettings, patchUser } from '../../api/actions';
 import { useCatalog, useUnitSettings, valuesOf } from '../../api/queries';
 import { queryClient } from '../../api/queryClient';
 import type { UnitSettings, User } from '../../api/wire';
-import { done, failed } from '../../components/notify';
+import { FormDialog } from '../../components/FormDialog';
+import { done } from '../../components/notify';
 import { t } from '../../texts';
 
 const TELLING = new Set(['text', 'choice', 'choices']);
@@ -41,13 +42,9 @@ export function UnitsOf({ user }: { user: User }) {
   const shown = user.units?.join(', ') ?? t.settings.allContacts;
   if (!settings?.unit || user.role === 'admin') return <span className="muted">{shown}</span>;
   const save = async () => {
-    try {
-      await patchUser(user.id, { units: units?.length ? units : null });
-      await queryClient.invalidateQueries({ queryKey: ['users'] });
-      setUnits(null);
-    } catch (problem) {
-      failed(problem);
-    }
+    await patchUser(user.id, { units: units?.length ? units : null });
+    await queryClient.invalidateQueries({ queryKey: ['users'] });
+    setUnits(null);
   };
   const title = t.settings.unitsOf(user.name || user.email);
   return (
@@ -61,17 +58,9 @@ export function UnitsOf({ user }: { user: User }) {
         {shown}
       </Button>
       {units && (
-        <Modal
-          opened
-          onClose={() => setUnits(null)}
-          title={title}
-          closeButtonProps={{ 'aria-label': t.shell.close }}
-        >
-          <Stack gap="md">
-            <UnitsInput value={units} onChange={setUnits} />
-            <Button onClick={() => void save()}>{t.settings.save}</Button>
-          </Stack>
-        </Modal>
+        <FormDialog title={title} submit={t.settings.save} onSubmit={save} onClose={() => setUnits(null)}>
+          <UnitsInput value={units} onChange={setUnits} />
+        </FormDialog>
       )}
     </>
   );
@@ -106,14 +95,10 @@ function Attributes({ value, onChange, onClose }: Changing) {
       one.attributes.filter((each) => TELLING.has(each.type)).map((each) => `${one.name}.${each.name}`),
     );
   const save = async () => {
-    try {
-      await patchUnitSettings(value);
-      await queryClient.invalidateQueries({ queryKey: ['unit-settings'] });
-      done(t.settings.unitsSaved);
-      onClose();
-    } catch (problem) {
-      failed(problem);
-    }
+    await patchUnitSettings(value);
+    await queryClient.invalidateQueries({ queryKey: ['unit-settings'] });
+    done(t.settings.unitsSaved);
+    onClose();
   };
   const select = (what: 'unit' | 'owner', label: string, description: string) => (
     <Select
@@ -128,17 +113,9 @@ function Attributes({ value, onChange, onClose }: Changing) {
     />
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t.settings.unitSettings}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
-    >
-      <Stack gap="md">
-        {select('unit', t.settings.unitAttribute, t.settings.unitAttributeHelp)}
-        {select('owner', t.settings.ownerAttribute, t.settings.ownerAttributeHelp)}
-        <Button onClick={() => void save()}>{t.settings.save}</Button>
-      </Stack>
-    </Modal>
+    <FormDialog title={t.settings.unitSettings} submit={t.settings.save} onSubmit={save} onClose={onClose}>
+      {select('unit', t.settings.unitAttribute, t.settings.unitAttributeHelp)}
+      {select('owner', t.settings.ownerAttribute, t.settings.ownerAttributeHelp)}
+    </FormDialog>
   );
 }

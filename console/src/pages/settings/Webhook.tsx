@@ -1,5 +1,5 @@
 // One webhook: where it stands, every attempt to deliver, and pausing, resuming and trying it.
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
+import { Button, Group, Radio, Stack } from '@mantine/core';
 import {
   IconBolt,
   IconPencil,
@@ -16,10 +16,12 @@ import { useSegments } from '../../api/queries';
 import type { Webhook as Endpoint, WebhookDelivery } from '../../api/wire';
 import { Ask } from '../../components/Ask';
 import { Facts } from '../../components/Facts';
+import { FormDialog } from '../../components/FormDialog';
 import { May } from '../../components/May';
-import { done, failed } from '../../components/notify';
+import { done } from '../../components/notify';
 import { Empty, Failed, Loading } from '../../components/states';
 import { type Column, Table } from '../../components/Table';
+import { useDoing } from '../../components/useDoing';
 import { When } from '../../components/When';
 import { t } from '../../texts';
 import { WebhookForm } from './WebhookForm';
@@ -32,26 +34,18 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
   const { data: segments } = useSegments();
   const { version } = useLive();
   const [dialog, setDialog] = useState<Dialog>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, doing } = useDoing();
   const close = () => setDialog(null);
-  const act = async (work: () => Promise<unknown>, told?: string) => {
-    setBusy(true);
-    try {
-      await work();
-      if (told) done(told);
-      close();
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      setBusy(false);
-    }
+  const change = async (to: { state: 'paused' | 'active'; skip?: boolean }, told: string) => {
+    await changeWebhook(webhook.id, to);
+    done(told);
   };
   const test = () =>
-    act(async () => {
+    doing(async () => {
       const answer = await testWebhook(webhook.id);
       const isGood = answer.status !== null && answer.status < 300;
-      if (isGood) done(t.webhooks.testGood(answer.status ?? 0, t.number(answer.duration_ms)));
-      else failed(new Error(t.webhooks.testBad(answer.error ?? `HTTP ${answer.status}`)));
+      if (!isGood) throw new Error(t.webhooks.testBad(answer.error ?? `HTTP ${answer.status}`));
+      done(t.webhooks.testGood(answer.status ?? 0, t.number(answer.duration_ms)));
     });
   const nameOf = (id: number) => segments?.find((one) => one.id === String(id))?.name ?? `#${id}`;
   const behind = version - webhook.version;
@@ -101,7 +95,7 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
                 size="xs"
                 variant="default"
                 leftSection={<IconBolt size={15} />}
-                loading={busy && dialog === null}
+                loading={busy}
                 onClick={() => void test()}
               >
                 {t.webhooks.test}
@@ -111,9 +105,7 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
                   size="xs"
                   variant="default"
                   leftSection={<IconPlayerPause size={15} />}
-                  onClick={() =>
-                    void act(() => changeWebhook(webhook.id, { state: 'paused' }), t.webhooks.paused)
-                  }
+                  onClick={() => void doing(() => change({ state: 'paused' }, t.webhooks.paused))}
                 >
                   {t.webhooks.pause}
                 </Button>
@@ -152,11 +144,8 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
       {dialog === 'resume' && (
         <Resume
           name={webhook.name}
-          busy={busy}
           onClose={close}
-          onResume={(skip) =>
-            void act(() => changeWebhook(webhook.id, { state: 'active', skip }), t.webhooks.resumed)
-          }
+          onResume={(skip) => change({ state: 'active', skip }, t.webhooks.resumed)}
         />
       )}
       {dialog === 'delete' && (
@@ -164,13 +153,11 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
           title={t.webhooks.deleteTitle(webhook.name)}
           confirm={t.webhooks.delete}
           danger
-          busy={busy}
-          onConfirm={() =>
-            void act(async () => {
-              await deleteWebhook(webhook.id);
-              await navigate({ to: '/settings', search: { tab: 'webhooks' } });
-            }, t.webhooks.deleted(webhook.name))
-          }
+          onConfirm={async () => {
+            await deleteWebhook(webhook.id);
+            done(t.webhooks.deleted(webhook.name));
+            await navigate({ to: '/settings', search: { tab: 'webhooks' } });
+          }}
           onClose={close}
         >
           {t.webhooks.deleteHelp}
@@ -180,36 +167,30 @@ export function Webhook({ webhook }: { webhook: Endpoint }) {
   );
 }
 
-function Resume(props: {
-  name: string;
-  busy: boolean;
-  onClose: () => void;
-  onResume: (skip: boolean) => void;
-}) {
+function Resume(props: { name: string; onClose: () => void; onResume: (skip: boolean) => Promise<void> }) {
   const [from, setFrom] = useState<'stopped' | 'now'>('stopped');
+  const resume = async () => {
+    await props.onResume(from === 'now');
+    props.onClose();
+  };
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={t.webhooks.resumeTitle(props.name)}
-      closeButtonProps={{ 'aria-label': t.shell.close }}
+      submit={t.webhooks.resume}
+      onSubmit={resume}
+      onClose={props.onClose}
     >
-      <Stack gap="md">
-        <Radio.Group
-          aria-label={t.webhooks.resume}
-          value={from}
-          onChange={(next) => setFrom(next as typeof from)}
-        >
-          <Stack gap="sm">
-            <Radio value="stopped" label={t.webhooks.resumeFrom} description={t.webhooks.resumeFromHelp} />
-            <Radio value="now" label={t.webhooks.resumeSkip} description={t.webhooks.resumeSkipHelp} />
-          </Stack>
-        </Radio.Group>
-        <Button loading={props.busy} onClick={() => props.onResume(from === 'now')}>
-          {t.webhooks.resume}
-        </Button>
-      </Stack>
-    </Modal>
+      <Radio.Group
+        aria-label={t.webhooks.resume}
+        value={from}
+        onChange={(next) => setFrom(next as typeof from)}
+      >
+        <Stack gap="sm">
+          <Radio value="stopped" label={t.webhooks.resumeFrom} description={t.webhooks.resumeFromHelp} />
+          <Radio value="now" label={t.webhooks.resumeSkip} description={t.webhooks.resumeSkipHelp} />
+        </Stack>
+      </Radio.Group>
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,11 @@
 // Signing in; on a new workspace, making the first account.
-import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { url } from '../../api/client';
 import { type Setup, useSetUp, useSetup, useSignIn } from '../../api/session';
-import { messageOf } from '../../components/states';
 import { t } from '../../texts';
-import { tokenInAddress, Welcome } from './Welcome';
+import { EmailInput, tokenInAddress, Welcome, WelcomeForm } from './Welcome';
 
 export default function SignIn() {
   const { data: setup } = useSetup();
@@ -27,55 +26,38 @@ function Form({ setup }: { setup: Setup | undefined }) {
   const [password, setPassword] = useState('');
   const signIn = useSignIn();
   const leave = useLeave();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn.mutate({ email, password }, { onSuccess: leave });
-  };
+  const came = problem ? new Error(t.shell.signIn.problems[problem] ?? t.shell.signIn.failed) : null;
   return (
-    <form onSubmit={submit} className="rise">
-      <h1>{t.shell.signIn.title}</h1>
-      <Stack gap="md">
-        <TextInput
-          label={t.shell.signIn.email}
-          inputMode="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label={t.shell.signIn.password}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        {signIn.isError && (
-          <Alert color="red" role="alert">
-            {messageOf(signIn.error)}
-          </Alert>
-        )}
-        {problem && !signIn.isError && (
-          <Alert color="red" role="alert">
-            {t.shell.signIn.problems[problem] ?? t.shell.signIn.failed}
-          </Alert>
-        )}
-        <Button type="submit" size="md" loading={signIn.isPending}>
-          {t.shell.signIn.submit}
-        </Button>
-        {setup?.openid && (
-          <>
-            <Divider label={t.shell.signIn.or} />
-            <Button component="a" href={url('/session/openid', { to })} size="md" variant="default">
-              {t.shell.signIn.by(setup.openid)}
-            </Button>
-          </>
-        )}
-        {setup?.mail && <Link to="/forgotten">{t.shell.signIn.forgotten}</Link>}
-      </Stack>
-    </form>
+    <WelcomeForm
+      title={t.shell.signIn.title}
+      submit={t.shell.signIn.submit}
+      busy={signIn.isPending}
+      error={signIn.error ?? came}
+      onSubmit={() => signIn.mutate({ email, password }, { onSuccess: leave })}
+      more={
+        <>
+          {setup?.openid && (
+            <>
+              <Divider label={t.shell.signIn.or} />
+              <Button component="a" href={url('/session/openid', { to })} size="md" variant="default">
+                {t.shell.signIn.by(setup.openid)}
+              </Button>
+            </>
+          )}
+          {setup?.mail && <Link to="/forgotten">{t.shell.signIn.forgotten}</Link>}
+        </>
+      }
+    >
+      <EmailInput value={email} onChange={setEmail} />
+      <PasswordInput
+        label={t.shell.signIn.password}
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+    </WelcomeForm>
   );
 }
 
@@ -84,57 +66,40 @@ function First() {
   const [given, setGiven] = useState({ token: tokenInAddress(), name: '', email: '', password: '' });
   const setUp = useSetUp();
   const leave = useLeave();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setUp.mutate(given, { onSuccess: leave });
-  };
   return (
-    <form onSubmit={submit} className="rise">
-      <h1>{t.shell.setUp.title}</h1>
-      <p className="muted">{t.shell.setUp.about}</p>
-      <Stack gap="md">
-        <TextInput
-          label={t.shell.setUp.token}
-          description={t.shell.setUp.tokenHelp}
-          required
-          withAsterisk={false}
-          value={given.token}
-          onChange={(event) => setGiven({ ...given, token: event.currentTarget.value.trim() })}
-        />
-        <TextInput
-          label={t.shell.setUp.name}
-          autoComplete="name"
-          required
-          withAsterisk={false}
-          value={given.name}
-          onChange={(event) => setGiven({ ...given, name: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t.shell.signIn.email}
-          inputMode="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          value={given.email}
-          onChange={(event) => setGiven({ ...given, email: event.currentTarget.value })}
-        />
-        <PasswordInput
-          label={t.shell.signIn.password}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          value={given.password}
-          onChange={(event) => setGiven({ ...given, password: event.currentTarget.value })}
-        />
-        {setUp.isError && (
-          <Alert color="red" role="alert">
-            {messageOf(setUp.error)}
-          </Alert>
-        )}
-        <Button type="submit" size="md" loading={setUp.isPending}>
-          {t.shell.setUp.submit}
-        </Button>
-      </Stack>
-    </form>
+    <WelcomeForm
+      title={t.shell.setUp.title}
+      about={t.shell.setUp.about}
+      submit={t.shell.setUp.submit}
+      busy={setUp.isPending}
+      error={setUp.error}
+      onSubmit={() => setUp.mutate(given, { onSuccess: leave })}
+    >
+      <TextInput
+        label={t.shell.setUp.token}
+        description={t.shell.setUp.tokenHelp}
+        required
+        withAsterisk={false}
+        value={given.token}
+        onChange={(event) => setGiven({ ...given, token: event.currentTarget.value.trim() })}
+      />
+      <TextInput
+        label={t.shell.setUp.name}
+        autoComplete="name"
+        required
+        withAsterisk={false}
+        value={given.name}
+        onChange={(event) => setGiven({ ...given, name: event.currentTarget.value })}
+      />
+      <EmailInput value={given.email} onChange={(email) => setGiven({ ...given, email })} />
+      <PasswordInput
+        label={t.shell.signIn.password}
+        autoComplete="new-password"
+        required
+        withAsterisk={false}
+        value={given.password}
+        onChange={(event) => setGiven({ ...given, password: event.currentTarget.value })}
+      />
+    </WelcomeForm>
   );
 }

@@ -1,8 +1,10 @@
 // The frame of the pages before one has signed in: what this is on one side, a form on the other.
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconCircleCheck } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import { Mark } from '../../components/Mark';
+import { messageOf } from '../../components/states';
 import { t } from '../../texts';
 import './sign-in.css';
 
@@ -25,6 +27,59 @@ export function Welcome({ title, children }: { title: string; children: ReactNod
       </section>
       <main className="welcome-form">{children}</main>
     </div>
+  );
+}
+
+/** What is asked for, one button that sends it, and what came of it. */
+export function WelcomeForm(props: {
+  title: string;
+  about?: string;
+  submit: string;
+  busy: boolean;
+  /** Why it was refused; null if it was not. */
+  error: unknown;
+  disabled?: boolean;
+  onSubmit: () => void;
+  children: ReactNode;
+  /** Below the button. */
+  more?: ReactNode;
+}) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onSubmit();
+  };
+  return (
+    <form onSubmit={submit} className="rise">
+      <h1>{props.title}</h1>
+      {props.about && <p className="muted">{props.about}</p>}
+      <Stack gap="md">
+        {props.children}
+        {props.error ? (
+          <Alert color="red" role="alert">
+            {messageOf(props.error)}
+          </Alert>
+        ) : null}
+        <Button type="submit" size="md" loading={props.busy} disabled={props.disabled}>
+          {props.submit}
+        </Button>
+        {props.more}
+      </Stack>
+    </form>
+  );
+}
+
+/** By which one signs in. */
+export function EmailInput({ value, onChange }: { value: string; onChange: (next: string) => void }) {
+  return (
+    <TextInput
+      label={t.shell.signIn.email}
+      inputMode="email"
+      autoComplete="username"
+      required
+      withAsterisk={false}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 
