@@ -47,6 +47,9 @@ NOBODY: Numbers = np.zeros(0, dtype=np.uint32)
 SNAPSHOT_CHANGES_MIN = 10_000
 """So many changes of a segment are at least kept beside its newest snapshot before another is made."""
 
+SNAPSHOTS_MAX = 2
+"""So many snapshots one version makes; other segments get theirs in the next that moves them."""
+
 TOGETHER_MAX = 256
 """Leaves that are touched in no more members than this, taken together, are asked about all of these."""
 
@@ -350,11 +353,14 @@ class Making:
 
     def _save_snapshots(self) -> None:
         """Save the members of segments whose changes since the last snapshot outgrow them."""
-        for number in self._moved:
-            kept = self._segments[number]
-            if kept.unsaved > max(SNAPSHOT_CHANGES_MIN, len(kept.members)):
-                memberships.snapshot(self.change, number, kept.members.numbers())
-                self._segments[number] = replace(kept, unsaved=0)
+        outgrown = [
+            (number, kept)
+            for number in self._moved
+            if (kept := self._segments[number]).unsaved > max(SNAPSHOT_CHANGES_MIN, len(kept.members))
+        ]
+        for number, kept in outgrown[:SNAPSHOTS_MAX]:
+            memberships.snapshot(self.change, number, kept.members.numbers())
+            self._segments[number] = replace(kept, unsaved=0)
 
 
 def _fewer(groups: Iterable[_Group]) -> list[_Group]:
