@@ -78,22 +78,35 @@ def test_a_broken_definition_is_mended_by_its_message(either: Console) -> None:
     either.go_live()
 
 
-def test_a_static_segment_is_filled_from_a_file(either: Console, tmp_path: Path) -> None:
-    page = either.page
+def test_a_static_segment_is_filled_from_a_file_and_by_search(either: Console, tmp_path: Path) -> None:
+    page, hand = either.page, either.hand
     keys = tmp_path / "guests.csv"
     keys.write_text("name,id\nA,c-0001\nB,c-0002\nC,c-0003\nD,nobody\n", encoding="utf-8")
     name = f"Guests, {_way(either)}"
     either.begin_segment("By hand", name)
     either.create(name)
+    hand.switch("A file")
     with page.expect_file_chooser() as chooser:
         either.button("Choose a file")
     chooser.value.set_files(keys)
     either.button("Add 4")
     expect(page.get_by_text("3 added, 1 keys are not known")).to_be_visible()
+    # People of two searches are ticked, and put in together.
+    hand.switch("Search")
+    search = page.get_by_label("Search people by key or a value")
+    for key in ("c-0101", "c-0102"):
+        hand.write(search, key)
+        hand.press(page.get_by_label(f"Pick {key}"))
+    either.button("Add 2 ticked")
+    expect(page.get_by_text("2 added")).to_be_visible()
     either.go_live()
     either.tab("Members")
     expect(page.get_by_role("link", name="c-0002")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="members")).to_have_text("3 members")
+    members = page.get_by_role("status").filter(has_text="members")
+    expect(members).to_have_text("5 members")
+    hand.press(page.get_by_label("Select c-0102"))
+    either.button("Take out of the segment")
+    expect(members).to_have_text("4 members")
 
 
 def test_a_compound_segment_flows_out_of_others(either: Console) -> None:

@@ -4,9 +4,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useContacts } from '../../api/queries';
+import type { RecordRow } from '../../api/types';
 import { useColumns, useRows } from '../../components/records';
 import { Empty, Failed, Loading } from '../../components/states';
-import { Table } from '../../components/Table';
+import { type Column, Table } from '../../components/Table';
 import { t } from '../../texts';
 
 export function Pick(props: {
@@ -21,12 +22,14 @@ export function Pick(props: {
   const { columns, ofTable, isKnown } = useColumns(props.audience);
   const found = useContacts({ search: asked, columns, audience: props.audience }, isKnown);
   const { rows, total, onEnd } = useRows(found);
+  // No links: whoever is followed away loses what is ticked.
+  const [key, ...attributes] = ofTable;
+  const shown: Column<RecordRow>[] = key ? [{ ...key, cell: named }, ...attributes] : [];
   const add = async () => {
     if (await props.onAdd([...picked])) setPicked(new Set());
   };
   return (
     <section className="card panel">
-      <h2>{t.definition.pick}</h2>
       <p className="muted flush">{t.definition.pickHelp}</p>
       <div className="toolbar pick-bar">
         <TextInput
@@ -58,13 +61,12 @@ export function Pick(props: {
       ) : (
         <Table
           label={t.definition.pick}
-          columns={ofTable}
+          columns={shown}
           rows={rows}
           rowKey={(row) => row.key}
           total={total ?? rows.length}
           onEnd={onEnd}
           rowHeight={42}
-          height="46dvh"
           selected={picked}
           onSelect={setPicked}
           selectLabel={t.definition.pickOne}
@@ -74,3 +76,5 @@ export function Pick(props: {
     </section>
   );
 }
+
+const named = (row: RecordRow) => <strong>{row.key}</strong>;

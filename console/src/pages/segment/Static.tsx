@@ -1,5 +1,5 @@
 // A static segment: people picked by search, put in by key, from a file, from a segment, or by a condition asked once.
-import { Button, Group, Select, Textarea } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { addWhere, changeStatic, refreshSegments } from '../../api/actions';
 import { useSegments } from '../../api/queries';
@@ -15,6 +15,7 @@ type Receipt = { changed: number; unknown: number };
 type Act = (work: () => Promise<Receipt>, what?: 'add' | 'remove') => Promise<boolean>;
 
 export default function Static({ detail }: { detail: SegmentDetail }) {
+  const [way, setWay] = useState<Way>('pick');
   const [busy, setBusy] = useState(false);
   const act: Act = async (work, what = 'add') => {
     setBusy(true);
@@ -39,21 +40,31 @@ export default function Static({ detail }: { detail: SegmentDetail }) {
   return (
     <>
       <p className="muted">{t.definition.staticHelp}</p>
-      <div className="two">
+      <SegmentedControl
+        mb="md"
+        className="wrap-control"
+        withItemsBorders={false}
+        aria-label={t.list.how}
+        data={WAYS.map((value) => ({ value, label: t.definition.ways[value] }))}
+        value={way}
+        onChange={(next) => setWay(next as Way)}
+      />
+      {way === 'pick' && (
         <Pick
           audience={detail.audience}
           busy={busy}
           onAdd={(keys) => act(() => changeStatic(detail.id, 'add', keys))}
         />
-        <div className="stack">
-          <ByKey {...parts} />
-          <FromFile {...parts} />
-          <FromOthers {...parts} />
-        </div>
-      </div>
+      )}
+      {way === 'keys' && <ByKey {...parts} />}
+      {way === 'file' && <FromFile {...parts} />}
+      {way === 'others' && <FromOthers {...parts} />}
     </>
   );
 }
+
+const WAYS = ['pick', 'keys', 'file', 'others'] as const;
+type Way = (typeof WAYS)[number];
 
 type Part = { detail: SegmentDetail; busy: boolean; act: Act };
 
@@ -64,25 +75,19 @@ function ByKey({ detail, busy, act }: Part) {
     if (await act(() => changeStatic(detail.id, what, keys), what)) setText('');
   };
   return (
-    <section className="card panel">
-      <h2>{t.definition.paste}</h2>
+    <section className="card panel way-in">
       <Textarea
-        aria-label={t.definition.paste}
+        label={t.definition.paste}
         placeholder={t.definition.pastePlaceholder}
         autosize
-        minRows={2}
+        minRows={5}
         maxRows={14}
         classNames={{ input: 'code' }}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Group mt="sm">
-        <Button
-          variant="default"
-          disabled={keys.length === 0}
-          loading={busy}
-          onClick={() => void change('add')}
-        >
+        <Button disabled={keys.length === 0} loading={busy} onClick={() => void change('add')}>
           {t.definition.add} {keys.length > 0 && t.number(keys.length)}
         </Button>
         <Button variant="default" disabled={keys.length === 0} onClick={() => void change('remove')}>
@@ -101,8 +106,7 @@ function FromFile({ detail, busy, act }: Part) {
     if (await act(() => changeStatic(detail.id, 'add', keys))) setFile(null);
   };
   return (
-    <section className="card panel">
-      <h2>{t.definition.upload}</h2>
+    <section className="card panel way-in">
       <DropFile accept=".csv,.txt,.tsv" help={t.definition.uploadHelp} onFile={(given) => void read(given)}>
         {file && (
           <>
@@ -128,10 +132,10 @@ function FromOthers({ detail, busy, act }: Part) {
     (one) => one.id !== detail.id && one.audience === detail.audience && one.size !== null,
   );
   return (
-    <section className="card panel">
-      <h2>{t.definition.addFrom}</h2>
-      <p className="muted">{t.definition.addFromHelp}</p>
+    <section className="card panel way-in">
+      <p className="muted flush">{t.definition.addFromHelp}</p>
       <Select
+        mt="md"
         label={t.definition.addSegment}
         placeholder={t.sets.choose}
         searchable
