@@ -12,7 +12,7 @@ on a shared device, the first has it: nothing joins two users but `alias`, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +102,9 @@ class Messages:
         self._now_of: dict[str, str] = {}
         """Ids that were linked before, and whose they are now."""
         self._nameless = 0
+        self._owners: dict[str, tuple[Mapping[str, Attribute], Collection[str], Collection[str] | None]] = {}
+        self._last_at = change.at
+        self._last_told = format_instant(change.at)
 
     def take(self, messages: Sequence[tuple[object, Message | Unreadable]]) -> Done:
         """Take messages, in their order.
@@ -157,17 +160,15 @@ class Messages:
 
     def _observed(self, at: int) -> str:
         # A record cannot have been observed later than now, whatever the sender's clock says.
-        return format_instant(min(at, self._change.at))
+        return self._told(min(at, self._change.at))
 
     def _traits(self, entity: str, message: Message) -> dict[str, object]:
         known = self._known(entity, OwnerKind.ENTITY)
         return attributes_of(message.values, known, reserved=RESERVED[OwnerKind.ENTITY], instead="traits")
 
     def _interaction(self, kind: str, who: str | None, message: Message) -> dict[str, object]:
-        known = self._known(kind, OwnerKind.INTERACTION)
-        reserved = RESERVED[OwnerKind.INTERACTION] | {self._audience}
-        declared = known if self._change.catalog.mode is Mode.STRICT else None
-        row = context_of(message.context or {}, declared)
+        known, reserved, declared = self._owner(kind)
+        row = context_of(message.context, declared) if message.context else {}
         row |= attributes_of(message.values, known, reserved=reserved, instead="properties")
         if message.type is not MessageType.TRACK:
             row |= {
@@ -179,7 +180,24 @@ class Messages:
         if id is None:
             id = derived_id(f"{self._source} at {self._change.origin}", self._nameless)
             self._nameless += 1
-        return {**row, self._audience: who, "occurred_at": format_instant(message.at), "id": id}
+        row[self._audience], row["occurred_at"], row["id"] = who, self._told(message.at), id
+        return row
+
+    def _owner(self, kind: str) -> tuple[Mapping[str, Attribute], Collection[str], Collection[str] | None]:
+        """Of a type of interactions: what is known, names that nothing can have, the only ones to give."""
+        found = self._owners.get(kind)
+        if found is None:
+            known = self._known(kind, OwnerKind.INTERACTION)
+            reserved = RESERVED[OwnerKind.INTERACTION] | {self._audience}
+            found = known, reserved, known if self._change.catalog.mode is Mode.STRICT else None
+            self._owners[kind] = found
+        return found
+
+    def _told(self, at: int) -> str:
+        """An instant as rows tell it; messages of one request without a time of their own share theirs."""
+        if at != self._last_at:
+            self._last_at, self._last_told = at, format_instant(at)
+        return self._last_told
 
     def _known(self, owner: str, kind: OwnerKind) -> Mapping[str, Attribute]:
         catalog = self._change.catalog

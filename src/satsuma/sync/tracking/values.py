@@ -19,6 +19,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:?[0-9]{2})"
 )
+_CONTAINERS = (dict, list)
 _CONTEXT: Mapping[str, Mapping[str, str]] = {
     section: {field: f"context.{section}.{field}" for field in fields.split()}
     for section, fields in (
@@ -51,7 +52,10 @@ def attributes_of(
     """
     found: dict[str, object] = {}
     for name, value in values.items():
-        _put(found, f"{instead}.{name}" if name in reserved else name, value, known)
+        if name in known and name not in reserved and not isinstance(value, _CONTAINERS):
+            found[name] = value  # most are
+        else:
+            _put(found, f"{instead}.{name}" if name in reserved else name, value, known)
     return found
 
 
