@@ -31,6 +31,7 @@ from satsuma.commit.changes import MembershipChanges
 from satsuma.commit.erasing import Erasing, ErasureReceipt
 from satsuma.commit.feed import MIGRATIONS as COMMIT_MIGRATIONS
 from satsuma.commit.feed import Feed
+from satsuma.commit.folding import Folding
 from satsuma.commit.limited import LimitedWriter
 from satsuma.commit.receipts import Receipt, Removal, Replay
 from satsuma.commit.rows import Rows, locked_attributes
@@ -201,6 +202,8 @@ class Workspace:
         self._live = LiveSet()
         self.engine = Engine(record, _evaluate)
         self.writer = Writer(record, clock, self._live.of, self.engine, steady_us=_steady_us)
+        self._folding = Folding(record, self.writer.turn)
+        self.writer.made = self._folding.made
         self._warming = Warming(self.engine, self.writer.turn)
         self._time = Ticks(self._next_due, self._tick_at, lambda: record.now)
         self._ticker = Ticker(self._time, clock, _steady_us)
@@ -525,6 +528,7 @@ class Workspace:
         self.tracking.close()
         self._rooms.jobs.end()
         self._warming.stop()
+        self._folding.stop()
         self.engine.close()
         self._record.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 import satsuma
 from satsuma.kernel.instants import format_instant
 from satsuma.membership import making
-from satsuma.record.files import DATABASE_FILE, Settings
+from satsuma.record.files import Settings
 from satsuma.record.sql import scalar
 
 START = "2026-06-01T00:00:00Z"
@@ -55,27 +55,29 @@ def test_a_run_of_versions_over_ten_times_the_history_costs_no_more(tmp_path: Pa
 def _most(path: Path, rows_each: int) -> Cost:
     """The most of each kind that a version of a run costs, in a workspace with such a history."""
     _stored(path, rows_each)
-    log, found = path / f"{DATABASE_FILE}.wal", list[Cost]()
     with satsuma.open(path, clock=satsuma.ManualClock(START), warming="asked") as workspace:
         workspace.warm()
-        size = ids_read = blocks = snapshots = 0
+        sums, found = [Cost(0, 0, 0, 0, 0)], list[Cost]()
         for version in range(VERSIONS):
             workspace.append("purchase", _rows(workspace.now, version))
-            record = workspace._record
-            memory = record._memory
-            (runs,) = memory.ids.values()
-            assert memory.id_files is not None
-            assert runs.file is not None
-            before = size, ids_read, blocks, snapshots
-            size, ids_read = log.stat().st_size, memory.id_files.rows_read
-            blocks = runs.file.blocks_read
-            with record.cursor() as cursor:
-                snapshots = scalar(cursor, "SELECT count(*) FROM membership_snapshots")
-            now = size, ids_read, blocks, snapshots
-            more = [one - other for one, other in zip(now, before, strict=True)]
-            found.append(Cost(*more, workspace.engine.counted.members))
+            sums.append(_sum(workspace))
+            last, before = _values(sums[-1]), _values(sums[-2])
+            more = Cost(*(one - other for one, other in zip(last, before, strict=True)))
+            found.append(replace(more, members=workspace.engine.counted.members))
         assert workspace.verify() == ()
     return Cost(*(max(values) for values in zip(*map(_values, found), strict=True)))
+
+
+def _sum(workspace: satsuma.Workspace) -> Cost:
+    """What all versions so far have cost; `members` are counted by version."""
+    record = workspace._record
+    memory = record._memory
+    (runs,) = memory.ids.values()
+    assert memory.id_files is not None
+    assert runs.file is not None
+    with record.cursor() as cursor:
+        snapshots = scalar(cursor, "SELECT count(*) FROM membership_snapshots")
+    return Cost(record.checkpoints.log_bytes, memory.id_files.rows_read, runs.file.blocks_read, snapshots, 0)
 
 
 def _values(cost: Cost) -> tuple[int, ...]:

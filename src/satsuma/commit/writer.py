@@ -116,6 +116,8 @@ class Writer:
         self._follower = follower
         self.due = due
         self.beside: Beside | None = None
+        self.made: Callable[[], object] = lambda: None
+        """Called when a version was made."""
         self._steady_us = steady_us
         self._queue = Queue() if queue is None else queue
         self._turn = RLock()
@@ -319,6 +321,7 @@ class Writer:
                 groups=self._counted.groups.plus(len(results)),
                 commit_us=self._counted.commit_us.plus(took_us),
             )
+            self.made()
         return [Committed(change.version, change.at, result, deltas, took_us) for result in results]
 
     def _count(

@@ -49,10 +49,21 @@ class Checkpoints:
         self._file = os.open(database, os.O_RDONLY)
         self._saved_of: bytes | None = None
 
-    def fold(self) -> None:
-        """Make one if the log has grown long; where it cannot be made now, it is tried again later."""
+    @property
+    def log_bytes(self) -> int:
+        """How long the log is now."""
+        with suppress(FileNotFoundError):
+            return self._wal.stat().st_size
+        return 0
+
+    def fold(self, log_bytes: int | None = None) -> None:
+        """Make one if the log has grown long; where it cannot be made now, it is tried again later.
+
+        Args:
+            log_bytes: How long that is; default as the settings say.
+        """
         with suppress(OSError, duckdb.Error):
-            if self._wal.stat().st_size >= self._wal_bytes:
+            if self.log_bytes >= (self._wal_bytes if log_bytes is None else log_bytes):
                 self._make()
 
     def make(self) -> None:

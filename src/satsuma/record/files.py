@@ -31,17 +31,16 @@ class Settings:
     Attributes:
         memory_limit_bytes: What queries and loads may hold in memory before they spill to disk.
         threads: How many threads work on one statement.
-        checkpoint_wal_bytes: How far the write-ahead log grows before it is folded into the file, which
-            pauses writing. DuckDB counts an updated column of text as if all of it were written, and with its
-            own 16 MB would fold at each small update of a million records. A larger log lengthens the restart
-            after a crash.
+        checkpoint_wal_bytes: How far the write-ahead log grows before the next version waits for it to be
+            folded into the file: about 0.1 s, and 6 ms of processor time for each megabyte. A larger log
+            means longer waits, though fewer, and a longer restart after a crash.
         index_tail_rows: So many rows that came since the index's files, or those of ids, were made are held
             in memory, at the least, before files are made anew beside the writer.
     """
 
     memory_limit_bytes: int | None = None
     threads: int | None = None
-    checkpoint_wal_bytes: int | None = 256 * 2**20
+    checkpoint_wal_bytes: int | None = 64 * 2**20
     index_tail_rows: int = 65_536
 
     def options(self) -> dict[str, str | bool | int | float | list[str]]:

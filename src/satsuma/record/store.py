@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import Error, InvariantError, UsageError, WorkspaceDamagedError
+from satsuma.kernel.stopping import stopped_by
 from satsuma.record import (
     actors,
     catalogs,
@@ -63,7 +64,7 @@ class Record:
         self.workspace_id = workspace_id
         self.lock = lock
         self._connection = connection
-        self._checkpoints = Checkpoints(connection, files.database_of(directory), settings)
+        self.checkpoints = Checkpoints(connection, files.database_of(directory), settings)
         self.settings = settings
         self._readers = Readers()
         self._state, self._memory = state, memory
@@ -268,7 +269,7 @@ class Record:
             raise
         finally:
             self._changing = False
-        self._checkpoints.fold()
+        self.checkpoints.fold()
         self._memory.keep_ids(self.version, self.now)
 
     @contextmanager
@@ -281,7 +282,7 @@ class Record:
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 # The snapshot is taken by the first statement, not by BEGIN.
                 scalar(cursor, "SELECT max(version) FROM versions")
-                with interruptible():
+                with interruptible(), stopped_by(cursor.interrupt):
                     yield cursor
             finally:
                 cursor.close()
@@ -338,7 +339,7 @@ class Record:
         """
         self._check_writable(self._state.now)
         with self._readers.alone(patience_seconds=patience_seconds):
-            self._checkpoints.make()
+            self.checkpoints.make()
 
     def rewrite(self, *, patience_seconds: float = 60.0) -> None:
         """Make the file anew, so that no byte of removed rows stays in it; nobody reads or writes meanwhile.
@@ -351,13 +352,13 @@ class Record:
             self._changing = True
             try:
                 self._memory.forget_ids()
-                self._checkpoints.close()
+                self.checkpoints.close()
                 try:
                     rewrite(self.directory, self.settings)
                 finally:
                     database = files.database_of(self.directory)
                     self._connection = checkpoints.connect(database, self.settings)
-                    self._checkpoints = Checkpoints(self._connection, database, self.settings)
+                    self.checkpoints = Checkpoints(self._connection, database, self.settings)
             except duckdb.Error as error:
                 raise files.write_failed(error) from error
             finally:
@@ -371,7 +372,7 @@ class Record:
             raise InvariantError("the record was closed inside a change")
         self._closed = True
         self._memory.keep_ids(self.version, self.now, to_the_end=True)
-        self._checkpoints.close()
+        self.checkpoints.close()
         self.lock.release()
 
     def __enter__(self) -> Self:
