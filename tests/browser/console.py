@@ -53,8 +53,10 @@ class Console:
         self.settled()
 
     def visit(self, visit: Visit) -> None:
-        """Go to a page, and open the dialog that is meant."""
+        """Go to a page, and open the dialog, or do what is meant."""
         self.open(visit.path)
+        if visit.act:
+            visit.act(self.page)
         if visit.press:
             self.page.get_by_role("button", name=visit.press).first.click()
             expect(self.page.get_by_role("dialog", name=visit.press)).to_be_visible()

@@ -9,6 +9,7 @@ export function NotFound() {
     <Empty
       icon={<IconMapPinOff size={28} />}
       title={t.shell.errors.notFound}
+      isPage
       action={<Link to="/">{t.shell.places.home}</Link>}
     >
       {t.shell.errors.notFoundHelp}

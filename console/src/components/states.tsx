@@ -42,13 +42,21 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   );
 }
 
-export function Empty(props: { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty(props: {
+  icon: ReactNode;
+  title: string;
+  /** Where nothing else is the head of the page. */
+  isPage?: boolean;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
+  const Title = props.isPage ? 'h1' : 'h2';
   return (
     <div className="state">
       <span className="state-icon" aria-hidden>
         {props.icon}
       </span>
-      <h2>{props.title}</h2>
+      <Title>{props.title}</Title>
       {props.children && <p className="muted">{props.children}</p>}
       {props.action}
     </div>

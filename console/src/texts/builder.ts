@@ -95,7 +95,7 @@ export const builder = {
   typesHelp: 'Choose interactions, or type a pattern such as page_*',
   of: 'by',
   ofSelf: 'the person',
-  addOf: 'By others',
+  addOf: 'By related people',
   ofPath: 'Whose interactions',
   anyOf: (path: string) => `any of ${path}`,
   relation: 'Relationship',

@@ -437,6 +437,13 @@ export const pages = {
     columns: 'Columns',
     column: 'Column of the file',
     becomes: 'becomes',
+    firstValues: 'First values',
+    noAttribute: (column: string) => `${column} (no such attribute)`,
+    strange: (columns: string[], target: string) =>
+      `${target} has no attribute ${columns.map((one) => `“${one}”`).join(', ')}. Choose below what becomes of it, or leave it out.`,
+    ignoreThem: 'Leave out',
+    refusedFor: (count: string, why: string) => (count === '1' ? `1 row: ${why}` : `${count} rows: ${why}`),
+    rowAt: (row: string) => `such as row ${row}`,
     ignore: '(leave out)',
     new: 'new',
     run: 'Import',

@@ -80,6 +80,8 @@ export default function Import() {
 }
 
 const NEW = ' new';
+/** Why a row is refused that has a value of no attribute. */
+const UNKNOWN = 'attribute.unknown';
 
 function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
   const { data: catalog } = useCatalog();
@@ -132,6 +134,17 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
   const seen = useRef(file.columns);
   if (plan && plan.columns.length > 0) seen.current = plan.columns;
   const columns = seen.current;
+  // Columns that no attribute takes, nor anything new that is learned of this file.
+  const attributes = known?.attributes.map((one) => one.name) ?? [];
+  const isStrict = (plan?.refused ?? []).some((one) => one.code === UNKNOWN);
+  const isTold = (column: string) =>
+    (plan?.refused ?? []).some((one) =>
+      one.examples.some((each) => each.message.startsWith(`${column}: found`)),
+    );
+  const isOfItsOwn = (column: string) => (isInteraction ? isTold(column) : column !== (settledKey || 'id'));
+  const strange = (isStrict ? columns : [])
+    .map((one) => one.name)
+    .filter((one) => !attributes.includes(one) && !(one in map) && !ignored.includes(one) && isOfItsOwn(one));
   return (
     <section className="card panel" aria-label={file.name}>
       <h2>{file.name}</h2>
@@ -184,12 +197,20 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
       ) : (
         <>
           <Verdict plan={plan} stale={isFetching} />
+          {strange.length > 0 && (
+            <div className="notice" role="status">
+              <span>{t.data.strange(strange, target)}</span>
+              <Button size="xs" variant="default" onClick={() => setIgnored([...ignored, ...strange])}>
+                {t.data.ignoreThem}
+              </Button>
+            </div>
+          )}
           <div className="data-scroll">
             <table className="bars">
               <thead>
                 <tr>
                   <th scope="col">{t.data.column}</th>
-                  <th scope="col">{t.data.values}</th>
+                  <th scope="col">{t.data.firstValues}</th>
                   <th scope="col">{t.data.becomes}</th>
                 </tr>
               </thead>
@@ -208,7 +229,12 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
                         allowDeselect={false}
                         value={ignored.includes(column.name) ? '' : (map[column.name] ?? column.name)}
                         data={[
-                          { value: column.name, label: column.name },
+                          {
+                            value: column.name,
+                            label: strange.includes(column.name)
+                              ? t.data.noAttribute(column.name)
+                              : column.name,
+                          },
                           ...(known?.attributes ?? [])
                             .filter((one) => one.name !== column.name)
                             .map((one) => ({ value: one.name, label: one.name })),
@@ -249,6 +275,8 @@ function Mapping({ file, onOver }: { file: Uploaded; onOver: () => void }) {
 
 function Verdict({ plan, stale }: { plan: Plan; stale: boolean }) {
   const taken = Object.values(plan.taken).reduce((sum, count) => sum + count, 0);
+  // What no attribute takes is told by column.
+  const refusals = plan.refused.filter((one) => one.code !== UNKNOWN);
   const refused = plan.refused.reduce((sum, one) => sum + one.count, 0);
   return (
     <div className="data-verdict" data-stale={stale || undefined} role="status">
@@ -261,10 +289,10 @@ function Verdict({ plan, stale }: { plan: Plan; stale: boolean }) {
           {t.data.learned}: {plan.learned.join(', ')}
         </p>
       )}
-      {plan.refused.map((one) => (
-        <p key={one.code} className="b-problem b-warning">
-          {t.number(one.count)} × {one.examples[0]?.message ?? one.code}
-          {one.examples[0] && ` (${t.data.row} ${one.examples[0].row})`}
+      {refusals.map((one) => (
+        <p key={one.code} className="data-refused">
+          {t.data.refusedFor(t.number(one.count), one.examples[0]?.message ?? one.code)}
+          {one.examples[0] && ` (${t.data.rowAt(t.number(one.examples[0].row + 1))})`}
         </p>
       ))}
     </div>
