@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
 from satsuma.access.roles import Role
 from satsuma.api.app import AppSettings
+from satsuma.insights.service import Insights
 from tests.api.shop import Shop, problem, shop
 
 LIMIT_S = 0.3
@@ -37,6 +39,35 @@ def test_a_request_that_takes_too_long_is_answered_and_done_all_the_same(served:
             time.sleep(0.01)
     entry = served.ws.access.audit.entries(limit=1)[0]
     assert (entry.action, entry.actor) == ("create_segment", "marketer@example.com")
+
+
+@pytest.mark.parametrize("is_sql", [True, False])
+def test_what_only_reads_is_given_up_when_its_time_is_over(
+    served: Shop, monkeypatch: pytest.MonkeyPatch, is_sql: bool
+) -> None:
+    ended = Event()
+
+    def endless(insights: Insights) -> list[object]:
+        try:
+            if is_sql:
+                with insights._rooms.reading() as (cursor, _):
+                    cursor.execute(
+                        "SELECT sum(a.range * b.range) FROM range(1000000000) a, range(1000000000) b"
+                    )
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                with insights._rooms.reading() as (cursor, _):
+                    cursor.execute("SELECT 1").fetchall()
+            return []
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(Insights, "segments", endless)
+    with served.signed_in(Role.MARKETER) as client:
+        refused = client.get("/segments")
+        assert (problem(refused)["status"], problem(refused)["code"]) == (503, "request.too_long")
+        assert ended.wait(15), "its thread goes on"
+        assert client.get("/segments/0/check").status_code == 200, "others are answered"
 
 
 def test_where_too_many_wait_callers_are_told_to_come_again(

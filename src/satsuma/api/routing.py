@@ -40,6 +40,18 @@ BULK = frozenset({"upsert_records", "append_interactions", "upload_file"})
 EXPORTS = frozenset({"export_segment_members", "export_contact"})
 """Operations that change nothing and stand in the audit log all the same."""
 
+READING = frozenset(
+    {
+        "compare_segment",
+        "explain_segment",
+        "preview_reach",
+        "preview_segment",
+        "show_breakdown",
+        "show_overlap",
+    }
+)
+"""Operations that change nothing though they are posted: given up where they take too long."""
+
 TAKERS_MAX = 128
 """So many requests with rows are written at once; more wait for one of them to be done."""
 
@@ -97,7 +109,11 @@ class Guarded(APIRoute):
         async def handle(request: Request) -> Response:
             serving: Serving = request.app.state.serving
             try:
-                return await within(serving.limit_s(operation), _handle(request, operation, own))
+                return await within(
+                    serving.limit_s(operation),
+                    _handle(request, operation, own),
+                    only_reads=request.method in SAFE_METHODS or operation in READING,
+                )
             except Exception as error:  # noqa: BLE001 -- every error becomes an answer
                 known = problem_of(error)
                 if known is None:

@@ -14,6 +14,7 @@ from satsuma.evaluation import kernels, sql
 from satsuma.evaluation.kernels.meaning import meaning_of
 from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.kernels.scope import Records
+from satsuma.kernel.stopping import check
 from satsuma.language import bound
 from satsuma.membership.algebra import Algebra, is_algebra
 from satsuma.membership.engine import Engine
@@ -69,6 +70,7 @@ class Answers:
         Raises:
             Error: What evaluation raises.
         """
+        check()
         standing = self._engine.standing
         if standing is not None and (standing.version, standing.at) == (state.version, state.now):
             question = meaning_of(condition), audience.number, timezone
