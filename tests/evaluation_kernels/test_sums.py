@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, cast
 
 import numpy as np
@@ -100,6 +101,7 @@ def test_values_in_time_order_are_kept_within_a_part_of_the_limit(monkeypatch: p
     total = np.zeros(MEMBERS, dtype=np.int64)
     assert summing._add_in_time(part, 7, (0, 9), total) is None
     monkeypatch.setattr(scratch, "_limit_bytes", None)
+    part = _part([(0, 1, 5), (1, 2, 6)], set())
     found = in_time.in_time(part, 7)
     assert found is not None
     assert found.values.tolist() == [5, 6]
@@ -111,3 +113,18 @@ def test_sums_that_64_bits_may_not_hold_are_not_made_in_time_order() -> None:
     total = np.zeros(MEMBERS, dtype=np.int64)
     assert summing._add_in_time(part, 7, (0, 9), total) is None
     assert total.tolist() == [0] * MEMBERS
+
+
+def test_values_of_many_rows_are_put_in_time_order_beside_whoever_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(in_time, "AT_ONCE_ROWS", 1)
+    part = _part([(3, 2, 5), (0, 1, None), (3, 1, -6)], set())
+    found = in_time.in_time(part, 7)
+    deadline = time.monotonic() + 60
+    while found is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+        found = in_time.in_time(part, 7)
+    assert found.values.tolist() == [0, -6, 5]
+    assert found.greatest == 6

@@ -1,14 +1,15 @@
 """In time: an attribute's numbers in the order of time, in which a window is one run of rows.
 
 The files have a type's instants in the order of time, with their members. A member's own rows stand in the
-same order in both, so one pass over the members in time finds where each value belongs. That is done when
-sums are first asked for, and kept as long as the column is, in as few bytes as hold the numbers.
+same order in both, so one pass over the members in time finds where each value belongs. That is begun when
+sums are first asked for, beside whoever asks, and kept as long as the column is, in as few bytes as hold the
+numbers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -41,20 +42,37 @@ class InTime:
 
 
 _kept: WeakKeyDictionary[Column, InTime] = WeakKeyDictionary()
+_begun: WeakKeyDictionary[Column, bool] = WeakKeyDictionary()
+_lock = Lock()
 _making = Lock()
+
+AT_ONCE_ROWS = 1 << 18
+"""Of so many rows nobody notices how long it takes."""
 
 
 def in_time(part: Part, attribute: int) -> InTime | None:
-    """The integers or decimals of an attribute (its number) of the files' part; None where memory forbids."""
+    """The integers or decimals of an attribute (its number) of the files' part; None: not yet, or no room."""
     column = part.columns[attribute]
-    if (found := _kept.get(column)) is not None:
+    found = _kept.get(column)
+    if found is not None:
         return found
+    with _lock:
+        if column in _begun:
+            return _kept.get(column)
+        _begun[column] = True
+    if part.size <= AT_ONCE_ROWS:
+        _make(part, column)
+    else:
+        Thread(target=_make, args=(part, column), name="values in time", daemon=True).start()
+    return _kept.get(column)
+
+
+def _make(part: Part, column: Column) -> None:
+    # One after another, so that all together keep within their bound.
     with _making:
-        if (found := _kept.get(column)) is not None:
-            return found
-        if (made := _made(part, column)) is not None:
+        made = _made(part, column)
+        if made is not None:
             _kept[column] = made
-        return made
 
 
 def _made(part: Part, column: Column) -> InTime | None:

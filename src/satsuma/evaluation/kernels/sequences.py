@@ -39,7 +39,11 @@ def _by_steps(
     if not 0 < len(lanes) <= LANES_MAX:
         return by_events(condition, frame, scope, window, among)
     found, tied = _by_rows(condition, lanes, scope, window, among)
-    return found | by_events(condition, frame, scope, window, tied) if tied.any() else found
+    if tied.any():
+        # Interactions are copied then: those of these members alone.
+        few = frame.where(tied)
+        found[tied] = by_events(condition, few, scope, window, np.ones(len(few), dtype=np.bool_))
+    return found
 
 
 def _asks_for_types_alone(condition: bound.Sequence) -> bool:
