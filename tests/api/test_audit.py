@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import satsuma
+from satsuma.access.keys import PREFIX_CHARS
 from satsuma.access.roles import Role
 from satsuma.api import session as signing
 from satsuma.api.idempotency import Repeats
@@ -81,7 +82,8 @@ def test_calls_of_the_python_package_stand_in_the_log_where_they_change_or_take_
         "Members.__iter__",
         "Segment.delete",
     ]
-    assert {(one.actor, one.origin) for one in found} == {("API key notebook", "127.0.0.1")}
+    name = f"API key notebook ({secret[:PREFIX_CHARS]}…)"
+    assert {(one.actor, one.origin) for one in found} == {(name, "127.0.0.1")}
 
 
 def test_who_signed_in_and_who_did_not_stands_in_the_log(

@@ -97,6 +97,20 @@ def test_a_creation_that_comes_again_is_answered_as_the_first_time(client: httpx
     assert problem(other)["code"] == "conflict.idempotency_key"
 
 
+def test_two_programs_whose_keys_have_one_name_are_two(served: Shop) -> None:
+    headers = {"Idempotency-Key": "of each"}
+    first = served.ws.access.audit.entries(limit=1)[0].id
+    with served.by_key(Role.ADMIN) as one, served.by_key(Role.ADMIN) as other:
+        made = [
+            client.post("/lists", json={"name": name}, headers=headers)
+            for client, name in ((one, "Of one"), (other, "Of the other"))
+        ]
+    assert [answer.status_code for answer in made] == [201, 201]
+    told = [entry.actor for entry in served.ws.access.audit.entries(limit=5) if entry.id > first]
+    prefixes = [key.prefix for key in served.ws.access.keys.list()[:2]]
+    assert told == [f"API key test ({prefix}…)" for prefix in prefixes]
+
+
 def test_creations_that_race_under_one_key_make_one_thing(served: Shop, client: httpx.Client) -> None:
     rows = {"rows": [{"contact": "c-1", "occurred_at": "2026-05-30T00:00:00Z", "amount": "1"}]}
     before = served.ws.sql("SELECT count(*) AS n FROM purchase")["n"][0].as_py()

@@ -92,7 +92,7 @@ def test_bodies_that_say_something_unknown_are_refused(client: httpx.Client) -> 
     assert client.post("/lists/99/members:add", json={"keys": ["c-1"]}).status_code == 404
 
 
-def test_consent_of_a_record_and_reach(client: httpx.Client) -> None:
+def test_consent_of_a_record_and_reach(client: httpx.Client, ws: satsuma.Workspace) -> None:
     topics = good(client.get("/consent/topics"))
     assert (topics["levels"][0], topics["do_not_email"]) == ("none", "email")
     body = {"level": "marketing", "evidence": "call", "at": "2025-12-31T00:00:00Z"}
@@ -105,7 +105,7 @@ def test_consent_of_a_record_and_reach(client: httpx.Client) -> None:
         "contact_point": "c1@example.org",
         "source": "api",
         "evidence": "call",
-        "by": "API key console",
+        "by": ws.access.keys.list()[0].actor,
     }
     good(client.post("/records/contact/c-2/consent", json={"do_not_email": True}))
     assert good(client.get("/records/contact/c-2/consent"))["do_not_email"]

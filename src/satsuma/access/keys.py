@@ -57,8 +57,8 @@ class Key:
 
     @property
     def actor(self) -> str:
-        """Its name in the history."""
-        return f"{'write' if self.kind is KeyKind.WRITE else 'API'} key {self.name}"
+        """Its name in the history: several keys may have one name, so how its secret begins is told, too."""
+        return f"{'write' if self.kind is KeyKind.WRITE else 'API'} key {self.name} ({self.prefix}…)"
 
 
 class Keys:

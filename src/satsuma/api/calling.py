@@ -51,6 +51,17 @@ class Calling:
     is_secure: bool
 
     @property
+    def identity(self) -> str:
+        """Who they are, the same whatever they are called: to count and keep by."""
+        match self.person, self.key:
+            case _, Key(id=number):
+                return f"key {number}"
+            case Person(id=number), _:
+                return f"person {number}"
+            case _:
+                return f"address {self.origin}"
+
+    @property
     def is_masked(self) -> bool:
         """Whether personal data of contacts is not shown to them."""
         return self.role is Role.VIEWER

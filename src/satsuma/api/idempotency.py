@@ -43,6 +43,7 @@ class Repeats:
     async def answer(
         self,
         key: str,
+        identity: str,
         note: Note,
         request: Request,
         own: Callable[[Request], Awaitable[Response]],
@@ -50,7 +51,8 @@ class Repeats:
         """The answer kept for a key; or what `own` answers, which is kept unless it is a refusal.
 
         Args:
-            note: Who asks, and for which operation; it is told what to write beside what is done.
+            identity: Who asks.
+            note: For which operation; it is told what to write beside what is done.
 
         Raises:
             RefusedError: The key is too long.
@@ -60,7 +62,7 @@ class Repeats:
             raise RefusedError("request.fields", f"Idempotency-Key: expected 1 to {KEY_CHARS_MAX} characters")
         named = str(request.url.path).encode() + b"\0" + str(request.url.query).encode() + b"\0"
         digest = hashlib.sha256(named + await request.body()).hexdigest()
-        named = f"{note.actor}\0{note.action}\0{key}".encode("utf-8", "surrogatepass")
+        named = f"{identity}\0{note.action}\0{key}".encode("utf-8", "surrogatepass")
         key_hash = hashlib.sha256(named).hexdigest()
         kept = self._find(key_hash, digest)
         async with kept.lock:

@@ -131,7 +131,7 @@ def api_router(tag: str) -> APIRouter:
 async def _handle(request: Request, operation: str, own: Handler) -> Response:
     serving: Serving = request.app.state.serving
     calling = caller_of(request, serving.ws, operation)
-    serving.rates.check(calling.actor if calling.role is not None else f"{calling.origin}")
+    serving.rates.check(calling.identity if calling.role is not None else f"address {calling.origin}")
     request.state.calling = calling
     await _wait_for_version(request, serving)
     if request.method not in SAFE_METHODS and operation not in BULK:
@@ -142,7 +142,7 @@ async def _handle(request: Request, operation: str, own: Handler) -> Response:
         if key is None or request.method != "POST":
             response = await own(request)
         else:
-            response = await serving.repeats.answer(key, note, request, own)
+            response = await serving.repeats.answer(key, calling.identity, note, request, own)
         if operation in EXPORTS and response.status_code < 400 and not note.is_written:
             await asyncio.to_thread(serving.ws.access.audit.write, note)
     return response
