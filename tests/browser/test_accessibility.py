@@ -12,7 +12,7 @@ from tests.browser.console import Console
 from tests.browser.pages import visits
 from tests.browser.serving import Served
 
-STILL_MS = 250
+STILL_MS = 80
 
 
 VIEWS = [(1440, "light"), (1440, "dark")]

@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import type { Attribute, Catalog, Reached, ValueType } from '../builder/catalog';
 import type { ValueCount } from '../builder/context';
 import type { Condition } from '../builder/model';
+import { inWords } from '../builder/problems';
 import { get, post, send, url } from './client';
 import type {
   Edition,
@@ -206,7 +207,7 @@ export async function preview(body: PreviewBody, signal?: AbortSignal): Promise<
       together,
     })),
     missing: answer.without_value,
-    problems: answer.problems as Problem[],
+    problems: (answer.problems as Problem[]).map(inWords),
     condition: answer.where as Condition | null,
     text: answer.text,
     english: answer.english,

@@ -36,6 +36,8 @@ export type Problem = {
   hint: string | null;
   line: number | null;
   column: number | null;
+  /** Something that is to be filled in still. */
+  isBlank?: boolean;
 };
 
 export type Preview = {

@@ -9,8 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { queryClient } from '../api/queryClient';
 import { meQuery } from '../api/session';
-import { Failed } from '../components/states';
-import { NotFound } from './NotFound';
+import { Broken, NotFound, Waiting } from './apart';
 import { Shell } from './Shell';
 
 /** A word of the address; one of digits arrives as a number. */
@@ -60,7 +59,8 @@ const inside = createRoute({
     if (!me) throw redirect({ to: '/sign-in', search: { to: location.href } });
   },
   component: Shell,
-  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  pendingComponent: Waiting,
+  errorComponent: ({ error, reset }) => <Broken error={error} retry={reset} />,
 });
 
 const home = createRoute({

@@ -11,7 +11,13 @@ export type ValueSource = (attribute: Reached, prefix: string, signal: AbortSign
 
 export type Names = { segments: string[]; lists: string[]; topics: string[] };
 
-export type Problem = { path: string; message: string; severity: 'error' | 'warning'; hint?: string | null };
+export type Problem = {
+  path: string;
+  message: string;
+  severity: 'error' | 'warning';
+  hint?: string | null;
+  isBlank?: boolean;
+};
 
 export type Narrowing = { alone: number; together: number };
 

@@ -25,7 +25,7 @@ import { t } from '../texts';
 import { blank } from './blank';
 import { isAudience } from './catalog';
 import { ConditionFields } from './conditions';
-import { useBuilder } from './context';
+import { type Problem, useBuilder } from './context';
 import { describe } from './describe';
 import { childrenPath, insertAt, move, type Path, removeAt, setAt } from './edit';
 import { Pick } from './fields';
@@ -143,7 +143,13 @@ function Item(props: {
   const box = useRef<HTMLLIElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
   const [over, setOver] = useState(false);
-  const problems = builder.problemsAt(path);
+  const found = builder.problemsAt(path);
+  // An empty group means nobody or everybody; what it lacks says more.
+  const isBare =
+    !disabled && (('all' in value && value.all.length === 0) || ('any' in value && value.any.length === 0));
+  const problems: Problem[] = isBare
+    ? [{ path: '', message: t.builder.blanks.group ?? '', severity: 'warning', isBlank: true }]
+    : found;
   const narrowing = builder.narrowingAt(path);
 
   useEffect(() => {
@@ -193,7 +199,7 @@ function Item(props: {
       <div
         className="b-card"
         data-kind={kind}
-        data-bad={problems.some((one) => one.severity === 'error') || undefined}
+        data-bad={problems.some((one) => one.severity === 'error' && !one.isBlank) || undefined}
       >
         {!disabled && (
           <button
@@ -217,7 +223,13 @@ function Item(props: {
           {problems.map((problem, i) => (
             <p
               key={i}
-              className={problem.severity === 'error' ? 'b-problem' : 'b-problem b-warning'}
+              className={
+                problem.isBlank
+                  ? 'b-problem b-blank'
+                  : problem.severity === 'error'
+                    ? 'b-problem'
+                    : 'b-problem b-warning'
+              }
               role="status"
             >
               {problem.message}

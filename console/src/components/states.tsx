@@ -27,11 +27,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failed(props: { error: unknown; retry?: () => void; isPage?: boolean }) {
+  const { error, retry } = props;
+  const Title = props.isPage ? 'h1' : 'h2';
   return (
     <div className="state" role="alert">
       <IconAlertTriangle size={30} stroke={1.5} className="state-bad" aria-hidden />
-      <h2>{t.shell.errors.title}</h2>
+      <Title>{t.shell.errors.title}</Title>
       <p className="muted">{messageOf(error)}</p>
       {retry && (
         <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={retry}>

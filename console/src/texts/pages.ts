@@ -297,6 +297,8 @@ export const pages = {
     submit: 'Ask',
   },
   insights: {
+    none: 'Nothing to compare yet',
+    noneHelp: 'Once segments are live, their sizes over time and their overlaps are drawn here.',
     begun: (count: string, day: string) => `${count} were in when it went live on ${day}.`,
     title: 'Insights',
     about: 'How segments grow, and how they overlap.',
@@ -437,6 +439,9 @@ export const pages = {
     columns: 'Columns',
     column: 'Column of the file',
     becomes: 'becomes',
+    empty: 'Nothing is known yet',
+    emptyHelp:
+      'What files and programs bring in stands here: kinds of record with their attributes, and interactions.',
     firstValues: 'First values',
     noAttribute: (column: string) => `${column} (no such attribute)`,
     strange: (columns: string[], target: string) =>

@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconAddressBook, IconFileImport, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useContacts } from '../../api/queries';
+import { useCatalog, useContacts } from '../../api/queries';
 import { Columns } from '../../components/Columns';
 import { May } from '../../components/May';
 import { Page } from '../../components/Page';
@@ -18,8 +18,11 @@ export default function Contacts() {
   const navigate = useNavigate({ from: '/contacts' });
   const [search, setSearch] = useState(q ?? '');
   const [asked] = useDebouncedValue(search.trim(), 180);
+  const { data: catalog, error: broken, refetch: again } = useCatalog();
+  // A new workspace learns what a contact is from the first that come in.
+  const isNew = catalog !== undefined && !catalog.entities.some((one) => one.name === 'contact');
   const { offered, columns, setChosen, ofTable, isKnown } = useColumns('contact');
-  const contacts = useContacts({ search: asked, columns }, isKnown);
+  const contacts = useContacts({ search: asked, columns }, isKnown && !isNew);
   const { rows, total, onEnd } = useRows(contacts);
   const bring = (
     <May do="start_import">
@@ -34,33 +37,37 @@ export default function Contacts() {
   );
   return (
     <Page title={t.contacts.title} about={t.contacts.about} actions={bring} wide>
-      <div className="toolbar">
-        <TextInput
-          aria-label={t.contacts.search}
-          placeholder={t.contacts.search}
-          leftSection={<IconSearch size={16} />}
-          w={280}
-          value={search}
-          onChange={(event) => {
-            const next = event.currentTarget.value;
-            setSearch(next);
-            void navigate({ search: { q: next || undefined }, replace: true });
-          }}
-        />
-        <Columns offered={offered} chosen={columns} onChange={setChosen} />
-        <div className="toolbar-end">
-          {total !== null && (
-            <span className="muted number" role="status">
-              {t.contacts.count(t.number(total))}
-            </span>
-          )}
+      {!isNew && (
+        <div className="toolbar">
+          <TextInput
+            aria-label={t.contacts.search}
+            placeholder={t.contacts.search}
+            leftSection={<IconSearch size={16} />}
+            w={280}
+            value={search}
+            onChange={(event) => {
+              const next = event.currentTarget.value;
+              setSearch(next);
+              void navigate({ search: { q: next || undefined }, replace: true });
+            }}
+          />
+          <Columns offered={offered} chosen={columns} onChange={setChosen} />
+          <div className="toolbar-end">
+            {total !== null && (
+              <span className="muted number" role="status">
+                {t.contacts.count(t.number(total))}
+              </span>
+            )}
+          </div>
         </div>
-      </div>
-      {contacts.error ? (
+      )}
+      {broken && !catalog ? (
+        <Failed error={broken} retry={() => void again()} />
+      ) : contacts.error && !isNew ? (
         <Failed error={contacts.error} retry={() => void contacts.refetch()} />
-      ) : contacts.isPending ? (
+      ) : contacts.isPending && !isNew ? (
         <Loading rows={9} />
-      ) : rows.length === 0 && !asked ? (
+      ) : isNew || (rows.length === 0 && !asked) ? (
         <Empty icon={<IconAddressBook size={28} />} title={t.contacts.none} action={bring}>
           {t.contacts.noneHelp}
         </Empty>

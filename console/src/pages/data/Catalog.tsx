@@ -7,6 +7,7 @@ import { useCatalog, valuesOf } from '../../api/queries';
 import type { Attribute, Owner } from '../../builder/catalog';
 import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
+import { Nothing } from './Nothing';
 
 type Shown = { owner: string; kind: 'entity' | 'interaction'; attribute: Attribute };
 
@@ -16,6 +17,7 @@ export default function Catalog() {
   const [shown, setShown] = useState<Shown | null>(null);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={9} />;
+  if (data.entities.length + data.interactions.length === 0) return <Nothing />;
   const wanted = search.trim().toLocaleLowerCase();
   const fits = (owner: Owner) =>
     !wanted ||
@@ -35,7 +37,8 @@ export default function Catalog() {
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
-      <h2 className="data-head">{t.data.entities}</h2>
+      {entities.length + interactions.length === 0 && <p className="muted">{t.builder.nothingFound}</p>}
+      {entities.length > 0 && <h2 className="data-head">{t.data.entities}</h2>}
       <div className="data-cards">
         {entities.map((one) => (
           <Card
@@ -47,7 +50,7 @@ export default function Catalog() {
           />
         ))}
       </div>
-      <h2 className="data-head">{t.data.interactions}</h2>
+      {interactions.length > 0 && <h2 className="data-head">{t.data.interactions}</h2>}
       <div className="data-cards">
         {interactions.map((one) => (
           <Card

@@ -15,6 +15,7 @@ import { useMemo } from 'react';
 import { type CountedCatalog, useCatalog } from '../../api/queries';
 import { Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
+import { Nothing } from './Nothing';
 
 const STEP_X = 330;
 const STEP_Y = 84;
@@ -33,6 +34,7 @@ export default function CatalogMap() {
   const graph = useMemo(() => (data ? layout(data) : null), [data]);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!graph) return <Loading rows={8} />;
+  if (graph.nodes.length === 0) return <Nothing />;
   return (
     <section className="card data-map" aria-label={t.data.mapLabel}>
       <ReactFlow

@@ -100,22 +100,24 @@ export default function Home() {
           <h2>{t.home.attention}</h2>
           <Attention segments={segments} waiting={waiting} />
         </section>
-        <section className="card home-card home-wide">
-          <h2>{t.home.lately}</h2>
-          <ul className="home-list">
-            {lately.map((one) => (
-              <li key={one.id}>
-                <Link to="/segments/$id" params={{ id: one.id }} className="plain strong home-name">
-                  {one.name}
-                </Link>
-                <Status status={one.status} />
-                <span className="muted small home-end">
-                  <When at={one.changedAt} /> {one.owner && t.home.by(one.owner)}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
+        {lately.length > 0 && (
+          <section className="card home-card home-wide">
+            <h2>{t.home.lately}</h2>
+            <ul className="home-list">
+              {lately.map((one) => (
+                <li key={one.id}>
+                  <Link to="/segments/$id" params={{ id: one.id }} className="plain strong home-name">
+                    {one.name}
+                  </Link>
+                  <Status status={one.status} />
+                  <span className="muted small home-end">
+                    <When at={one.changedAt} /> {one.owner && t.home.by(one.owner)}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
       </div>
     </Page>
   );

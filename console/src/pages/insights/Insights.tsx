@@ -1,5 +1,6 @@
 // Segments side by side: how they grow, and who is in several of them.
 import { MultiSelect, Stack } from '@mantine/core';
+import { IconChartLine } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get } from '../../api/client';
@@ -7,14 +8,14 @@ import { useOverlap, useSegments } from '../../api/queries';
 import type { Growth } from '../../api/wire';
 import { GrowthChart } from '../../components/charts';
 import { Page } from '../../components/Page';
-import { Failed, Loading } from '../../components/states';
+import { Empty, Failed, Loading } from '../../components/states';
 import { t } from '../../texts';
 import { UpSet } from './UpSet';
 
 const CHOSEN_MAX = 6;
 
 export default function Insights() {
-  const { data: segments, error } = useSegments();
+  const { data: segments, error, refetch } = useSegments();
   const live = (segments ?? []).filter((one) => one.size !== null);
   const [chosen, setChosen] = useState<string[] | null>(null);
   const first = [...live]
@@ -31,7 +32,7 @@ export default function Insights() {
     })),
   });
   const overlap = useOverlap(shown);
-  if (error) return <Failed error={error} />;
+  if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!segments) return <Loading />;
   const series = shown.map((id, i) => ({
     name: live.find((one) => one.id === id)?.name ?? id,
@@ -40,7 +41,9 @@ export default function Insights() {
   return (
     <Page title={t.insights.title} about={t.insights.about}>
       {live.length === 0 ? (
-        <p className="muted">{t.insights.noData}</p>
+        <Empty icon={<IconChartLine size={28} />} title={t.insights.none}>
+          {t.insights.noneHelp}
+        </Empty>
       ) : (
         <Stack gap="lg">
           <MultiSelect

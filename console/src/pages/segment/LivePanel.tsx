@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { compareWith } from '../../api/queries';
 import type { Preview, SegmentDetail } from '../../api/types';
-import { messageOf, sentence } from '../../components/states';
+import { messageOf } from '../../components/states';
 import { t } from '../../texts';
 import type { Draft } from './useDraft';
 
@@ -77,7 +77,7 @@ function Problems({ preview }: { preview: Preview }) {
           <ul className="d-problems">
             {errors.map((one, i) => (
               <li key={i}>
-                {sentence(one.message)} {one.hint && <span className="muted">{sentence(one.hint)}</span>}
+                {one.message} {one.hint && <span className="muted">{one.hint}</span>}
               </li>
             ))}
           </ul>
@@ -90,7 +90,7 @@ function Problems({ preview }: { preview: Preview }) {
           </h3>
           <ul className="d-problems">
             {warnings.map((one, i) => (
-              <li key={i}>{sentence(one.message)}</li>
+              <li key={i}>{one.message}</li>
             ))}
           </ul>
         </section>
