@@ -70,7 +70,7 @@ def test_a_link_is_asked_for_and_where_none_are_sent_it_is_said(visitor: Console
     page.goto(f"{visitor.url}/forgotten")
     page.get_by_label("E-mail address").fill("somebody@example.com")
     page.get_by_role("button", name="Send the link").click()
-    expect(page.get_by_role("alert")).to_contain_text("no messages are sent from here")
+    expect(page.get_by_role("alert")).to_contain_text("No messages are sent from here")
     page.route("**/api/v1/password/reset", lambda route: route.fulfill(status=202))
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("status")).to_contain_text("a link is on its way")
