@@ -38,6 +38,7 @@ from satsuma.commit.rows import Rows, locked_attributes
 from satsuma.commit.ticking import Passed, Ticker, Ticks
 from satsuma.commit.writer import Committed, Writer
 from satsuma.evaluation import sql
+from satsuma.evaluation.kernels import scratch
 from satsuma.insights.service import Insights
 from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock, ManualClock, SystemClock
@@ -77,7 +78,7 @@ from satsuma.record.files import DATABASE_FILE, Settings
 from satsuma.record.known import known
 from satsuma.record.limited import LimitedRecord, for_everyone, not_limited
 from satsuma.record.lock import Holder
-from satsuma.record.memory_limit import VARIABLE, within_limit
+from satsuma.record.memory_limit import VARIABLE, kernels_bytes, within_limit
 from satsuma.record.quarantine import Quarantined
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.restoring import Restored
@@ -151,6 +152,7 @@ def open(
     clock = clock or SystemClock()
     limit = os.environ.get(VARIABLE) or None if memory_limit is None else memory_limit
     settings = within_limit(settings, limit)
+    scratch.limit_to(kernels_bytes(limit))
     holder = Holder.this_process(since_us=clock.now(), command=" ".join(sys.argv[:4]) or None)
     if create and not (Path(path) / DATABASE_FILE).exists():
         zone(timezone)

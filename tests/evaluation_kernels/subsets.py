@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.evaluation import kernels
-from satsuma.evaluation.kernels import counting, parallel
+from satsuma.evaluation.kernels import counting, parallel, scratch
 from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.index import Index
 from satsuma.index.parts import Part
@@ -18,6 +18,9 @@ from satsuma.index.runs import only
 from satsuma.language import bound
 
 SHARES = (0.0, 0.3, 1.0)
+
+LITTLE_BYTES = 2048
+"""A limit with which a few interactions are copied at once."""
 
 _split: list[tuple[Index, Index]] = []
 """The index that was split last, and its split."""
@@ -40,10 +43,15 @@ def members(
     if not (_split and _split[0][0] is index):
         _split[:] = [(index, split(index, random))]
     parted = _split[0][1]
-    ways = [(index, np.flatnonzero(random.random(size) < share)) for share in SHARES]
+    ways = [(index, None), *((index, np.flatnonzero(random.random(size) < share)) for share in SHARES)]
     for way, numbers in [*ways, (parted, None), (parted, np.flatnonzero(random.random(size) < 0.5))]:
-        # As if searching each member's rows cost nothing.
-        with patch.object(counting, "SEARCH_NS", 0), patch.object(counting, "MEMBER_NS", 0):
+        # As if searching each member's rows cost nothing; and half of the ways with next to no memory.
+        limit = LITTLE_BYTES if way is index else None
+        with (
+            patch.object(counting, "SEARCH_NS", 0),
+            patch.object(counting, "MEMBER_NS", 0),
+            patch.object(scratch, "_limit_bytes", limit),
+        ):
             some = kernels.truth_of(
                 way,
                 definition.where,

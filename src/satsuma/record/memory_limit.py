@@ -46,8 +46,13 @@ def bytes_of(limit: str | int) -> int:
     return count
 
 
+def kernels_bytes(limit: str | int | None) -> int | None:
+    """What the kernels may hold under a limit: as much as DuckDB; None without one."""
+    return None if limit is None else (bytes_of(limit) - FIXED_BYTES) // 2
+
+
 def within_limit(settings: Settings | None, limit: str | int | None) -> Settings | None:
     """Settings under a limit: DuckDB gets half of what the fixed parts leave, the kernels the other half."""
     if limit is None:
         return settings
-    return replace(settings or Settings(), memory_limit_bytes=(bytes_of(limit) - FIXED_BYTES) // 2)
+    return replace(settings or Settings(), memory_limit_bytes=kernels_bytes(limit))

@@ -7,14 +7,15 @@ from typing import assert_never
 import numpy as np
 
 from satsuma.evaluation.kernels import measures, parallel, rankings
+from satsuma.evaluation.kernels.blocks import blocks_of
 from satsuma.evaluation.kernels.held import held
-from satsuma.evaluation.kernels.interactions import copies, did, occurrence
+from satsuma.evaluation.kernels.interactions import did, occurrence
 from satsuma.evaluation.kernels.measures import Values, counted
 from satsuma.evaluation.kernels.planning import in_order, is_few
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.related import along, at_end, reaching
 from satsuma.evaluation.kernels.scope import Bools, Frame, Records, Scope, States
-from satsuma.evaluation.kernels.sequences import is_pair, sequence
+from satsuma.evaluation.kernels.sequences import sequence
 from satsuma.evaluation.kernels.testing import passes
 from satsuma.evaluation.kernels.values import OfValue, of_value
 from satsuma.kernel.errors import InvariantError
@@ -98,6 +99,9 @@ def _some(conditions: tuple[bound.Condition, ...], frame: Frame, scope: Scope, a
 def _asked(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
     """Of everyone only once, where it is written more than once."""
     if frame.numbers is not None:
+        blocks = blocks_of(condition, frame, scope)
+        if len(blocks) > 1:
+            return _in_blocks(condition, frame, scope, among, blocks)
         return _of_record(condition, frame, scope, among)
     text = scope.repeated.get(id(condition))
     if text is None:
@@ -111,8 +115,9 @@ def _asked(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> 
 
 def _of_everyone(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
     """As given records where few are asked about; and in blocks of them where interactions are copied."""
-    if len(frame) > parallel.BLOCK and (copies(condition) or _is_long_sequence(condition)):
-        return _in_blocks(condition, frame, scope, among)
+    blocks = blocks_of(condition, frame, scope)
+    if len(blocks) > 1:
+        return _in_blocks(condition, frame, scope, among, blocks)
     if not is_few(condition, int(np.count_nonzero(among)), frame, scope):
         return _of_record(condition, frame, scope, among)
     some = frame.where(among)
@@ -121,22 +126,20 @@ def _of_everyone(condition: _OfRecord, frame: Records, scope: Scope, among: Bool
     return answer
 
 
-def _is_long_sequence(condition: _OfRecord) -> bool:
-    return isinstance(condition, bound.Sequence) and not is_pair(condition)
-
-
-def _in_blocks(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:
-    """Of everyone, as given records of one block after another."""
+def _in_blocks(
+    condition: _OfRecord, frame: Records, scope: Scope, among: Bools, blocks: list[slice]
+) -> Bools:
+    """As given records of one block after another."""
 
     def of_block(block: slice) -> Bools:
-        numbers = block.start + np.flatnonzero(among[block])
+        rows = np.flatnonzero(among[block])
         answer = np.zeros(block.stop - block.start, dtype=np.bool_)
-        if len(numbers):
-            some, everyone = Records(frame.table, numbers), np.ones(len(numbers), dtype=np.bool_)
-            answer[numbers - block.start] = _of_record(condition, some, scope, everyone)
+        if len(rows):
+            some = Records(frame.table, frame.numbers_of(block.start + rows))
+            answer[rows] = _of_record(condition, some, scope, np.ones(len(rows), dtype=np.bool_))
         return answer
 
-    return np.concatenate(parallel.in_blocks(of_block, len(frame)))
+    return np.concatenate(parallel.over(of_block, blocks))
 
 
 def _of_record(condition: _OfRecord, frame: Records, scope: Scope, among: Bools) -> Bools:

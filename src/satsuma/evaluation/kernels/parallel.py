@@ -32,10 +32,9 @@ BLOCK = 1 << 16
 """So many members' interactions are copied at once: few enough for the processor's cache."""
 
 
-def in_blocks(loop: Callable[[slice], Result], size: int) -> list[Result]:
-    """What a loop that copies what it looks at gives for each block of `size` places, in order."""
-    blocks = [slice(start, min(start + BLOCK, size)) for start in range(0, size, BLOCK)]
-    return _run(loop, blocks)
+def over(loop: Callable[[slice], Result], pieces: list[slice]) -> list[Result]:
+    """What a loop gives for each of some pieces, in order."""
+    return _run(loop, pieces)
 
 
 def in_pieces(loop: Callable[[slice], Result], size: int) -> list[Result]:

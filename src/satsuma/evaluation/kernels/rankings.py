@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from satsuma.catalog.model import ValueType
-from satsuma.evaluation.kernels import compiled
+from satsuma.evaluation.kernels import compiled, parallel, vectors
+from satsuma.evaluation.kernels.blocks import blocks_of
 from satsuma.evaluation.kernels.interactions import measured
 from satsuma.evaluation.kernels.measures import Measured
 from satsuma.evaluation.kernels.reading import read
@@ -56,7 +58,23 @@ def _first_n(condition: bound.Top, frame: Records, scope: Scope) -> Bools:
 def _ranked_by(condition: bound.Top, frame: Records, scope: Scope, among: Bools) -> Measured:
     if isinstance(condition.of, bound.Read):
         return Measured(read(condition.of, frame, scope))
-    return measured(condition.of, frame, scope, among)
+    return _measured(condition.of, frame, scope, among)
+
+
+def _measured(of: bound.Did, frame: Records, scope: Scope, among: Bools) -> Measured:
+    """A measure of everyone; block after block where interactions are copied for it."""
+    blocks = blocks_of(of, frame, scope)
+    if len(blocks) <= 1:
+        return measured(of, frame, scope, among)
+
+    def of_block(block: slice) -> Measured:
+        some = Records(frame.table, np.arange(block.start, block.stop))
+        return measured(of, some, scope, among[block])
+
+    found = parallel.over(of_block, blocks)
+    divisors = [one.divisor for one in found if one.divisor is not None]
+    vector = vectors.joined([one.vector for one in found])
+    return replace(found[0], vector=vector, divisor=np.concatenate(divisors) if divisors else None)
 
 
 def _how_many(condition: bound.Top, candidates: int) -> int:
