@@ -23,7 +23,7 @@ from satsuma.index.folders import Folders
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import Error
 from satsuma.kernel.instants import format_instant
-from satsuma.record import versions
+from satsuma.record import id_files, versions
 from satsuma.record.files import Settings
 from satsuma.workspace import Workspace
 
@@ -109,13 +109,13 @@ def _say(what: object) -> None:
 
 
 STEPS = ("written", "followed", "stored", "committed", "adopted")
-MERGE_STEPS = ("files begun", "files written", "files named", "older removed")
-"""Of the making of the index's files anew."""
+MERGE_STEPS = ("files begun", "files written", "files named", "older removed", "ids begun", "ids named")
+"""Of the making of the index's files, and those of ids, anew."""
 
 
 def _end_at(workspace: Workspace, step: str) -> None:
     """Kill this process at a step of the next commit."""
-    engine, before = workspace.engine, ("written", "committed", "files begun", "files written")
+    engine, before = workspace.engine, ("written", "committed", "files begun", "files written", "ids begun")
 
     def killing(method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:
@@ -139,6 +139,8 @@ def _end_at(workspace: Workspace, step: str) -> None:
             Making.finish = killing(Making.finish)  # type: ignore[method-assign]
         case "older removed":
             Folders.remove_older = killing(Folders.remove_older)  # type: ignore[method-assign]
+        case "ids begun" | "ids named":
+            id_files.write_file = killing(id_files.write_file)
         case _:
             raise ValueError(step)
 

@@ -181,7 +181,7 @@ def test_killed_at_a_step_of_a_commit_it_has_all_of_a_version_or_nothing(starter
 
 
 @pytest.mark.parametrize("step", living.MERGE_STEPS)
-def test_killed_while_the_files_of_the_index_are_made_anew_it_loses_nothing(
+def test_killed_while_files_made_of_the_record_are_made_anew_it_loses_nothing(
     starter: Starter, step: str
 ) -> None:
     path = starter.copy()
