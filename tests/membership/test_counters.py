@@ -65,6 +65,8 @@ def costs(workspace: satsuma.Workspace) -> dict[str, Counted]:
     found["attributes"] = workspace.engine.counted
     workspace.advance(to=workspace.now + DAY_US, versions="end")
     found["an idle day"] = workspace.engine.counted
+    workspace.advance(to=workspace.now + 1_000_000, versions="end")
+    found["an idle second"] = workspace.engine.counted
     workspace.advance(to=workspace.now + 30 * DAY_US, versions="end")
     found["a month in which windows pass"] = workspace.engine.counted
     workspace.retract("purchase", ["new-1"])
@@ -96,3 +98,10 @@ def test_a_change_asks_only_about_whom_it_touches(once: dict[str, Counted]) -> N
     assert once["attributes"].leaves <= 2
     assert once["an idle day"].members <= 10 * len(WHERE)
     assert once["a retraction"].members <= len(WHERE)
+
+
+def test_a_second_in_which_nothing_is_due_looks_at_nothing_but_what_the_record_tells(
+    once: dict[str, Counted],
+) -> None:
+    # Who entered "Bought", at both ends of the window.
+    assert once["an idle second"] == Counted(sources=2)

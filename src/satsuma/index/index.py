@@ -108,6 +108,8 @@ class Index:
         who makes versions, on the index of the version before; costs what the change touched.
         """
         of = Of(self.of.workspace, change.version, change.at, change.catalog)
+        if change.catalog is self.of.catalog and not change.touches.some:
+            return replace(self, of=of, made=(), turned={})
         return self._advanced(of, change.connection, of_change(change))
 
     def _advanced(self, of: Of, connection: duckdb.DuckDBPyConnection, changed: Changed) -> Index:

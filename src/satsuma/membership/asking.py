@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,8 +13,14 @@ from satsuma.catalog.model import Catalog
 from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.memberships import Memberships
 from satsuma.index import Index
-from satsuma.membership.planes import Numbers, Places, Plane
+from satsuma.membership.planes import Numbers, Places, Plane, united
 from satsuma.membership.touching import Leaf
+
+Group: TypeAlias = "tuple[Numbers, list[tuple[Leaf, Plane]]]"
+"""Leaves of one audience, each with its plane, and the members that they are to be asked about."""
+
+TOGETHER_MAX = 256
+"""Leaves that are touched in no more members than this, taken together, are asked about all of these."""
 
 TOGETHER = 64
 """So many leaves are compared at once with how they stood."""
@@ -24,12 +31,14 @@ class Counted:
     """What a version cost, in things looked at rather than seconds.
 
     Attributes:
+        sources: What time may have passed, such as an end of a window, that was looked at.
         leaves: Leaves asked again.
         members: Members that leaves were asked for, summed over leaves.
         whole: Leaves asked for everyone.
         turned: Bits that turned.
     """
 
+    sources: int = 0
     leaves: int = 0
     members: int = 0
     whole: int = 0
@@ -118,3 +127,20 @@ class Asking:
         if len(numbers):
             self.turned[leaf.key] = numbers
             self.counted.turned += len(numbers)
+
+
+def fewer(groups: Iterable[Group]) -> list[Group]:
+    """Groups of leaves with the members to be asked about, the smallest of an audience made one.
+
+    That each is asked about members of others too costs less than asking so many times.
+    """
+    found: list[Group] = []
+    small: dict[int, tuple[list[Numbers], list[tuple[Leaf, Plane]]]] = {}
+    for numbers, leaves in sorted(groups, key=lambda group: len(group[0])):
+        parts, together = small.setdefault(leaves[0][0].audience, ([], []))
+        if sum(map(len, parts)) + len(numbers) > TOGETHER_MAX:
+            found.append((numbers, leaves))
+            continue
+        parts.append(numbers)
+        together += leaves
+    return found + [(united(parts), together) for parts, together in small.values() if together]

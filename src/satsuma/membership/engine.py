@@ -118,8 +118,9 @@ class Engine:
         if unneeded != self._unneeded:
             # Of files that were made since: nobody opens an index from older ones any more.
             index_changes.forget(change, unneeded)
-        for segment in ordered:
-            mark(change, segment, reasons.get(segment.id))
+        if reasons or plan is not was:
+            for segment in ordered:
+                mark(change, segment, reasons.get(segment.id))
         return tuple(one.delta() for one in making.changes.moved if len(one.numbers))
 
     def _ordered(self, live: Iterable[LiveSegment]) -> Sequence[LiveSegment]:

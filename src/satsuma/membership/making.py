@@ -7,8 +7,8 @@ leaves turned, in dependency order, so that those that refer to it see its new m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import duckdb
@@ -20,7 +20,7 @@ from satsuma.index import Index
 from satsuma.index.columns import among
 from satsuma.kernel.errors import Error
 from satsuma.membership.asked import Asked
-from satsuma.membership.asking import Asking, Counted
+from satsuma.membership.asking import Asking, Counted, Group, fewer
 from satsuma.membership.deltas import Cause, Changes, Moved
 from satsuma.membership.failing import SegmentFailure
 from satsuma.membership.live import LiveSegment
@@ -34,13 +34,9 @@ from satsuma.membership.touching import Leaf, Program, Quiet, Touching
 from satsuma.membership.truths import Truths
 from satsuma.record import memberships
 from satsuma.record.change import Change
-from satsuma.record.touches import Touches
 
 Touched: TypeAlias = "Numbers | None"
 """Member numbers, ascending; None: everyone."""
-
-_Group: TypeAlias = "tuple[Numbers, list[tuple[Leaf, Plane]]]"
-"""Leaves of one audience, each with its plane, and the members that they are to be asked about."""
 
 NOBODY: Numbers = np.zeros(0, dtype=np.uint32)
 
@@ -49,9 +45,6 @@ SNAPSHOT_CHANGES_MIN = 10_000
 
 SNAPSHOTS_MAX = 2
 """So many snapshots one version makes; other segments get theirs in the next that moves them."""
-
-TOGETHER_MAX = 256
-"""Leaves that are touched in no more members than this, taken together, are asked about all of these."""
 
 SHARED_MIN, SHARED_MOST = 4096, 4
 """Segments look together at so many members, or at so many times those whom their own leaves may move."""
@@ -137,10 +130,11 @@ class Making:
 
     def _ask_plain(self) -> None:
         """Ask all leaves that refer to no segment, those touched alike together."""
-        groups: dict[tuple[int, int], _Group] = {}
+        groups: dict[tuple[int, int], Group] = {}
         goes_on = self.plan is self.before.plan
         due = self.plan.agenda.groups(self.index, Span(self.before.at, self.change.at))
-        some = due if goes_on and not _wrote(self.change.touches) else range(len(self.plan.groups))
+        self.counted.sources = self.plan.agenda.looked_at
+        some = due if goes_on and not self.change.touches.some else range(len(self.plan.groups))
         by_clock = set(due)
         for place in some:
             leaves = self.plan.groups[place]
@@ -157,7 +151,7 @@ class Making:
                 elif len(own):
                     group = groups.setdefault((leaf.audience, id(own)), (own, []))
                     group[1].append((leaf, plane))
-        for numbers, together in _fewer(groups.values()):
+        for numbers, together in fewer(groups.values()):
             self._ask(together, numbers)
 
     def _ask_referring(self, program: Program) -> None:
@@ -221,13 +215,21 @@ class Making:
         if program is not None:
             self._ask_referring(program)
         rules, ruled = self._overrides(segment, kept)
+        candidates = None if reason is not None else self._candidates(segment, program, kept, ruled)
         if reason is not None:
-            places = Places.of(self._gone(segment))
-            holds = np.zeros(len(places), dtype=np.bool_)
+            numbers = self._gone(segment)
+            numbers = numbers[kept.plane.at(Places.of(numbers))]
+            entered = np.zeros(len(numbers), dtype=np.bool_)
+        elif program is not None and (shared := self._shared(segment, candidates, rules)) is not None:
+            numbers, entered = shared.differing(program, kept.plane)
+            if not len(numbers) and kept.segment is segment and kept.program is program:
+                self._segments[segment.id] = kept
+                return
         else:
-            places, holds = self._truth(segment, program, kept, rules, ruled)
-        differs = np.flatnonzero(holds != kept.plane.at(places))
-        moved = self._move(segment, program, places.numbers[differs], holds[differs])
+            places, holds = self._truth(segment, program, candidates, rules)
+            differs = np.flatnonzero(holds != kept.plane.at(places))
+            numbers, entered = places.numbers[differs], holds[differs]
+        moved = self._move(segment, program, numbers, entered)
         self._asking.flip(kept.plane, moved.numbers)
         self._planes[segment.id] = kept.plane
         self._moved[segment.id] = moved
@@ -254,45 +256,45 @@ class Making:
         self,
         segment: LiveSegment,
         program: Program | None,
-        kept: KeptSegment,
+        candidates: Sequence[Numbers] | None,
         rules: Overrides,
-        ruled: Numbers,
     ) -> tuple[Places, Bools]:
         """The members that may have moved, and whether each is one now."""
-        candidates = self._candidates(segment, program, kept, ruled)
-        alive = self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
-        shared = None
+        alive = self._alive(segment)
         if candidates is None:
             places = Places.of(np.arange(len(alive), dtype=np.uint32))
-        elif program is None or sum(map(len, candidates)) == 0:
-            places = Places.of(united(candidates))
         else:
-            shared = self._shared(segment, candidates, alive)
-            places = shared.places if shared is not None else Places.of(united(candidates))
+            places = Places.of(united(candidates))
         numbers = places.numbers
         if program is None:
             holds = np.isin(numbers, memberships.static_members(self.change.connection, segment.id))
-        elif shared is not None:
-            holds = program.evaluate(shared.of(program.leaves), len(shared))
         else:
             truths = self._truths(program, places, whole=candidates is None)
             holds = program.evaluate(truths, len(places))
         if rules.some:
             holds = (holds | np.isin(numbers, rules.always)) & ~np.isin(numbers, rules.never)
-        return places, holds & (alive[numbers] if shared is None else shared.alive)
+        return places, holds & alive[numbers]
 
-    def _shared(self, segment: LiveSegment, candidates: Sequence[Numbers], alive: Bools) -> Truths | None:
+    def _alive(self, segment: LiveSegment) -> Bools:
+        return self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
+
+    def _shared(
+        self, segment: LiveSegment, candidates: Sequence[Numbers] | None, rules: Overrides
+    ) -> Truths | None:
         """The truths of leaves for all members that plain leaves may move; None where that is no gain."""
-        if segment.id in self.plan.referring or len(candidates[0]):
+        if candidates is None or segment.id in self.plan.referring or rules.some or len(candidates[0]):
             # What its leaves turn is not all known in time, or overrides move others.
+            return None
+        many = sum(map(len, candidates))
+        if not many:
             return None
         if segment.audience not in self._truths_of:
             keys = (key for key in self._asking.turned if self.plan.leaves[key].audience == segment.audience)
             turned = [self._asking.turned[key] for key in keys if not self.plan.leaves[key].segments]
             everyone = united([self._created(segment), self._gone(segment), *turned])
-            self._truths_of[segment.audience] = Truths(everyone, alive, self._leaves)
+            self._truths_of[segment.audience] = Truths(everyone, self._alive(segment), self._leaves)
         shared = self._truths_of[segment.audience]
-        return shared if len(shared) <= max(SHARED_MIN, SHARED_MOST * sum(map(len, candidates))) else None
+        return shared if len(shared) <= max(SHARED_MIN, SHARED_MOST * many) else None
 
     def _truths(self, program: Program, places: Places, *, whole: bool) -> dict[str, Bools]:
         planes = {key: self._leaves[key].plane for key in program.leaves}
@@ -361,28 +363,6 @@ class Making:
         for number, kept in outgrown[:SNAPSHOTS_MAX]:
             memberships.snapshot(self.change, number, kept.members.numbers())
             self._segments[number] = replace(kept, unsaved=0)
-
-
-def _fewer(groups: Iterable[_Group]) -> list[_Group]:
-    """Groups of leaves with the members to be asked about, the smallest of an audience made one.
-
-    That each is asked about members of others too costs less than asking so many times.
-    """
-    found: list[_Group] = []
-    small: dict[int, tuple[list[Numbers], list[tuple[Leaf, Plane]]]] = {}
-    for numbers, leaves in sorted(groups, key=lambda group: len(group[0])):
-        parts, together = small.setdefault(leaves[0][0].audience, ([], []))
-        if sum(map(len, parts)) + len(numbers) > TOGETHER_MAX:
-            found.append((numbers, leaves))
-            continue
-        parts.append(numbers)
-        together += leaves
-    return found + [(united(parts), together) for parts, together in small.values() if together]
-
-
-def _wrote(touches: Touches) -> bool:
-    """Whether anything was written at all."""
-    return any(getattr(touches, one.name) for one in fields(Touches))
 
 
 def _kept(before: Standing, plan: Plan) -> dict[str, KeptLeaf]:

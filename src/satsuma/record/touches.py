@@ -57,6 +57,11 @@ class Touches:
     converted: set[tuple[str, int]] = field(default_factory=set)
     unmarked: Parts = field(default_factory=dict)
 
+    @property
+    def some(self) -> bool:
+        """Whether anything was written at all."""
+        return any(getattr(self, each.name) for each in fields(Touches))
+
     @staticmethod
     def numbers(which: Mapping[int, list[Numbers]], key: int) -> Numbers:
         """The distinct numbers that are noted under a key, ascending, uint32."""

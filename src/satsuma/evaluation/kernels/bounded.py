@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -109,6 +109,30 @@ def counted_between(
             for part in scope.interactions(type_).parts:
                 _add(part, own, span, among, total)
     return total
+
+
+def add_between(
+    part: Part, bounds: Bounds, spans: Iterable[tuple[int, int]], numbers: Ints | None, total: Ints
+) -> None:
+    """Add how many interactions of each of some members, in a part, lie in spans and between the bounds.
+
+    Args:
+        numbers: Of the members; None: all.
+        total: A row for each span, a column for each member.
+    """
+    begins, ends = part.ranges(numbers)
+    column = part.columns[bounds.attribute]
+    valid = column.whole.valid
+    arrays = (
+        as_input(begins, np.int64),
+        as_input(ends, np.int64),
+        as_input(part.occurred_at, np.int64),
+        as_input(column.whole.values, np.int64),
+        as_input(np.zeros(0, dtype=np.bool_) if valid is None else valid, np.bool_),
+        as_input(np.ones(len(begins), dtype=np.bool_), np.bool_),
+    )
+    for row, span in enumerate(spans):
+        total[row] += _count_between(*arrays, *span, bounds.low, bounds.high)
 
 
 def _add(part: Part, bounds: Bounds, span: tuple[int, int], among: Bools, total: NDArray[np.int32]) -> None:

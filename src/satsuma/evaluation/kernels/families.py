@@ -18,6 +18,7 @@ import numpy as np
 
 from satsuma.catalog.model import ValueType
 from satsuma.evaluation.kernels import matching, measures
+from satsuma.evaluation.kernels.bounded import Bounds, add_between, bounds_of
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
 from satsuma.evaluation.kernels.vectors import SCALE
@@ -34,6 +35,9 @@ Span: TypeAlias = tuple[int, int]
 FORMS_MAX = 100_000
 """More than this many are not kept."""
 
+SPANS_MAX = 4
+"""Rows that are filtered are gone through once for each of so many windows; else copied, once for all."""
+
 FEW_MAX = 256
 """Of so few records all conditions of a family are compared at once; of more each by itself."""
 
@@ -43,6 +47,7 @@ class _Family:
     """Conditions with all but their windows, and what they compare with, in common, by their places."""
 
     like: bound.Did
+    bounds: Mapping[int, Bounds] | None
     scope: Scope
     asked: list[tuple[int, Form]] = field(default_factory=list)
 
@@ -55,6 +60,7 @@ class Form:
         family: The same number for all that count, or sum, the same interactions.
         window: The same number for all that look at the same window in the same zone.
         low, high: The measure has to lie between them, both included, or not to, where `negated`.
+        bounds: By type what a filter asks of one integer of what is counted; None: it asks other things.
     """
 
     condition: bound.Did
@@ -63,6 +69,7 @@ class Form:
     low: int
     high: int
     negated: bool
+    bounds: Mapping[int, Bounds] | None
 
 
 class Forms:
@@ -97,7 +104,9 @@ class Forms:
             return None
         family = self._families.setdefault(_key(condition, zone), len(self._families))
         window = self._windows.setdefault((condition.during, zone), len(self._windows))
-        return Form(condition, family, window, *limits, condition.test.negated)
+        counts = condition.measure.kind is MeasureKind.COUNT
+        bounds = bounds_of(condition.where, condition.types) if counts else None
+        return Form(condition, family, window, *limits, condition.test.negated, bounds)
 
 
 def answered(
@@ -120,7 +129,7 @@ def answered(
         if form.window not in spans:
             spans[form.window] = scope.happened(form.condition.during)
         if form.family not in families:
-            families[form.family] = _Family(form.condition, scope)
+            families[form.family] = _Family(form.condition, form.bounds, scope)
         families[form.family].asked.append((place, form))
     found: dict[int, Bools] = {}
     for family in families.values():
@@ -229,6 +238,13 @@ def _totals(family: _Family, spans: Sequence[Span], frame: Records, among: Bools
             for part in scope.interactions(type_).parts:
                 if part.size:
                     add_in_windows(*part.ranges(frame.numbers), part.occurred_at, None, lows, highs, total)
+        return total
+    if family.bounds is not None and len(spans) <= SPANS_MAX:
+        for type_ in like.types:
+            if (own := family.bounds.get(type_.number)) is not None:
+                for part in scope.interactions(type_).parts:
+                    if part.size:
+                        add_between(part, own, spans, frame.numbers, total)
         return total
     whole = int(lows[0]), int(highs.max())
     size = 0

@@ -6,7 +6,7 @@ member follows from that of its leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TypeAlias, assert_never
 
@@ -92,6 +92,15 @@ class Program:
         """
         return _truth(self.node, truths, size)
 
+    def bits(self, truths: Callable[[str], int], everyone: int) -> int:
+        """The same in whole numbers, a bit for each member.
+
+        Args:
+            truths: Of a leaf, by its key; asked only of leaves that can still decide anything.
+            everyone: The bits of all members.
+        """
+        return _bits(self.node, truths, everyone)
+
 
 def program_of(definition: bound.Definition) -> Program:
     """The program of a definition."""
@@ -166,5 +175,29 @@ def _truth(node: Node, truths: Mapping[str, Bools], size: int) -> Bools:
             return found
         case Except(negated):
             return ~_truth(negated, truths, size)
+        case _:
+            assert_never(node)
+
+
+def _bits(node: Node, truths: Callable[[str], int], everyone: int) -> int:
+    match node:
+        case str():
+            return truths(node)
+        case Every(nodes):
+            found = everyone
+            for one in nodes:
+                if not found:
+                    break
+                found &= _bits(one, truths, everyone)
+            return found
+        case Some(nodes):
+            found = 0
+            for one in nodes:
+                if found == everyone:
+                    break
+                found |= _bits(one, truths, everyone)
+            return found
+        case Except(negated):
+            return everyone ^ _bits(negated, truths, everyone)
         case _:
             assert_never(node)
