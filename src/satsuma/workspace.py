@@ -560,9 +560,10 @@ class Workspace:
         """The first instant of a span at which time alone may change something live."""
         with self._record.cursor() as cursor:
             date = next_date(cursor, after, upto)
-        if self.engine.standing is None:
-            return date
         with self.writer.turn():
+            # Asked in turn: erasing, for one, takes from the engine what it holds.
+            if self.engine.standing is None:
+                return date
             due = self.engine.next_due(after, upto if date is None else date)
         return date if due is None else due
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_right
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import satsuma
 from satsuma.commit.ticking import CLOCK_STEP_MAX_US, Ticker, Ticks
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import CancelledError
@@ -108,3 +111,16 @@ def _until(holds: object) -> None:
     while not holds():
         assert time.monotonic() < ends, "it did not come to that in ten seconds"
         time.sleep(0.002)
+
+
+def test_time_goes_on_where_an_erasing_takes_what_the_engine_holds(tmp_path: Path) -> None:
+    with satsuma.open(tmp_path / "shop") as ws:
+        ws.upsert("contact", [{"id": "c-1", "city": "Bern"}, {"id": "c-2", "city": "Bern"}])
+        ws.segments.create("Berners", where='city is "Bern"').go_live()
+        ws.warm()
+        with ThreadPoolExecutor(1) as pool:
+            with ws.writer.turn():
+                waiting = pool.submit(ws.catch_up)
+                time.sleep(0.5)  # until it waits for its turn
+                ws.erase("contact", "c-1")
+            waiting.result(timeout=60)
