@@ -178,6 +178,14 @@ def test_a_request_of_two_readings_has_none(connection: socket.socket, lines: by
     assert b" 200 " not in received(connection)
 
 
+def test_who_asks_for_another_protocol_is_answered_in_this_one(connection: socket.socket) -> None:
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n"
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % upgrade)
+    found = received(connection)
+    assert b" 200 " in found
+    assert b"connection: close" in found, "what comes after is not read"
+
+
 def received(connection: socket.socket) -> bytes:
     """All that comes until the other end closes."""
     found = b""
@@ -192,7 +200,7 @@ def floods(connection: socket.socket, head: bytes, content: bytes) -> bool:
     begun = time.monotonic()
     with suppress(ConnectionError):
         connection.sendall(head)
-        for _ in range(4_000_000 // len(content)):
+        for _ in range(100_000_000 // len(content)):  # more than sockets hold on the way
             connection.sendall(content)
         return False
     return time.monotonic() - begun < HEAD_S + PATIENCE_S

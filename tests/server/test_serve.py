@@ -174,3 +174,9 @@ def test_settings_of_a_provider_that_do_not_fit_are_told_at_the_start(directory:
     )
     assert done.returncode == 2
     assert "https://" in done.stderr
+
+
+def test_addresses_that_are_no_files_lead_nowhere(directory: Path) -> None:
+    with served(directory) as (_, address, _):
+        for path in ("assets/..%2f..%2f..%2fetc%2fpasswd", "%2f", "assets%2Findex.html"):
+            assert httpx.get(f"{address}/{path}").status_code == 404

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 import satsuma.web
+from satsuma.api.forms import SLASH
 
 FOLDER = Path(satsuma.web.__file__).parent / "console"
 
@@ -27,8 +28,8 @@ def console_router(folder: Path = FOLDER) -> APIRouter:
     root = folder.resolve()
 
     def show(request: Request, path: str = "") -> Response:
-        if path.startswith(_NOT_OURS):
-            raise HTTPException(404, f"there is nothing at /{path[:200]}")
+        if path.startswith(_NOT_OURS) or SLASH in path:
+            raise HTTPException(404, f"there is nothing at /{path[:200].replace(SLASH, '/')}")
         file = (root / path).resolve()
         if path and file.is_relative_to(root) and file.is_file():
             hashed = file.parent.name == "assets"

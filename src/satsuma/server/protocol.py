@@ -72,6 +72,15 @@ def timed(head_time_s: float, write_time_s: float) -> type[HttpToolsProtocol]:
             super().on_message_begin()
             self._head_bytes = 0
 
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            if self.parser.should_upgrade():
+                # The parser takes what comes after for another protocol, which nobody here speaks.
+                self.cycle.keep_alive = False
+
+        def _unsupported_upgrade_warning(self) -> None:
+            """Whoever asks for another protocol is answered in this one; the log need not tell."""
+
         def on_url(self, url: bytes) -> None:
             super().on_url(url)
             self._count(len(url))
