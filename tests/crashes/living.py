@@ -23,7 +23,7 @@ from satsuma.index.folders import Folders
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import Error
 from satsuma.kernel.instants import format_instant
-from satsuma.record import id_files, versions
+from satsuma.record import hash_file, id_files, versions
 from satsuma.record.files import Settings
 from satsuma.workspace import Workspace
 
@@ -140,7 +140,7 @@ def _end_at(workspace: Workspace, step: str) -> None:
         case "older removed":
             Folders.remove_older = killing(Folders.remove_older)  # type: ignore[method-assign]
         case "ids begun" | "ids named":
-            id_files.write_file = killing(id_files.write_file)
+            id_files.write_file = killing(hash_file.write_file)  # type: ignore[attr-defined]
         case _:
             raise ValueError(step)
 

@@ -60,8 +60,7 @@ class Record:
         memory: Memory,
         settings: Settings,
     ) -> None:
-        self.directory = directory
-        self.workspace_id = workspace_id
+        self.directory, self.workspace_id = directory, workspace_id
         self.lock = lock
         self._connection = connection
         self.checkpoints = Checkpoints(connection, files.database_of(directory), settings)
