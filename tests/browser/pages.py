@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+BEFORE = ("sign-in", "forgotten", "password")
+"""Pages before one has signed in."""
 
 STATIC = "Guests of the opening"
 WEBHOOK = "http://127.0.0.1:9/changes"
@@ -111,8 +113,8 @@ def _edit(page: Page) -> None:
 
 
 def _choose_file(page: Page) -> None:
-    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE}
-    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE}
+    page.locator("input[type=file]").set_input_files(files=file)
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_enabled()
 
 

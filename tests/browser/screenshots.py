@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from satsuma.demo.history import DAYS
 from tests.browser.console import Console
-from tests.browser.pages import visits
+from tests.browser.pages import BEFORE, visits
 from tests.browser.serving import chromium, serving
 
 SIZES = ((1440, 900), (390, 844))
@@ -38,9 +38,10 @@ def _draw(browser: Browser, url: str, folder: Path, scheme: str, width: int, hei
         reduced_motion="reduce",
     )
     console = Console(context.new_page(), url)
-    console.page.goto(url + "/sign-in")
-    console.page.get_by_label("E-mail address").wait_for()
-    console.page.screenshot(path=folder / f"sign-in-{width}-{scheme}.png")
+    for name in BEFORE:
+        console.page.goto(f"{url}/{name}")
+        console.page.get_by_role("button").last.wait_for()
+        console.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
     console.sign_in()
     for visit in visits(console.page, url):
         if only and only not in visit.name:
