@@ -82,6 +82,10 @@ def load(
         leaves[key] = KeptLeaf(leaf, _plane(asking, leaf, saved, earlier, touching))
     unsaved = memberships.unsaved(of.cursor)
     segments = {one.id: _segment(of, one, plan, saved, unsaved.get(one.id, 0)) for one in ordered}
+    # So that the first versions cost no more than later ones.
+    plan.agenda.begin(of.index, of.at)
+    for leaf in plan.leaves.values():
+        plan.forms.of(leaf.condition, leaf.timezone)
     progress(1.0)
     return Standing(of.version, of.at, of.index, plan, leaves, segments)
 

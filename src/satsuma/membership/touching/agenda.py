@@ -61,6 +61,11 @@ class Agenda:
         self._at: int | None = None
         self.looked_at = 0
 
+    def begin(self, index: Index, at: int) -> None:
+        """Work everything out at a version, so that the first tick after it finds it known."""
+        self._know(index, at)
+        self._work_out(index, range(len(self._sources)))
+
     def groups(self, index: Index, span: Span) -> list[int]:
         """Those groups, by their places, of which time may touch somebody on the way to a version.
 
