@@ -31,7 +31,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(here: Site) -> None:
     ]
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
-    told = [sorted((name, value) for name, value in answer.headers.items() if name != "date") for answer in answers]
+    told = [{**answer.headers, "date": ""} for answer in answers]
     assert told == [told[0]] * len(told), "nothing tells them apart; a second may pass between two answers"
 
 
