@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -83,6 +84,9 @@ class Warming:
             # What is held now stays. To look through all of it for what refers to itself takes 0.1 s, and
             # falls on some version.
             gc.freeze()
+            # A program may end without closing the workspace: what is frozen would be reported as leaked.
+            atexit.unregister(gc.unfreeze)
+            atexit.register(gc.unfreeze)
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
             self.error = error
 
