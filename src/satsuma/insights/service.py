@@ -72,7 +72,7 @@ class Insights:
     def names(self) -> StoredNames:
         """The segments and lists of the last version, as the checker asks for them."""
         with self._rooms.reading() as (cursor, state):
-            return StoredNames(cursor, state.catalog)
+            return self._rooms.names(cursor, state)
 
     def refused(self, target: str | None, *, limit: int, after: int = -1) -> list[Quarantined]:
         """Refused rows that wait, oldest first, above an id."""

@@ -10,6 +10,7 @@ from satsuma.catalog.model import Catalog, Entity
 from satsuma.kernel.text import fold
 from satsuma.language.binding.names import ListEntry, SegmentEntry
 from satsuma.record import uses
+from satsuma.record.store import State
 
 LIVE_STATES = ("live", "failed")
 """States in which a segment's members are kept and it may be referred to."""
@@ -32,8 +33,6 @@ class StoredNames:
             going_live: Segments that go live together, which may refer to each other as if they were live.
         """
         audiences = {entity.number: entity.name for entity in catalog.entities.values()}
-        self._connection = connection
-        self._entities = catalog.entities
         used = uses.between_segments(connection)
         self._segments: dict[int, SegmentEntry] = {}
         self._hashes: dict[str, list[int]] = {}
@@ -81,6 +80,21 @@ class StoredNames:
     def live_with_hash(self, canonical_hash: str) -> Iterable[SegmentEntry]:
         """Live segments whose definition has this canonical hash."""
         return tuple(self._segments[number] for number in self._hashes.get(canonical_hash, ()))
+
+
+class KeptNames:
+    """Names of the version that was asked for last: whoever edits asks for one version's many times."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[State, StoredNames] | None = None
+
+    def at(self, connection: duckdb.DuckDBPyConnection, state: State) -> StoredNames:
+        """Those of a committed version, of which a connection is on it and a state is told."""
+        kept = self._kept
+        if kept is None or kept[0] is not state:
+            # Two threads may read them at the same time; either's are right.
+            self._kept = kept = (state, StoredNames(connection, state.catalog))
+        return kept[1]
 
 
 def _aliases(connection: duckdb.DuckDBPyConnection, entities: Sequence[Entity]) -> dict[tuple[str, str], str]:

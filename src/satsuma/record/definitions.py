@@ -111,12 +111,14 @@ def remove_segment(transaction: Transaction, segment: int) -> None:
         transaction.connection.execute(f"DELETE FROM {table} WHERE segment = ?", [segment])
 
 
-def segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentRow]:
-    """Every segment, by id."""
+def segments(connection: duckdb.DuckDBPyConnection, number: int | None = None) -> list[SegmentRow]:
+    """Every segment, by id; with a number, that one alone, if there is such a one."""
+    which = "" if number is None else "WHERE id = ?"
     rows = connection.execute(
         "SELECT id, name, audience, kind, status, epoch_us(created_at), created_version,"
         " epoch_us(changed_at), reason, timezone, definition_id, draft_id, description, owner,"
-        " epoch_us(starts_at), epoch_us(ends_at), as_of_version, folder FROM segments ORDER BY id"
+        f" epoch_us(starts_at), epoch_us(ends_at), as_of_version, folder FROM segments {which} ORDER BY id",
+        [] if number is None else [number],
     ).fetchall()
     return [SegmentRow(*row) for row in rows]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import duckdb
 
 from satsuma.catalog.audiences import audience_named
 from satsuma.kernel.errors import ConflictError, InvariantError, NotFoundError, UsageError
@@ -153,13 +155,21 @@ def users(change: Change, row: SegmentRow, *, listeners: bool = True) -> tuple[s
     return tuple(found)
 
 
-def row_of(rows: Iterable[SegmentRow], ref: str | int) -> SegmentRow:
-    """The segment of a name (without regard to case) or id.
+def row_of(connection: duckdb.DuckDBPyConnection, ref: str | int) -> SegmentRow:
+    """The segment of a name (without regard to case) or id; by id, no other is read.
 
     Raises:
         NotFoundError: There is none.
     """
-    rows = list(rows)
+    return among(definitions.segments(connection, ref if isinstance(ref, int) else None), ref)
+
+
+def among(rows: Sequence[SegmentRow], ref: str | int) -> SegmentRow:
+    """The same among segments that were read.
+
+    Raises:
+        NotFoundError: There is none.
+    """
     for row in rows:
         if row.id == ref if isinstance(ref, int) else fold(row.name) == fold(ref):
             return row

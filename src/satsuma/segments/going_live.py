@@ -26,7 +26,7 @@ from satsuma.record.definitions import SegmentRow
 from satsuma.record.limited import refused
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.segments import gate
-from satsuma.segments.drafts import definition_source, row_of
+from satsuma.segments.drafts import among, definition_source, row_of
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.jobs import Job
 from satsuma.segments.related import things_used
@@ -110,7 +110,7 @@ def _announce(rooms: Rooms, segments: Sequence[int]) -> tuple[dict[int, SegmentR
     """Mark drafts as going live, in a version of its own; gives the rows as they were, and that version."""
     with rooms.reading() as (cursor, _):
         rows = definitions.segments(cursor)
-    found = {number: row_of(rows, number) for number in segments}
+    found = {number: among(rows, number) for number in segments}
     for row in found.values():
         _may_go_live(row)
     if all(row.status != Status.DRAFT for row in found.values()):
@@ -118,7 +118,7 @@ def _announce(rooms: Rooms, segments: Sequence[int]) -> tuple[dict[int, SegmentR
 
     def mark(change: Change) -> None:
         for number in segments:
-            row = row_of(definitions.segments(change.connection), number)
+            row = row_of(change.connection, number)
             status = gate.after(row.name, Status(row.status), Command.GO_LIVE)
             definitions.put_segment(change, replace(row, status=status.value, reason=None))
 
@@ -205,7 +205,7 @@ def _candidates(
     problems: list[Problem] = []
     found = {}
     for number in segments:
-        row = row_of(rows, number)
+        row = among(rows, number)
         wanted = row.definition_id if row.draft_id is None else row.draft_id
         if wanted is None:
             found[number] = Candidate(row, None)

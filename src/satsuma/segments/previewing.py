@@ -11,7 +11,6 @@ from satsuma.language import tree
 from satsuma.language.binding import bind
 from satsuma.language.problems import Problem, Severity
 from satsuma.language.text import Parsed, parse_located
-from satsuma.membership.names import StoredNames
 from satsuma.segments.estimate import Estimate, estimate
 from satsuma.segments.rooms import Rooms
 from satsuma.segments.sources import source_of
@@ -67,7 +66,7 @@ def preview(
             timezone=source.timezone or timezone,
             kind=source.kind if kind is None else tree.Kind(kind),
         )
-        names = StoredNames(cursor, state.catalog)
+        names = rooms.names(cursor, state)
         binding = bind(source, state.catalog, names, own_id=own_id)
         definition = Definition(source, parsed, catalog=state.catalog, names=names, now=state.now)
         found = None

@@ -18,6 +18,7 @@ from satsuma.language.problems import Problem
 from satsuma.membership.names import StoredNames
 from satsuma.record import definitions, versions
 from satsuma.record.definitions import SegmentRow
+from satsuma.record.store import State
 from satsuma.segments import drafts
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.sources import from_stored, with_names
@@ -37,7 +38,7 @@ def definition_of(rooms: Rooms, segment: int, number: int | None) -> Definition 
         return None
     with rooms.reading() as (cursor, state):
         text = drafts.definition_source(definitions.definitions(cursor, segment), number)
-        names = StoredNames(cursor, state.catalog)
+        names = rooms.names(cursor, state)
         source = with_names(from_stored(text), names)
         return Definition(source, catalog=state.catalog, names=names, now=state.now)
 
@@ -45,22 +46,27 @@ def definition_of(rooms: Rooms, segment: int, number: int | None) -> Definition 
 def bound_draft(rooms: Rooms, segment: int) -> Bound:
     """The draft, or else the live definition, checked."""
     with rooms.reading() as (cursor, state):
-        row = drafts.row_of(definitions.segments(cursor), segment)
-        number = row.definition_id if row.draft_id is None else row.draft_id
-        if number is None:
-            return Bound(None, (), None)
-        text = drafts.definition_source(definitions.definitions(cursor, row.id), number)
-        names = StoredNames(cursor, state.catalog)
-        return _bind(with_names(from_stored(text), names), state.catalog, names, row.id)
+        return bound_draft_at(rooms, cursor, state, segment)
+
+
+def bound_draft_at(rooms: Rooms, cursor: duckdb.DuckDBPyConnection, state: State, segment: int) -> Bound:
+    """The same at a version that is read."""
+    row = drafts.row_of(cursor, segment)
+    number = row.definition_id if row.draft_id is None else row.draft_id
+    if number is None:
+        return Bound(None, (), None)
+    text = drafts.definition_source(definitions.definitions(cursor, row.id), number)
+    names = rooms.names(cursor, state)
+    return _bind(with_names(from_stored(text), names), state.catalog, names, row.id)
 
 
 def bound_given(rooms: Rooms, segment: int, given: tree.Source) -> Bound:
     """A definition that is not stored, checked as if it were the segment's."""
     with rooms.reading() as (cursor, state):
-        row = drafts.row_of(definitions.segments(cursor), segment)
+        row = drafts.row_of(cursor, segment)
         audience = audience_of(state.catalog, row.audience).name
         source = replace(like(row, given), audience=audience)
-        return _bind(source, state.catalog, StoredNames(cursor, state.catalog), row.id)
+        return _bind(source, state.catalog, rooms.names(cursor, state), row.id)
 
 
 def like(row: SegmentRow, given: tree.Source) -> tree.Source:

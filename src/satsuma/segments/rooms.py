@@ -13,6 +13,7 @@ from satsuma.commit.writer import Writer
 from satsuma.membership.answering import Answers
 from satsuma.membership.engine import Engine
 from satsuma.membership.evaluating import Evaluate
+from satsuma.membership.names import KeptNames, StoredNames
 from satsuma.record.store import Record, State
 from satsuma.segments.jobs import Jobs
 
@@ -35,6 +36,7 @@ class Rooms:
     actor: str
     answers: Answers
     jobs: Jobs = field(default_factory=Jobs)
+    kept_names: KeptNames = field(default_factory=KeptNames)
     whole: Rooms | None = None
 
     @property
@@ -45,6 +47,10 @@ class Rooms:
     def reading(self) -> AbstractContextManager[tuple[duckdb.DuckDBPyConnection, State]]:
         """A connection on one committed version, and that version's state."""
         return self.record.snapshot()
+
+    def names(self, cursor: duckdb.DuckDBPyConnection, state: State) -> StoredNames:
+        """The segments and lists of a version that is read, as the checker asks for them."""
+        return self.kept_names.at(cursor, state)
 
 
 def audience_of(catalog: Catalog, number: int) -> Entity:

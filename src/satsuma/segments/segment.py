@@ -34,7 +34,7 @@ from satsuma.segments.jobs import Job
 from satsuma.segments.members import Members
 from satsuma.segments.overriding import set_rule
 from satsuma.segments.planned import planned
-from satsuma.segments.reading import bound_draft, bound_given, definition_of, like, version_at
+from satsuma.segments.reading import bound_draft, bound_draft_at, bound_given, definition_of, like, version_at
 from satsuma.segments.related import Related, related
 from satsuma.segments.rooms import Rooms, audience_of
 from satsuma.segments.scheduling import set_dates
@@ -124,14 +124,14 @@ class Segment:
             DefinitionError: It has errors.
             ConflictError: The segment is static: its members are data.
         """
-        definition, problems, written = bound_draft(self._rooms, self._number)
-        if written is None:
-            raise ConflictError(
-                f"segment “{self.name}” is static: there is nothing to estimate", code="segment.kind"
-            )
-        if definition is None:
-            raise definition_error(problems)
         with self._rooms.reading() as (cursor, state):
+            definition, problems, written = bound_draft_at(self._rooms, cursor, state, self._number)
+            if written is None:
+                raise ConflictError(
+                    f"segment “{self.name}” is static: there is nothing to estimate", code="segment.kind"
+                )
+            if definition is None:
+                raise definition_error(problems)
             return estimate(self._rooms.answers, cursor, state, definition, written)
 
     def edit(self, where: object) -> None:
@@ -210,7 +210,7 @@ class Segment:
                 "found a version and an instant, expected at most one of them", code="usage.version"
             )
         with self._rooms.reading() as (cursor, state):
-            row = drafts.row_of(definitions.segments(cursor), self._number)
+            row = drafts.row_of(cursor, self._number)
             gate.after(row.name, Status(row.status), Command.MEMBERS)
             if version is None and at is None:
                 numbers = self._rooms.answers.kept(cursor, state, row.id)
@@ -228,7 +228,7 @@ class Segment:
     def changes(self, *, since_version: int = 0) -> pa.Table:
         """Who entered and left above a version: version, at (timestamp), member (key), change, cause."""
         with self._rooms.reading() as (cursor, state):
-            row = drafts.row_of(definitions.segments(cursor), self._number)
+            row = drafts.row_of(cursor, self._number)
             rows = memberships.changes(cursor, row.id, since_version=since_version)
         entity = audience_of(state.catalog, row.audience)
         keys = self._rooms.record.keys_of(entity.name, rows["member"].to_numpy())
@@ -245,12 +245,12 @@ class Segment:
     def growth(self) -> pa.Table:
         """Its size after every version that changed it: version, at (timestamp), entered, left, size."""
         with self._rooms.reading() as (cursor, _):
-            return history.growth(cursor, drafts.row_of(definitions.segments(cursor), self._number).id)
+            return history.growth(cursor, drafts.row_of(cursor, self._number).id)
 
     def history(self) -> tuple[Edition, ...]:
         """Every edition of its definition, oldest first: who made it, when, and what it changed."""
         with self._rooms.reading() as (cursor, state):
-            row = drafts.row_of(definitions.segments(cursor), self._number)
+            row = drafts.row_of(cursor, self._number)
             return history.editions(cursor, state.catalog, row)
 
     def restore(self, edition: int) -> None:
@@ -275,7 +275,7 @@ class Segment:
         if definition is None and written is not None:
             raise definition_error(problems)
         with self._rooms.reading() as (cursor, state):
-            row = drafts.row_of(definitions.segments(cursor), self._number)
+            row = drafts.row_of(cursor, self._number)
             return compare(self._rooms, cursor, state, row, definition)
 
     def explain(self, key: str) -> Explanation:
@@ -364,7 +364,7 @@ class Segment:
 
     def _row(self) -> SegmentRow:
         with self._rooms.reading() as (cursor, _):
-            return drafts.row_of(definitions.segments(cursor), self._number)
+            return drafts.row_of(cursor, self._number)
 
     def _write(
         self,
@@ -375,7 +375,7 @@ class Segment:
         cause: Cause = "data",
     ) -> T:
         def whole(change: Change) -> T:
-            return work(change, drafts.row_of(definitions.segments(change.connection), self._number))
+            return work(change, drafts.row_of(change.connection, self._number))
 
         return self._rooms.writer.commit(
             whole,

@@ -103,7 +103,7 @@ class Segments:
     def __getitem__(self, name: str | int) -> Segment:
         """The segment of a name, without regard to case, or of an id."""
         with self._rooms.reading() as (cursor, _):
-            return Segment(self._rooms, drafts.row_of(definitions.segments(cursor), name).id)
+            return Segment(self._rooms, drafts.row_of(cursor, name).id)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a segment of that name."""
@@ -197,7 +197,7 @@ class Segments:
         """Make a draft with the definition (or draft of one), tags and tests of another segment."""
 
         def work(change: Change) -> SegmentRow:
-            row = drafts.row_of(definitions.segments(change.connection), name)
+            row = drafts.row_of(change.connection, name)
             tags = tuple(tag for segment, tag in definitions.tags(change.connection) if segment == row.id)
             tests = definitions.tests(change.connection, row.id)
             number = row.definition_id if row.draft_id is None else row.draft_id
@@ -227,7 +227,7 @@ class Segments:
         numbers = self[name].members(version=version, at=at).numbers()
 
         def work(change: Change) -> SegmentRow:
-            row = drafts.row_of(definitions.segments(change.connection), name)
+            row = drafts.row_of(change.connection, name)
             audience = audience_of(change.catalog, row.audience)
             source = tree.Source(kind=tree.Kind.STATIC, audience=audience.name)
             made = drafts.create(change, new_name, source, About(owner=self._rooms.actor))

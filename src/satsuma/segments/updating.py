@@ -68,7 +68,7 @@ def update(
     """
 
     def work(change: Change) -> None:
-        row = drafts.row_of(definitions.segments(change.connection), segment)
+        row = drafts.row_of(change.connection, segment)
         if check is not None:
             check(row, tags_of(change.connection, segment))
         _apply(change, row, wanted)

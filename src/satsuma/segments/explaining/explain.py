@@ -38,11 +38,11 @@ def explain(rooms: Rooms, segment: int, key: str) -> Explanation:
         ForbiddenError: Whoever asks may not see all that the definition reads.
     """
     with rooms.reading() as (cursor, state):
-        row = drafts.row_of(definitions.segments(cursor), segment)
+        row = drafts.row_of(cursor, segment)
         audience = audience_of(state.catalog, row.audience)
         number = _number(cursor, audience, key)
         kept = str(keys_of_numbers(cursor, audience, np.array([number], dtype=np.uint32))[0].as_py())
-        names = StoredNames(cursor, state.catalog)
+        names = rooms.names(cursor, state)
         written, definition = _definition(cursor, state, row, names)
         _check_sight(rooms, cursor, state, definition, names)
         horizon = state.now + HORIZON_DAYS * US_PER_DAY
@@ -107,7 +107,7 @@ def _check_sight(
         rooms.answers.check(one.where, one.audience)
         for number in set(segment_ids_in(one.where)) - known:
             known.add(number)
-            row = drafts.row_of(definitions.segments(cursor), number)
+            row = drafts.row_of(cursor, number)
             waiting.append(_definition(cursor, state, row, names)[1])
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from satsuma.kernel.errors import ConflictError, DefinitionError, Error
 from satsuma.kernel.text import fold
 from satsuma.membership.deltas import Cause
-from satsuma.record import definitions
 from satsuma.record.change import Change
 from satsuma.record.definitions import SegmentRow
 from satsuma.segments.drafts import row_of
@@ -121,7 +120,7 @@ def _judge(change: Change, planned: Plan, carrier: Carrier, found: Found, *, des
     for segment, error in (*found.refusals.items(), *found.broken.items()):
         file = files.get(segment)
         if file is None:
-            name = row_of(definitions.segments(change.connection), segment).name
+            name = row_of(change.connection, segment).name
             message = error.message if segment in found.broken else f"segment “{name}”: {error.message}"
             problem = FileProblem(error.code, "", message, error.hint)
         else:

@@ -78,7 +78,7 @@ class Carrier:
                 if not any(number in used.get(user, ()) for user in waiting - {number})
             ]
             for number in free or sorted(waiting):
-                row = row_of(definitions.segments(self._change.connection), number)
+                row = row_of(self._change.connection, number)
                 if row.status in (Status.LIVE, Status.FAILED):
                     row = drafts.stop(self._change, row)
                 drafts.delete(self._change, row)
@@ -86,7 +86,7 @@ class Carrier:
 
     def row(self, step: Step) -> SegmentRow:
         """The segment of a step, as the change has it."""
-        return row_of(definitions.segments(self._change.connection), self.ids[step.file.path])
+        return row_of(self._change.connection, self.ids[step.file.path])
 
     def _try(self, step: Step, write: Callable[[Step], None]) -> None:
         try:
@@ -168,7 +168,7 @@ class Carrier:
     def _join(self) -> None:
         change, numbers = self._change, self.joining
         for number in numbers:
-            row = row_of(definitions.segments(change.connection), number)
+            row = row_of(change.connection, number)
             if row.status in (Status.DRAFT, Status.FAILED):
                 status = gate.after(row.name, Status(row.status), Command.GO_LIVE)
                 definitions.put_segment(change, replace(row, status=status.value, reason=None))

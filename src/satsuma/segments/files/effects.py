@@ -16,7 +16,7 @@ from satsuma.membership.evaluating import members_of
 from satsuma.membership.follow import replace_members
 from satsuma.membership.live import LiveSegment, in_dependency_order
 from satsuma.membership.stored import LiveSet
-from satsuma.record import definitions, memberships
+from satsuma.record import memberships
 from satsuma.record.change import Change
 from satsuma.record.resolve import keys_of_numbers
 from satsuma.segments.drafts import row_of
@@ -63,7 +63,7 @@ def effects(rooms: Rooms, change: Change, changed: Iterable[int]) -> Found:
         except Error as error:
             refusals[segment.id] = error
             break
-        row = row_of(definitions.segments(change.connection), segment.id)
+        row = row_of(change.connection, segment.id)
         try:
             check_tests(change.connection, change.catalog, row, plain)
         except ConflictError as error:
