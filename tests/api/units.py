@@ -221,7 +221,8 @@ def plain(value: Any) -> Any:
         case list():
             return [plain(one) for one in value]
         case str():
-            return re.sub(r"list-\d{12}", "list-", value)
+            # Secrets of keys are drawn in each workspace; how one begins stands in the name of who used it.
+            return re.sub(r"list-\d{12}", "list-", re.sub(r"\(sk_\w+…\)", "", value))
         case _:
             return value
 
