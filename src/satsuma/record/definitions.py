@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from satsuma.kernel.errors import InvariantError
 from satsuma.kernel.text import fold
 from satsuma.record import memberships
 from satsuma.record.sql import INSTANT
@@ -151,6 +152,18 @@ def definitions(connection: duckdb.DuckDBPyConnection, segment: int | None = Non
         [segment],
     ).fetchall()
     return [DefinitionRow(*row) for row in rows]
+
+
+def source_of(connection: duckdb.DuckDBPyConnection, number: int) -> str:
+    """The JSON of one definition, by its id.
+
+    Raises:
+        InvariantError: There is none; segments refer to definitions that are there.
+    """
+    row = connection.execute("SELECT source FROM definitions WHERE id = ?", [number]).fetchall()
+    if not row:
+        raise InvariantError(f"there is no definition {number}, which a segment refers to")
+    return str(row[0][0])
 
 
 def put_tags(transaction: Transaction, segment: int, tags: Iterable[str]) -> None:

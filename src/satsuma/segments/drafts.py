@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from satsuma.catalog.audiences import audience_named
-from satsuma.kernel.errors import ConflictError, InvariantError, NotFoundError, UsageError
+from satsuma.kernel.errors import ConflictError, NotFoundError, UsageError
 from satsuma.kernel.names import check_name
 from satsuma.kernel.suggest import did_you_mean
 from satsuma.kernel.text import fold
@@ -196,11 +196,3 @@ def _put_tests(change: Change, number: int, source: tree.Source) -> None:
         raise UsageError(f"tests have {min(both)!r} both in and out", hint="keep it in one of them")
     expected = [(key, True) for key in source.tests_in] + [(key, False) for key in source.tests_out]
     definitions.put_tests(change, number, expected)
-
-
-def definition_source(change_or_rows: Iterable[definitions.DefinitionRow], number: int) -> str:
-    """The stored JSON of a definition by its id."""
-    for row in change_or_rows:
-        if row.id == number:
-            return row.source
-    raise InvariantError(f"there is no definition {number}, which a segment refers to")

@@ -26,7 +26,7 @@ from satsuma.record.definitions import SegmentRow
 from satsuma.record.limited import refused
 from satsuma.record.resolve import numbers_of_keys
 from satsuma.segments import gate
-from satsuma.segments.drafts import among, definition_source, row_of
+from satsuma.segments.drafts import among, row_of
 from satsuma.segments.gate import Command, Status
 from satsuma.segments.jobs import Job
 from satsuma.segments.related import things_used
@@ -200,7 +200,7 @@ def _candidates(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, segments: Sequence[int]
 ) -> list[Candidate]:
     """The segments with what shall become live, bound; each after those that it refers to."""
-    rows, stored = definitions.segments(connection), definitions.definitions(connection)
+    rows = definitions.segments(connection)
     names = StoredNames(connection, catalog, frozenset(segments))
     problems: list[Problem] = []
     found = {}
@@ -210,7 +210,7 @@ def _candidates(
         if wanted is None:
             found[number] = Candidate(row, None)
             continue
-        source = from_stored(definition_source(stored, wanted))
+        source = from_stored(definitions.source_of(connection, wanted))
         binding = bind(source, catalog, names, own_id=number)
         problems += binding.errors
         found[number] = Candidate(row, binding.definition, source.timezone)

@@ -32,12 +32,12 @@ class Bound(NamedTuple):
     written: tree.Condition | None
 
 
-def definition_of(rooms: Rooms, segment: int, number: int | None) -> Definition | None:
+def definition_of(rooms: Rooms, number: int | None) -> Definition | None:
     """A stored definition of a segment, with the names that things have now."""
     if number is None:
         return None
     with rooms.reading() as (cursor, state):
-        text = drafts.definition_source(definitions.definitions(cursor, segment), number)
+        text = definitions.source_of(cursor, number)
         names = rooms.names(cursor, state)
         source = with_names(from_stored(text), names)
         return Definition(source, catalog=state.catalog, names=names, now=state.now)
@@ -55,7 +55,7 @@ def bound_draft_at(rooms: Rooms, cursor: duckdb.DuckDBPyConnection, state: State
     number = row.definition_id if row.draft_id is None else row.draft_id
     if number is None:
         return Bound(None, (), None)
-    text = drafts.definition_source(definitions.definitions(cursor, row.id), number)
+    text = definitions.source_of(cursor, number)
     names = rooms.names(cursor, state)
     return _bind(with_names(from_stored(text), names), state.catalog, names, row.id)
 

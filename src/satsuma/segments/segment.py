@@ -104,14 +104,12 @@ class Segment:
     def definition(self) -> Definition | None:
         """The definition that is live, or else the draft; None for static segments."""
         row = self._row()
-        return definition_of(
-            self._rooms, self._number, row.draft_id if row.definition_id is None else row.definition_id
-        )
+        return definition_of(self._rooms, row.draft_id if row.definition_id is None else row.definition_id)
 
     @property
     def draft(self) -> Definition | None:
         """The draft that is not live yet, if there is one."""
-        return definition_of(self._rooms, self._number, self._row().draft_id)
+        return definition_of(self._rooms, self._row().draft_id)
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of the draft, or else of the live definition: errors and warnings. Raises nothing."""

@@ -203,8 +203,7 @@ class Segments:
             number = row.definition_id if row.draft_id is None else row.draft_id
             source = tree.Source(kind=tree.Kind(row.kind), timezone=row.timezone)
             if number is not None:
-                stored = definitions.definitions(change.connection, row.id)
-                source = from_stored(drafts.definition_source(stored, number))
+                source = from_stored(definitions.source_of(change.connection, number))
             source = replace(
                 source,
                 audience=audience_of(change.catalog, row.audience).name,

@@ -83,7 +83,7 @@ def _definition(
     number = row.draft_id if row.definition_id is None else row.definition_id
     if number is None:
         return None, None
-    text = drafts.definition_source(definitions.definitions(cursor, row.id), number)
+    text = definitions.source_of(cursor, number)
     source = with_names(from_stored(text), names)
     binding = bind(source, state.catalog, names, own_id=row.id)
     if source.where is not None and binding.definition is None:
