@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import Error, InvariantError, UsageError, WorkspaceDamagedError
+from satsuma.kernel.stopping import stopped_by
 from satsuma.record import (
     actors,
     catalogs,
@@ -36,9 +37,9 @@ from satsuma.record.id_files import IdFiles
 from satsuma.record.lock import Holder, Lock
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
-from satsuma.record.readers import Readers, on_one_version
+from satsuma.record.readers import Readers
 from satsuma.record.rewriting import rewrite
-from satsuma.record.sql import interruptible
+from satsuma.record.sql import interruptible, scalar
 from satsuma.record.state import State, first_version
 from satsuma.record.transaction import entity_of
 
@@ -273,24 +274,26 @@ class Record:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that sees one committed version whatever is written meanwhile, and only reads."""
-        with self._begun() as (cursor, _):
-            yield cursor
-
-    @contextmanager
-    def _begun(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
         with self._readers.reading():
             self._check_open()
-            with on_one_version(self._connection) as found:
-                yield found
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                # The snapshot is taken by the first statement, not by BEGIN.
+                scalar(cursor, "SELECT max(version) FROM versions")
+                with interruptible(), stopped_by(cursor.interrupt):
+                    yield cursor
+            finally:
+                cursor.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, State]]:
         """A connection on one committed version, as `cursor` gives, and that version's state."""
         while True:
             state = self._state
-            with self._begun() as (cursor, version):
+            with self.cursor() as cursor:
                 # A version may have been committed between the two lines above.
-                if version == state.version:
+                if scalar(cursor, "SELECT max(version) FROM versions") == state.version:
                     yield cursor, state
                     return
 
