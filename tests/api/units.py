@@ -222,7 +222,7 @@ def plain(value: Any) -> Any:
             return [plain(one) for one in value]
         case str():
             # Secrets of keys are drawn in each workspace; how one begins stands in the name of who used it.
-            return re.sub(r"list-\d{12}", "list-", re.sub(r"\(sk_\w+…\)", "", value))
+            return re.sub(r"list-\d{12}", "list-", re.sub(r"\(sk_[^)]*\)", "", value))
         case _:
             return value
 

@@ -444,8 +444,12 @@ export const pages = {
       'What files and programs bring in stands here: kinds of record with their attributes, and interactions.',
     firstValues: 'First values',
     noAttribute: (column: string) => `${column} (no such attribute)`,
-    strange: (columns: string[], target: string) =>
-      `${target} has no attribute ${columns.map((one) => `“${one}”`).join(', ')}. Choose below what becomes of it, or leave it out.`,
+    strange: (columns: string[], target: string) => {
+      const names = columns.map((one) => `“${one}”`).join(', ');
+      return columns.length === 1
+        ? `${target} has no attribute ${names}. Choose below what becomes of it, or leave it out.`
+        : `${target} has no attributes ${names}. Choose below what becomes of them, or leave them out.`;
+    },
     ignoreThem: 'Leave out',
     refusedFor: (count: string, why: string) => (count === '1' ? `1 row: ${why}` : `${count} rows: ${why}`),
     rowAt: (row: string) => `such as row ${row}`,
