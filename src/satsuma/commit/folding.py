@@ -66,16 +66,13 @@ class Folding:
             thread.join()
 
     def _run(self) -> None:
-        try:
-            seen = self._record.version
-            while not self._stop.wait(self._pause_seconds):
-                now = self._record.version
-                if now == seen and self._fold(now):
-                    break
-                seen = now
-        finally:
-            # Also where the disk failed: the next long log is tried again.
-            self._thread = None
+        seen = self._record.version
+        while not self._stop.wait(self._pause_seconds):
+            now = self._record.version
+            if now == seen and self._fold(now):
+                break
+            seen = now
+        self._thread = None
 
     def _fold(self, version: int) -> bool:
         """Fold the log unless a version has been made meanwhile."""

@@ -34,7 +34,10 @@ BLOCK = 1 << 16
 
 def over(loop: Callable[[slice], Result], pieces: list[slice]) -> list[Result]:
     """What a loop gives for each of some pieces, in order."""
-    return _run(loop, pieces)
+    # A thread of the pool that waited for others of it could wait for ever.
+    if len(pieces) == 1 or hasattr(_working, "here"):
+        return [loop(piece) for piece in pieces]
+    return list(_pool().map(loop, pieces))
 
 
 def in_pieces(loop: Callable[[slice], Result], size: int) -> list[Result]:
@@ -42,11 +45,4 @@ def in_pieces(loop: Callable[[slice], Result], size: int) -> list[Result]:
     count = max(1, min(THREADS, size // PIECE_MIN))
     edges = [size * place // count for place in range(count + 1)]
     pieces = [slice(edges[place], edges[place + 1]) for place in range(count)]
-    return _run(loop, pieces)
-
-
-def _run(loop: Callable[[slice], Result], pieces: list[slice]) -> list[Result]:
-    # A thread of the pool that waited for others of it could wait for ever.
-    if len(pieces) == 1 or hasattr(_working, "here"):
-        return [loop(piece) for piece in pieces]
-    return list(_pool().map(loop, pieces))
+    return over(loop, pieces)
