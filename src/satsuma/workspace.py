@@ -486,18 +486,21 @@ class Workspace:
 
         Every live segment is evaluated anew by SQL and compared with its stored members and with the sum of
         its changes. Where the engine is warm (`warm`), so are the bits and the members that it holds, and
-        every row of its index. Versions go on being made meanwhile.
+        every row of its index. What is known of interaction ids must tell of all that are stored. Versions go
+        on being made meanwhile.
 
         Args:
             progress: Told the part that is done, 0 to 1; what it raises ends it.
         """
         with ExitStack() as stack:
             with self.writer.turn():
-                standing = held(self.engine.standing)
+                standing, known = held(self.engine.standing), self._record.known_ids()
                 cursor, state = stack.enter_context(self._record.snapshot())
             live = LiveSet().read(cursor, state.catalog)
             tell = progress or (lambda _: None)
-            return verify(cursor, state.catalog, live, _evaluate, standing, now=state.now, progress=tell)
+            return verify(
+                cursor, state.catalog, live, _evaluate, standing, known, now=state.now, progress=tell
+            )
 
     @for_everyone
     def webhook_worker(self, *, allowed: Sequence[str] = ()) -> Worker:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import satsuma
 from satsuma.record.files import DATABASE_FILE, Settings
 from satsuma.record.hash_file import BLOCK, DamagedError, open_file, write_file
 from satsuma.record.hashes import HashRuns
@@ -173,6 +174,60 @@ def test_where_no_file_can_be_made_all_goes_on(tmp_path: Path) -> None:
             assert _append(record, range(start, start + 30)).accepted in (20, 30)
     with Record.open(tmp_path) as record:
         assert _append(record, range(230)).accepted == 20
+
+
+def test_verify_names_an_id_that_a_file_does_not_tell_of(tmp_path: Path) -> None:
+    with _opened(tmp_path) as ws:
+        ws.append("purchase", [_purchase(n) for n in range(300)])
+        number = ws.catalog.current.interactions["purchase"].number
+    file = tmp_path / FOLDER / f"{number}.hashes"
+    right = open_file(file)
+    assert right is not None
+    with _opened(tmp_path) as ws:
+        assert ws.verify() == ()
+        hashes = np.concatenate(list(right.pieces()))
+        [[missing]] = ws.sql("SELECT hash('p-17') FROM purchase LIMIT 1").to_pandas().to_numpy().tolist()
+        write_file(file, right.stamp, [hashes[hashes != missing]])
+        [found] = ws.verify()
+        assert (found.part, found.name) == ("ids", "purchase")
+        assert found.detail == "the file of ids does not tell of 1 stored id, such as “p-17”"
+        # What the writer took from the file is wrong with it; what came since and what is gone is no fault.
+        assert ws.append("purchase", [_purchase(400)]).accepted == 1
+        assert len(ws.verify()) == 2
+        ws.retract("purchase", ["p-17", "p-4"])
+        assert ws.verify() == ()
+        _turn_a_bit(file)
+        # The writer has it mapped: what it has read and found whole is wrong as well.
+        damaged, wrong = ws.verify()
+        assert damaged.detail == "the file of ids is damaged"
+        assert wrong.detail.startswith("what the writer holds does not tell of 1 stored id, such as “p-")
+        _turn_a_bit(file)
+        # Hashes of another DuckDB say nothing.
+        write_file(file, {**right.stamp, "hashed_by": "duckdb 1.0.0"}, [hashes[:3]])
+        assert ws.verify() == ()
+    with _opened(tmp_path) as ws:
+        assert ws.append("purchase", [_purchase(n) for n in range(301)]).accepted == 3
+        assert ws.verify() == ()
+    made = open_file(file)
+    assert made is not None
+    assert made.stamp == {**right.stamp, "version": made.stamp["version"], "at": made.stamp["at"]}
+    assert len(made) == 302
+
+
+def _turn_a_bit(file: Path) -> None:
+    with file.open("r+b", buffering=0) as opened:
+        [byte] = opened.read(1)
+        opened.seek(0)
+        opened.write(bytes([byte ^ 1]))
+
+
+def _opened(path: Path) -> satsuma.Workspace:
+    clock = satsuma.ManualClock("2026-06-01T00:00:00Z")
+    return satsuma.open(path, clock=clock, settings=SETTINGS, warming="asked")
+
+
+def _purchase(n: int) -> dict[str, object]:
+    return {"id": f"p-{n}", "contact": f"c-{n % 7}", "occurred_at": "2026-05-01T00:00:00Z"}
 
 
 def _created(path: Path) -> Record:

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(context: typer.Context, as_json: Json = False) -> None:
-    """Recompute members, history and the index from the record and compare; exit code 1 on any difference."""
+    """Recompute members, history, index and known ids from the record; exit code 1 on any difference."""
     with state_of(context).open() as ws, _bar("verifying") as progress:
         ws.warm()
         differences = ws.verify(progress=progress)

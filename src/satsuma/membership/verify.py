@@ -2,7 +2,8 @@
 
 The SQL evaluator, which shares nothing with the kernels but the meaning, evaluates every live segment and
 every leaf. Compared are the stored members, their history, what the engine holds in memory where it is warm,
-and the columns, rows and links of its index.
+and the columns, rows and links of its index. What tells new interactions from repeated ones is asked about all
+that are stored.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from satsuma.membership.live import LiveSegment
 from satsuma.membership.planes import Plane
 from satsuma.membership.standing import KeptSegment, Standing
 from satsuma.record import histories, memberships
+from satsuma.record.verifying_ids import KnownIds, Untold, untold
 
-Part: TypeAlias = Literal["members", "history", "plane", "readers", "leaf", "index"]
+Part: TypeAlias = Literal["members", "history", "plane", "readers", "leaf", "index", "ids"]
 
 NAMED_MAX = 10
 """So many member numbers a difference names."""
@@ -37,10 +39,10 @@ class Difference:
 
     Attributes:
         part: What differs: a segment's stored `members` or its `history` of signed changes; what the engine
-            holds of it, its `plane` of bits or the members that `readers` get; the plane of a `leaf`; or the
-            `index`.
+            holds of it, its `plane` of bits or the members that `readers` get; the plane of a `leaf`; the
+            `index`; or the `ids` by which interactions that come again are known.
         name: The segment; of a leaf, the segments that have it; of the index the table, and the attribute or
-            what else of it.
+            what else of it; of ids the interaction type.
         missing: Numbers of members that should be there and are not.
         unwanted: Numbers of members that are there and should not be.
         detail: In words.
@@ -73,6 +75,7 @@ def verify(
     live: Iterable[LiveSegment],
     evaluate: Evaluate,
     standing: Standing | None,
+    known: KnownIds,
     *,
     now: int,
     progress: Callable[[float], None] = lambda _: None,
@@ -84,16 +87,24 @@ def verify(
         live: Its segments. Failed ones are skipped: their members stand still.
         evaluate: Gives the members of a bound definition from the record.
         standing: What the engine holds of the version (`held`); None while it is cold.
+        known: What the writer knows of interaction ids.
         now: Its instant, microseconds UTC.
         progress: Told the part that is done, 0 to 1; what it raises ends it.
     """
     wanted = [one for one in live if not one.failed]
-    steps, done = len(wanted) + (0 if standing is None else 2 * len(standing.leaves) + 1), 0
+    types = tuple(catalog.interactions.values())
+    steps, done = len(types) + len(wanted) + (0 if standing is None else 2 * len(standing.leaves) + 1), 0
 
     def tell(part: float) -> None:
         progress((done + part) / max(steps, 1))
 
     found: list[Difference] = []
+    for interaction in types:
+        found += [
+            Difference("ids", interaction.name, detail=_untold(one))
+            for one in untold(connection, interaction, known, lambda: tell(0))
+        ]
+        done += 1
     for segment in wanted:
         tell(0)
         members = members_of(connection, catalog, segment, evaluate, now)
@@ -153,6 +164,14 @@ def _leaf(
         if one.program is not None and key in one.program.leaves
     ]
     yield from _compared("leaf", ", ".join(sorted(users)), kept.plane.numbers(), wanted)
+
+
+def _untold(one: Untold) -> str:
+    where = {"file": "the file of ids", "memory": "what the writer holds"}[one.where]
+    if not one.rows:
+        return f"{where} is damaged"
+    stored = "1 stored id" if one.rows == 1 else f"{one.rows} stored ids"
+    return f"{where} does not tell of {stored}, such as “{one.first}”"
 
 
 def _compared(

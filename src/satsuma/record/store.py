@@ -42,6 +42,7 @@ from satsuma.record.rewriting import rewrite
 from satsuma.record.sql import interruptible, scalar
 from satsuma.record.state import State, first_version
 from satsuma.record.transaction import entity_of
+from satsuma.record.verifying_ids import KnownIds
 
 __all__ = ["Record", "State"]
 
@@ -206,6 +207,10 @@ class Record:
     def catalog(self) -> Catalog:
         """The catalog of the last committed version."""
         return self._state.catalog
+
+    def known_ids(self) -> KnownIds:
+        """What tells which interaction ids are stored; to be asked for between two versions."""
+        return KnownIds(dict(self._memory.ids), self._memory.id_files)
 
     @contextmanager
     def begin(
