@@ -243,3 +243,9 @@ def test_a_closed_workspace_takes_what_waits_and_then_nothing(tmp_path: Path) ->
     assert raised.value.code == "conflict.closed"
     with satsuma.open(tmp_path / "shop") as again:
         assert rows(again, "SELECT count(*) AS n FROM e") == [{"n": 50}]
+
+
+def test_an_event_is_the_same_however_its_letters_are_composed(ws: satsuma.Workspace) -> None:
+    outcome = ws.tracking.take([track(event, userId="c") for event in ("caf\u00e9", "cafe\u0301")])
+    assert (outcome.accepted, outcome.refused) == (2, ())
+    assert rows(ws, 'SELECT count(*) AS n FROM "caf\u00e9"') == [{"n": 2}]

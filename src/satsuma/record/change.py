@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -100,10 +101,8 @@ class Change(Transaction):
             UsageError: A row has no id, and there is no source.
         """
         self.apply_catalog(intake.catalog)
-        taken, refused = Taken(0, 0, intake.refused.num_rows), intake.refused
-        if intake.groups:  # else nothing fits, perhaps since there is no such type and may be none
-            origins = source if replaying is None else quarantine.origins(self.connection, replaying)
-            taken, refused = append(self, self.interaction(type), intake, origins, import_id)
+        origins = source if replaying is None else quarantine.origins(self.connection, replaying)
+        [(taken, refused)] = self._append([(type, intake)], origins, import_id)
         self._settle(
             quarantine.INTERACTIONS,
             type,
@@ -114,6 +113,47 @@ class Change(Transaction):
             replaying=replaying,
         )
         return taken
+
+    def append_each(self, arriving: Sequence[tuple[str, Intake]], *, source: str) -> list[Taken]:
+        """Take interactions of several types, as `append` does one after another; what became of each.
+
+        Args:
+            arriving: Types, each once, and the rows of each. What their intakes learned is in the catalog
+                already.
+            source: As in `append`.
+        """
+        found = self._append(arriving, source, None)
+        for (type_, intake), (_, refused) in zip(arriving, found, strict=True):
+            self._settle(
+                quarantine.INTERACTIONS,
+                type_,
+                refused,
+                import_id=None,
+                source=source,
+                untyped=intake.untyped,
+                replaying=None,
+            )
+        return [taken for taken, _ in found]
+
+    def _append(
+        self,
+        arriving: Sequence[tuple[str, Intake]],
+        origins: str | quarantine.Origins | None,
+        import_id: int | None,
+    ) -> list[tuple[Taken, pa.Table]]:
+        # Where nothing fits, there may be no such type, and none can be.
+        fitting = [(self.interaction(type_), intake) for type_, intake in arriving if intake.groups]
+        found = iter(
+            [
+                taken
+                for _, alike in groupby(fitting, lambda one: one[0].audience)
+                for taken in append(self, list(alike), origins, import_id)
+            ]
+        )
+        return [
+            next(found) if intake.groups else (Taken(0, 0, intake.refused.num_rows), intake.refused)
+            for _, intake in arriving
+        ]
 
     def delete(self, entity: str, keys: Sequence[str]) -> Deleted:
         """Remove records with history, interactions, list and static memberships, consent and aliases.

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import InteractionType
 from satsuma.record.arrow import Column, encode, instants_of, ints_of, table_of, taken
-from satsuma.record.directory import hashes_of
 from satsuma.record.hash_file import DamagedError, HashFile
 from satsuma.record.hashes import HashRuns
 from satsuma.record.id_files import version_of
@@ -18,7 +17,11 @@ from satsuma.record.transaction import Transaction
 
 
 def take_new(
-    transaction: Transaction, interaction: InteractionType, ids: Column, occurred_us: NDArray[np.int64]
+    transaction: Transaction,
+    interaction: InteractionType,
+    ids: Column,
+    hashes: NDArray[np.uint64],
+    occurred_us: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """The places, ascending, of ids that are new; they count as stored from then on.
 
@@ -26,9 +29,9 @@ def take_new(
         transaction: The version that will store them.
         interaction: Their type.
         ids: Without nulls.
+        hashes: Of the ids (`directory.hashes_of`).
         occurred_us: The instant of each; only a help in finding repeated ones fast.
     """
-    hashes = hashes_of(transaction.connection, ids)
     order = np.argsort(hashes, kind="stable")
     ordered = hashes[order]
     is_new = np.ones(len(ids), dtype=np.bool_)

@@ -25,6 +25,7 @@ from satsuma.catalog.rules import DEFAULT_AUDIENCE, OBSERVED_AT, RESERVED
 from satsuma.kernel.errors import CatalogError, DataError
 from satsuma.kernel.ids import derived_id
 from satsuma.kernel.instants import format_instant
+from satsuma.kernel.text import nfc
 from satsuma.record.aliases import through_aliases
 from satsuma.record.change import Change
 from satsuma.record.intake import Intake, take_interactions, take_records
@@ -123,11 +124,9 @@ class Messages:
         self._keep_unreadable(unreadable)
         self._ensure_account()
         self._ensure_linked()
-        duplicates: set[int] = set()
         for name, rows in ((ACCOUNT, self._accounts), (self._audience, self._people)):
             self._upsert(name, rows, refused)
-        for name, rows in self._interactions.items():
-            duplicates |= self._append(name, rows, refused)
+        duplicates = self._append(refused)
         for link in self._links:
             self._join(link)
         return Done(frozenset(duplicates - set(refused)), tuple(refused[place] for place in sorted(refused)))
@@ -142,7 +141,7 @@ class Messages:
                 self._link(message.user, message.anonymous, firm=False)
             case MessageType.TRACK | MessageType.PAGE | MessageType.SCREEN:
                 name = message.name if message.type is MessageType.TRACK else message.type.value
-                kind = name or ""
+                kind = nfc(name or "")
                 self._interactions.setdefault(kind, _Rows()).add(place, self._interaction(kind, who, message))
             case MessageType.GROUP:
                 row = self._traits(ACCOUNT, message)
@@ -275,18 +274,33 @@ class Messages:
         taken = change.upsert(entity, intake, source=self._source)
         self._note(ENTITY, entity, rows, intake, taken, refused)
 
-    def _append(self, kind: str, rows: _Rows, refused: dict[int, Refused]) -> set[int]:
+    def _append(self, refused: dict[int, Refused]) -> set[int]:
+        """Take the interactions of all types; gives the places of those that were there already."""
         change = self._change
-        try:
-            intake = take_interactions(
-                rows.rows, kind, change.catalog, now=change.at, audience=self._audience, locked=self._locked
-            )
-        except DataError as error:
-            self._refuse_all(INTERACTIONS, kind, rows, error, refused)
-            return set()
-        taken = change.append(kind, intake, source=self._source)
-        self._note(INTERACTIONS, kind, rows, intake, taken, refused)
-        return {rows.places[position] for position in taken.duplicate_positions.tolist()}
+        arriving: list[tuple[str, Intake]] = []
+        for kind, rows in self._interactions.items():
+            try:
+                intake = take_interactions(
+                    rows.rows,
+                    kind,
+                    change.catalog,
+                    now=change.at,
+                    audience=self._audience,
+                    locked=self._locked,
+                )
+            except DataError as error:
+                self._refuse_all(INTERACTIONS, kind, rows, error, refused)
+                continue
+            change.apply_catalog(intake.catalog)
+            arriving.append((kind, intake))
+        duplicates: set[int] = set()
+        for (kind, intake), taken in zip(
+            arriving, change.append_each(arriving, source=self._source), strict=True
+        ):
+            rows = self._interactions[kind]
+            self._note(INTERACTIONS, kind, rows, intake, taken, refused)
+            duplicates.update(rows.places[position] for position in taken.duplicate_positions.tolist())
+        return duplicates
 
     def _note(
         self, kind: str, target: str, rows: _Rows, intake: Intake, taken: Taken, refused: dict[int, Refused]
