@@ -2,8 +2,8 @@
 
 The SQL evaluator, which shares nothing with the kernels but the meaning, evaluates every live segment and
 every leaf. Compared are the stored members, their history, what the engine holds in memory where it is warm,
-and the columns, rows and links of its index. What tells new interactions from repeated ones is asked about all
-that are stored.
+and the columns, rows and links of its index. What tells new interactions from repeated ones is asked about
+all that are stored.
 """
 
 from __future__ import annotations
