@@ -211,7 +211,7 @@ class Workspace:
         self._ticker = Ticker(self._time, clock, _steady_us)
         self._importing: set[int] = set()
         self.changes = MembershipChanges(record)
-        self.tracking = Tracker(self.writer, clock, self._locked)
+        self.tracking = Tracker(self.writer, clock, self._locked, steady_us=_steady_us)
         self._jobs = Jobs()
         self._in_sights = InSights()
         links = Links(record.directory, os.urandom)

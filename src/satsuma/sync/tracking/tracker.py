@@ -1,7 +1,7 @@
 """The tracker: requests of many senders at once, made durable together.
 
 A version costs about the same for one message as for a thousand. So whoever sends is queued, and one thread
-makes a version of all that has come while it made the one before.
+makes a version of all that has come while it made the one before, and of what a crowd sends right after it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TypeAlias
 
+from satsuma.commit.gathering import Gathering
 from satsuma.commit.writer import Writer
+from satsuma.kernel.civil import US_PER_SECOND
 from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import ConflictError, Error, UsageError
 from satsuma.kernel.limits import QUEUE_COMMANDS_MAX, ROWS_PER_REQUEST_MAX
@@ -55,10 +57,21 @@ class _Request:
 class Tracker:
     """`ws.tracking`: takes messages of the Segment tracking API."""
 
-    def __init__(self, writer: Writer, clock: Clock, locked: Locked) -> None:
+    def __init__(
+        self, writer: Writer, clock: Clock, locked: Locked, *, steady_us: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Wire it.
+
+        Args:
+            steady_us: Microseconds that pass evenly, to wait by; where none pass, nobody waits for others.
+        """
         self._writer = writer
         self._clock = clock
         self._locked = locked
+        self._steady_us = steady_us
+        self._gathering = Gathering()
+        self._awaited = 1
+        """So many requests must wait for the thread to be woken."""
         self._waiting: deque[_Request] = deque()
         self._turn = Condition()
         self._thread: Thread | None = None
@@ -103,7 +116,8 @@ class Tracker:
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="satsuma-tracking", daemon=True)
                 self._thread.start()
-            self._turn.notify()
+            if len(self._waiting) >= self._awaited:
+                self._turn.notify()
         return request.answer
 
     def close(self) -> None:
@@ -120,8 +134,21 @@ class Tracker:
                 self._turn.wait_for(lambda: self._waiting or self._closed)
                 if not self._waiting:
                     return
+                self._await_crowd()
                 requests = self._gathered()
+            begun_us = self._steady_us()
             self._commit(requests)
+            with self._turn:
+                self._gathering.made(len(requests), len(self._waiting), begun_us, self._steady_us())
+
+    def _await_crowd(self) -> None:
+        self._awaited = self._gathering.crowd
+        while not self._closed:
+            left_us = self._gathering.wait_us(len(self._waiting), self._steady_us())
+            if not left_us:
+                break
+            self._turn.wait(left_us / US_PER_SECOND)
+        self._awaited = 1
 
     def _gathered(self) -> list[_Request]:
         requests, count = list[_Request](), 0
