@@ -38,6 +38,7 @@ import satsuma
 from bench import _world
 from satsuma.membership.snapshot import Snapshot
 from satsuma.record import layout
+from satsuma.record.arrow import table_of
 from satsuma.record.change import Change
 from satsuma.record.counters import members
 from satsuma.record.files import DATABASE_FILE
@@ -269,6 +270,7 @@ def _estimate(workspace: satsuma.Workspace, text: str) -> Estimate:
 def _at_versions(workspace: satsuma.Workspace, tree: Tree, texts: Sequence[str]) -> Times:
     """Previews, each of which is the first at its version: a contact has moved in it."""
     times = Times([], [])
+    answers: list[Estimate] = []
     for place, text in enumerate(texts):
         key, draw = f"c{place * 7919}", place * 7907 % DRAWN_FROM
         workspace.upsert("contact", pa.table({"id": [key], "draw": [draw]}))
@@ -291,7 +293,8 @@ def _plainly(snapshot: Snapshot, tree: Tree, size: int) -> NDArray[np.bool_]:
     planes = [_plainly(snapshot, part, size) for part in parts]
     if operator == "not":
         return ~planes[0]
-    return (np.logical_and if operator == "all" else np.logical_or).reduce(planes)
+    combined: NDArray[np.bool_] = (np.logical_and if operator == "all" else np.logical_or).reduce(planes)
+    return combined
 
 
 def _timed(calls: Sequence[Callable[[], Estimate]]) -> tuple[Times, list[Estimate]]:
@@ -324,7 +327,7 @@ class _Peer:
         snapshot = workspace.snapshot()
         self._connection.execute("CREATE OR REPLACE TABLE held (segment UTINYINT, member UINTEGER)")
         for place, name in enumerate(SEGMENTS):
-            one = pa.table({"member": np.array(snapshot.members(name).to_array(), dtype=np.uint32)})
+            one = table_of({"member": np.array(snapshot.members(name).to_array(), dtype=np.uint32)})
             self._connection.register("_one", one)
             self._connection.execute("INSERT INTO held SELECT ?, member FROM _one ORDER BY member", [place])
             self._connection.unregister("_one")

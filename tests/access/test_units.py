@@ -101,6 +101,42 @@ def test_a_contact_that_moves_is_seen_where_it_is_with_its_past(ws: Workspace) -
         limited.insights.history("contact", "c-2", limit=10)
 
 
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_compound_tells_its_size_steps_and_sample_of_contacts_in_sight_alone(
+    ws: Workspace, warm: bool
+) -> None:
+    ws.upsert("contact", [{"id": f"c-{n}", "unit": "North", "age": n} for n in range(10, 40)])
+    ws.upsert("contact", [{"id": f"d-{n}", "unit": "South", "age": n} for n in range(10, 60)])
+    ws.segments.create("Old", "age >= 30", audience="contact")
+    ws.segments.create("Even", "age >= 20 and age < 50", audience="contact")
+    ws.segments.go_live(["Old", "Even"])
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    if warm:
+        ws.warm()
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    texts = {
+        'segment "Old" and segment "Even"': (10, [(10, 10), (20, 10)]),
+        'segment "All" and not segment "Old"': (22, [(32, 32), (22, 22)]),
+        'not segment "Old" and not segment "Even"': (12, [(22, 22), (12, 12)]),
+        'segment "Old" or segment "Even"': (20, [(20, 20)]),
+        'not segment "Old"': (22, [(22, 22)]),
+    }
+    for text, (size, steps) in texts.items():
+        ws.segments.create(text, text, kind="compound", audience="contact")
+        # Everyone's answer first, so that nothing that is kept of it is told.
+        everyone = ws.segments[text].estimate()
+        preview = limited.segments.preview(text, audience="contact", kind="compound").estimate
+        for found in (preview, limited.segments[text].estimate()):
+            assert found is not None
+            assert (found.count, found.audience_size) == (size, 32), text
+            assert [(one.alone, one.together) for one in found.per_condition] == steps, text
+            assert len(found.sample) == min(size, 20)
+            assert not any(key.startswith("d-") for key in found.sample), text
+        assert everyone.audience_size == 84
+        assert everyone.count > size
+
+
 def test_a_seller_sees_what_is_theirs_in_their_units(ws: Workspace) -> None:
     ws.access.units.set_owner("contact.owner", actor="test")
     ada = somebody(ws, Role.SELLER, None)

@@ -16,7 +16,7 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.kernels.scope import Records
 from satsuma.kernel.stopping import check
 from satsuma.language import bound
-from satsuma.membership.algebra import Algebra, is_algebra
+from satsuma.membership.algebra import Algebra, Everyone, is_algebra
 from satsuma.membership.engine import Engine
 from satsuma.membership.kept_answers import KeptAnswers
 from satsuma.membership.planes import Bools, Numbers
@@ -49,6 +49,7 @@ class Answers:
         """Wire it."""
         self._engine = engine
         self._kept = KeptAnswers()
+        self._everyone: dict[int, Everyone] = {}
 
     def holds(
         self,
@@ -103,7 +104,13 @@ class Answers:
         standing = self._engine.standing
         if standing is None or (standing.version, standing.at) != (state.version, state.now):
             return None
-        return Algebra(standing, standing.index.entity(audience).alive) if is_algebra(condition) else None
+        if not is_algebra(condition):
+            return None
+        table = standing.index.entity(audience)
+        everyone = self._everyone.get(audience.number)
+        if everyone is None or not everyone.is_of(table):
+            everyone = self._everyone[audience.number] = Everyone(table)
+        return Algebra(standing, table, everyone)
 
     def members(
         self, cursor: duckdb.DuckDBPyConnection, state: State, definition: bound.Definition

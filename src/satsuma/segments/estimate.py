@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 
 import duckdb
 import numpy as np
@@ -79,12 +78,12 @@ def estimate(
 
     algebra = answers.algebra(state, definition.where, definition.audience)
     if algebra is not None:
-        return _of_segments(algebra, cursor, state, definition, written)
+        return _of_segments(algebra, state, definition, written)
     everyone = holds(bound.All(()))
     together, narrowings = everyone, []
     for text, condition in _parts(definition.where, written):
         alone = holds(condition)
-        together = together & alone
+        together = _both(together, alone)
         narrowings.append(Narrowing(text, _count(alone), _count(together)))
     first = np.flatnonzero(together)[:SAMPLE_SIZE].astype(np.uint32)
     sample = keys_of_numbers(cursor, definition.audience, first)
@@ -100,29 +99,33 @@ def estimate(
 
 
 def _of_segments(
-    algebra: Algebra,
-    cursor: duckdb.DuckDBPyConnection,
-    state: State,
-    definition: bound.Definition,
-    written: tree.Condition,
+    algebra: Algebra, state: State, definition: bound.Definition, written: tree.Condition
 ) -> Estimate:
-    """The same of a definition that speaks of segments alone."""
-    everyone = together = algebra.everyone()
+    """The same of a definition that speaks of segments alone; nothing is read from the record."""
+    together = None
     narrowings = []
     for text, condition in _parts(definition.where, written):
-        together = algebra.and_also(together, condition)
-        narrowings.append(Narrowing(text, len(algebra.members(condition)), len(together)))
-    first = np.fromiter(islice(together, SAMPLE_SIZE), dtype=np.uint32)
-    sample = keys_of_numbers(cursor, definition.audience, first)
+        alone = algebra.part(condition)
+        together = alone if together is None else together.and_also(alone)
+        narrowings.append(Narrowing(text, algebra.count(alone), algebra.count(together)))
+    if together is None:
+        raise InvariantError("a definition that speaks of segments alone speaks of none")
     return Estimate(
-        count=len(together),
-        audience_size=len(everyone),
-        sample=tuple(sorted(key for key in sample.to_pylist() if key is not None)),
+        count=algebra.count(together),
+        audience_size=algebra.audience_size,
+        sample=tuple(sorted(algebra.first_keys(together, SAMPLE_SIZE))),
         per_condition=tuple(narrowings),
         without_value={},
         version=state.version,
         at=state.now,
     )
+
+
+def _both(one: Bools, other: Bools) -> Bools:
+    """Who meets both; what a cold engine answers ends with the last record in sight, and may be shorter."""
+    size = min(len(one), len(other))
+    both: Bools = one[:size] & other[:size]
+    return both
 
 
 def _count(holds: Bools) -> int:
