@@ -12,18 +12,21 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from satsuma import workspace as opened
+from satsuma.commit.folding import Folding
 from satsuma.index.files import Making, Stream
 from satsuma.index.folders import Folders
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import Error
 from satsuma.kernel.instants import format_instant
 from satsuma.record import hash_file, id_files, versions
+from satsuma.record.checkpoints import Checkpoints
 from satsuma.record.files import Settings
 from satsuma.workspace import Workspace
 
@@ -77,18 +80,33 @@ def commit(workspace: Workspace, number: int) -> None:
         workspace.append(target, rows)
 
 
-def main(path: Path, first: int, count: int, checkpoint_bytes: int, step: str | None) -> None:
-    """Commit; each number that is said is acknowledged. `step`: of the middle commit, where it is to end."""
+def main(
+    path: Path,
+    first: int,
+    count: int,
+    checkpoint_bytes: int,
+    step: str | None,
+    arm: Callable[[], None] | None,
+) -> None:
+    """Commit; each number that is said is acknowledged.
+
+    Args:
+        step: Of the middle commit or of the folding in a pause, where it is to end.
+        arm: Called when the log is to be folded in a pause; None: it is not folded in pauses.
+    """
     settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes, index_tail_rows=TAIL_ROWS)
     workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
     workspace.warm()
     _say("open")
+    wait = None if arm is None else _folding_in_pauses(workspace, arm, step)
     for number in range(first, first + count):
-        if step is not None and number == first + count // 2:
+        if wait is None and step is not None and number == first + count // 2:
             _end_at(workspace, step)
         try:
             commit(workspace, number)
             _say(number)
+            if wait is not None:
+                wait()
             if number % 5 == 0:
                 workspace.advance(to=workspace.now + 7 * HOUR_US, versions="end")
         except Error as error:
@@ -117,32 +135,98 @@ def _end_at(workspace: Workspace, step: str) -> None:
     """Kill this process at a step of the next commit."""
     engine, before = workspace.engine, ("written", "committed", "files begun", "files written", "ids begun")
 
-    def killing(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            found = None if step in before else method(*given, **named)
-            os.kill(os.getpid(), signal.SIGKILL)
-            return found
-
-        return call
+    def ending(method: Callable[..., Any]) -> Callable[..., Any]:
+        return killing(method, first=step in before)
 
     match step:
         case "written" | "followed":
-            engine.follow = killing(engine.follow)  # type: ignore[method-assign]
+            engine.follow = ending(engine.follow)  # type: ignore[method-assign]
         case "stored":
-            versions.add = killing(versions.add)
+            versions.add = ending(versions.add)
         case "committed" | "adopted":
             # Called once the transaction is durable.
-            engine.adopt = killing(engine.adopt)  # type: ignore[method-assign]
+            engine.adopt = ending(engine.adopt)  # type: ignore[method-assign]
         case "files begun":
-            Stream.append = killing(Stream.append)  # type: ignore[method-assign]
+            Stream.append = ending(Stream.append)  # type: ignore[method-assign]
         case "files written" | "files named":
-            Making.finish = killing(Making.finish)  # type: ignore[method-assign]
+            Making.finish = ending(Making.finish)  # type: ignore[method-assign]
         case "older removed":
-            Folders.remove_older = killing(Folders.remove_older)  # type: ignore[method-assign]
+            Folders.remove_older = ending(Folders.remove_older)  # type: ignore[method-assign]
         case "ids begun" | "ids named":
-            id_files.write_file = killing(hash_file.write_file)  # type: ignore[attr-defined]
+            id_files.write_file = ending(hash_file.write_file)  # type: ignore[attr-defined]
         case _:
             raise ValueError(step)
+
+
+FOLD_STEPS = ("fold begun", "fold saved", "fold written", "fold ended")
+FOLDS = 3
+"""The how-manieth fold in a pause is spoiled: the ones before have left pages that it fills in place."""
+
+
+def _folding_in_pauses(workspace: Workspace, arm: Callable[[], None], step: str | None) -> Callable[[], None]:
+    """Let every pause fold the log; gives what waits for one. The third is spoiled, or ends at a step."""
+    checkpoints, fold = workspace._record.checkpoints, workspace._record.checkpoints.fold
+    folding = Folding(workspace._record, workspace.writer.turn, log_bytes=1, pause_seconds=0.01)
+    workspace.writer.made = folding.made
+    workspace._folding = folding
+
+    def third(log_bytes: int | None = None) -> None:
+        if log_bytes is not None and folding.folded == FOLDS - 1:
+            _say("folds")
+            arm()
+            if step is not None:
+                _end_fold_at(checkpoints, step)
+        fold(log_bytes)
+
+    checkpoints.fold = third  # type: ignore[method-assign]
+
+    def wait() -> None:
+        before, end = folding.folded, time.monotonic() + 5
+        while checkpoints.log_bytes and folding.folded == before and time.monotonic() < end:
+            time.sleep(0.005)
+
+    return wait
+
+
+class _EndsWhenFolded:
+    """A connection that ends the process after a checkpoint, before anyone hears of it."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *more: Any) -> Any:
+        found = self._connection.execute(statement, *more)
+        if statement == "CHECKPOINT":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+
+def _end_fold_at(checkpoints: Checkpoints, step: str) -> None:
+    match step:
+        case "fold begun":
+            checkpoints._save = killing(checkpoints._save, first=True)  # type: ignore[method-assign]
+        case "fold saved":
+            checkpoints._save = killing(checkpoints._save)  # type: ignore[method-assign]
+        case "fold written":
+            checkpoints._connection = _EndsWhenFolded(checkpoints._connection)  # type: ignore[assignment]
+        case "fold ended":
+            checkpoints._make = killing(checkpoints._make)  # type: ignore[method-assign]
+        case _:
+            raise ValueError(step)
+
+
+def killing(method: Callable[..., Any], *, first: bool = False) -> Callable[..., Any]:
+    """A function that ends the process, before or after it has done what it does."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        found = None if first else method(*given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    return call
 
 
 def serve() -> None:
@@ -156,14 +240,20 @@ def serve() -> None:
         if not child:
             with Path(told["said"]).open("w") as said:
                 os.dup2(said.fileno(), 1)
-                if told["mode"]:
-                    shim = ctypes.CDLL(None)
-                    shim.shim_arm(told["path"].encode(), told["mode"], ctypes.c_long(told["nth"]))
-                main(Path(told["path"]), told["first"], told["versions"], told["bytes"], told["step"])
+                arm = partial(_arm, told)
+                if not told["in_pauses"]:
+                    arm()
+                settings = told["first"], told["versions"], told["bytes"], told["step"]
+                main(Path(told["path"]), *settings, arm if told["in_pauses"] else None)
                 sys.stdout.flush()
             os._exit(0)
         _say(child)
         _say(os.waitpid(child, 0)[1])
+
+
+def _arm(told: Mapping[str, Any]) -> None:
+    if told["mode"]:
+        ctypes.CDLL(None).shim_arm(told["path"].encode(), told["mode"], ctypes.c_long(told["nth"]))
 
 
 if __name__ == "__main__":

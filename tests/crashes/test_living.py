@@ -26,10 +26,17 @@ from tests.crashes import living
 
 ROOT = Path(__file__).parents[2]
 MODES = {"fails": 1, "is full": 2, "tears": 3, "loses power": 4}
-VERSIONS = 12
+VERSIONS, FEW_VERSIONS = 12, 4
 SMALL_BYTES, LARGE_BYTES = 20_000, 268_435_456
 TORN = (8, 17, 18, 19, 20)
 """Writes of the first checkpoint: what is saved before it, blocks, the header."""
+SPOILED_FOLDS = [
+    ("fails", 1),
+    ("is full", 11),
+    *(("tears", nth) for nth in (13, 14)),
+    *(("loses power", nth) for nth in (5, 10, 16)),
+]
+"""Writes and syncs of a fold in a pause: what is saved first, and blocks; the 14th is one filled in place."""
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 
 
@@ -49,11 +56,22 @@ class Starter:
             text=True,
         )
 
-    def start(self, path: Path, first: int, *, step: str | None = None, mode: int = 0, nth: int = 0) -> int:
-        """The number of the process."""
+    def start(
+        self,
+        path: Path,
+        first: int,
+        *,
+        step: str | None = None,
+        mode: int = 0,
+        nth: int = 0,
+        in_pauses: bool = False,
+    ) -> int:
+        """The number of the process. `in_pauses`: all that spoils it comes while the log is folded in one."""
         told = {"path": str(path), "first": first, "versions": VERSIONS, "step": step, "mode": mode}
-        told |= {"nth": nth, "bytes": SMALL_BYTES if first % 2 else LARGE_BYTES}
-        told["said"] = str(self.folder / "said")
+        told |= {"nth": nth, "bytes": SMALL_BYTES if first % 2 and not in_pauses else LARGE_BYTES}
+        told |= {"in_pauses": in_pauses, "said": str(self.folder / "said")}
+        if in_pauses:
+            told["versions"] = FEW_VERSIONS
         assert self.program.stdin is not None
         self.program.stdin.write(json.dumps(told) + "\n")
         self.program.stdin.flush()
@@ -190,6 +208,28 @@ def test_killed_while_files_made_of_the_record_are_made_anew_it_loses_nothing(
     assert ended == signal.SIGKILL
     assert "done" not in said
     check(path, said, range(1, 1 + VERSIONS))
+
+
+@pytest.mark.parametrize("step", living.FOLD_STEPS)
+def test_killed_while_the_log_is_folded_in_a_pause_it_loses_nothing(starter: Starter, step: str) -> None:
+    path = starter.copy()
+    starter.start(path, 1, step=step, in_pauses=True)
+    ended, said = starter.end()
+    assert ended == signal.SIGKILL
+    assert said == ["open", "1", "2", "3", "folds"]
+    check(path, said, range(1, 1 + FEW_VERSIONS))
+
+
+@pytest.mark.parametrize(("mode", "nth"), SPOILED_FOLDS)
+def test_a_disk_that_fails_while_the_log_is_folded_in_a_pause_takes_nothing(
+    spoiler: Starter, mode: str, nth: int
+) -> None:
+    path = spoiler.copy()
+    spoiler.start(path, 1, mode=MODES[mode], nth=nth, in_pauses=True)
+    ended, said = spoiler.end()
+    assert os.waitstatus_to_exitcode(ended) in (0, 71, 72), said
+    assert "folds" in said
+    check(path, said, range(1, 1 + FEW_VERSIONS))
 
 
 @pytest.mark.parametrize("nth", TORN)
