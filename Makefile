@@ -25,7 +25,7 @@ API_SOURCES := $(wildcard src/satsuma/api/*.py src/satsuma/api/*/*.py)
 CONSOLE_SOURCES := $(shell find console/src console/public -type f 2>/dev/null) \
   $(wildcard console/index.html console/vite.config.ts console/tsconfig.json)
 
-.PHONY: help console console-check screenshots measure tasks browser run test oracle soak year suppression fuzz docs picture check lint style types layers bench bench-scale bench-500m lock clean
+.PHONY: help console console-check screenshots measure tasks browser run test oracle soak year suppression fuzz fuzz-api docs picture check lint style types layers bench bench-scale bench-500m lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,10 @@ suppression: .venv/.installed ## the guide on suppression with READS (1000000) r
 
 fuzz: .venv/.installed ## search for texts that break the parser, for SECONDS (600)
 	$(BIN)/python -m tests.fuzz.text_fuzz $(SECONDS) $(SEED)
+
+# It goes on after a find; SEED=n begins with a known one.
+fuzz-api: .venv/.installed ## generated requests to every operation of the HTTP API, for SECONDS (600)
+	$(BIN)/python -m tests.api.generated --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 docs: .venv/.installed ## write the pages that are generated: commands, the Python API, the HTTP API
 	$(BIN)/python -m satsuma.cli.reference > docs/cli.md
