@@ -26,6 +26,8 @@ NORTH = [f"n-{number}" for number in range(8)]
 SOUTH = [f"s-{number}" for number in range(7)]
 HIDDEN = re.compile(r"\bs-\d|Sam|@south")
 """What only contacts of the unit South have: keys, names, addresses."""
+_SIGNED = re.compile(r"\.[\w-]{43}\b")
+"""The signature of a link. It is drawn, so that any letters may stand in it, `Sam` among them."""
 
 CATALOG = {
     "entities": {
@@ -203,6 +205,11 @@ def post(path: str, body: Any = None) -> Call:
         return at.client.post(path.format(**at.ids), content=text, headers=headers)
 
     return call
+
+
+def hidden_in(response: httpx.Response) -> re.Match[str] | None:
+    """Something of the unit South that an answer tells."""
+    return HIDDEN.search(_SIGNED.sub("", response.text))
 
 
 TIMELESS = frozenset({"version", "at", "cursor", "next_cursor", "created_at", "changed_at"})
