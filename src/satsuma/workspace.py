@@ -64,7 +64,7 @@ from satsuma.membership.answering import Answers
 from satsuma.membership.deltas import Cause
 from satsuma.membership.engine import Engine
 from satsuma.membership.limited import InSights, LimitedAnswers, limited
-from satsuma.membership.names import LIVE_STATES
+from satsuma.membership.names import LIVE_STATES, KeptNames
 from satsuma.membership.retention import read_from
 from satsuma.membership.snapshot import Snapshot
 from satsuma.membership.stored import LiveSet
@@ -148,6 +148,7 @@ def open(
         WorkspaceLockedError: Another process has it open; the message says which.
         WorkspaceDamagedError: There is none and `create` is False, or its file cannot be read.
         WorkspaceTooNewError: A later Satsuma wrote it.
+        WorkspaceError: The directory cannot be written to, or its disk fails (`workspace.unwritable`).
     """
     clock = clock or SystemClock()
     limit = os.environ.get(VARIABLE) or None if memory_limit is None else memory_limit
@@ -168,7 +169,11 @@ def open(
         )
     else:
         record = Record.open(path, settings=settings, migrations_above=MIGRATIONS, holder=holder)
-    return Workspace(record, clock, actor, warming)
+    try:
+        return Workspace(record, clock, actor, warming)
+    except BaseException:
+        record.close()
+        raise
 
 
 def restore(
@@ -212,7 +217,7 @@ class Workspace:
         self._importing: set[int] = set()
         self.changes = MembershipChanges(record)
         self.tracking = Tracker(self.writer, clock, self._locked, steady_us=_steady_us)
-        self._jobs = Jobs()
+        self._jobs, self._answers, self._names = Jobs(), Answers(self.engine), KeptNames()
         self._in_sights = InSights()
         links = Links(record.directory, os.urandom)
         self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
@@ -584,14 +589,15 @@ class Workspace:
     def _wire(self, actor: str, sight: Sight | None = None) -> None:
         """Make the parts through which an actor gives commands, limited to what they see."""
         self._actor, self.sight = actor, sight
-        answers = Answers(self.engine)
-        rooms = Rooms(self._record, self.writer, _evaluate, self.engine, actor, answers, self._jobs)
+        # What is kept of answers and names is for everybody who sees all records.
+        answers, shared = self._answers, (self._jobs, self._names)
+        rooms = Rooms(self._record, self.writer, _evaluate, self.engine, actor, answers, *shared)
         listing = self._list_rooms.asked_by(actor)
         if sight is not None:
             record = self._record = LimitedRecord(self._record, sight)
             self.writer = LimitedWriter(self.writer, record.whole, sight)
-            evaluate, answers = limited(_evaluate, sight), LimitedAnswers(self.engine, sight, self._in_sights)
-            rooms = Rooms(record, self.writer, evaluate, self.engine, actor, answers, self._jobs, whole=rooms)
+            evaluate, own = limited(_evaluate, sight), LimitedAnswers(self.engine, sight, self._in_sights)
+            rooms = Rooms(record, self.writer, evaluate, self.engine, actor, own, self._jobs, whole=rooms)
             listing = replace(listing, record=record, writer=self.writer, evaluate=evaluate)
             self.changes = MembershipChanges(record)
             self.tracking = not_limited("the tracking API")

@@ -83,7 +83,7 @@ class StoredNames:
 
 
 class KeptNames:
-    """Names of the version that was asked for last: whoever edits asks for one version's many times."""
+    """Names of the version that was asked for last, for whoever sees all records, as long as they stay."""
 
     def __init__(self) -> None:
         self._kept: tuple[State, StoredNames] | None = None
@@ -91,10 +91,17 @@ class KeptNames:
     def at(self, connection: duckdb.DuckDBPyConnection, state: State) -> StoredNames:
         """Those of a committed version, of which a connection is on it and a state is told."""
         kept = self._kept
-        if kept is None or kept[0] is not state:
+        if kept is None or not _same(kept[0], state):
             # Two threads may read them at the same time; either's are right.
             self._kept = kept = (state, StoredNames(connection, state.catalog))
         return kept[1]
+
+
+def _same(before: State, state: State) -> bool:
+    """Whether names mean the same at two committed versions."""
+    return before is state or (
+        state.named is not None and before.named == state.named and before.catalog is state.catalog
+    )
 
 
 def _aliases(connection: duckdb.DuckDBPyConnection, entities: Sequence[Entity]) -> dict[tuple[str, str], str]:

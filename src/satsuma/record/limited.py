@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from satsuma.catalog.model import Attribute, Catalog, ValueType
-from satsuma.kernel.errors import ForbiddenError
+from satsuma.kernel.errors import ForbiddenError, InvariantError
 from satsuma.record.counters import members
 from satsuma.record.layout import (
     KEY,
@@ -67,14 +67,16 @@ class LimitedRecord(Record):
 
     def __getattr__(self, name: str) -> Any:
         """What is not here is as it is in the whole record, at every moment."""
+        if name == "_connection":
+            raise InvariantError("somebody who may not see every record was to be read for past their limits")
         return getattr(self.whole, name)
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
         """As of the whole record; what is out of sight is not there."""
         with self.whole.snapshot() as (cursor, state):
             limit(cursor, self.sight, state.catalog)
-            yield cursor
+            yield cursor, state.version
 
     def query(self, *_: Any, **__: Any) -> pa.Table:
         """Refused: a statement may name what stands behind the views."""

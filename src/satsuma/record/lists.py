@@ -54,6 +54,7 @@ def create(
         transaction.at,
         transaction.version,
     )
+    transaction.renamed = True
     transaction.connection.execute(
         f"INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?, {INSTANT}, ?)",
         [row.id, name, fold(name), audience, subscription, description, row.created_at, row.created_version],
@@ -63,6 +64,7 @@ def create(
 
 def rename(transaction: Transaction, list_id: int, name: str) -> None:
     """Give a list another name."""
+    transaction.renamed = True
     transaction.connection.execute(
         "UPDATE lists SET name = ?, name_folded = ? WHERE id = ?", [name, fold(name), list_id]
     )
@@ -76,6 +78,7 @@ def describe(transaction: Transaction, list_id: int, description: str | None) ->
 def remove(transaction: Transaction, list_id: int) -> None:
     """Remove a list with its members; all of them leave it, as its changes then say."""
     leave(transaction, list_id, members(transaction.connection, list_id))
+    transaction.renamed = True
     transaction.connection.execute("DELETE FROM lists WHERE id = ?", [list_id])
 
 

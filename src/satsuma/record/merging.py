@@ -47,6 +47,7 @@ def merge(transaction: Transaction, entity: Entity, keep: str, drop: str) -> Mer
         transaction.connection.execute(f"DELETE FROM {quote(table)} WHERE _number = ?", [dropped])
     transaction.directory(entity).remove(known.numbers[1:])
     transaction.touches.remove(entity, known.numbers[1:])
+    transaction.renamed = True
     transaction.connection.execute(
         "UPDATE aliases SET target = ? WHERE entity = ? AND target = ?", [keep_key, entity.number, drop_key]
     )

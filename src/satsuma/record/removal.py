@@ -79,6 +79,7 @@ def _note(transaction: Transaction, entity: Entity) -> None:
         " SELECT a.key FROM aliases a JOIN _gone g ON g.key = a.target WHERE a.entity = ?)",
         [entity.number, transaction.at, transaction.version, entity.number],
     )
+    transaction.renamed = True
     transaction.connection.execute(
         "DELETE FROM aliases WHERE entity = ? AND target IN (SELECT key FROM _gone)", [entity.number]
     )

@@ -22,11 +22,13 @@ class State:
         version: Number of the last version; 0 is the empty workspace.
         now: Its instant, microseconds UTC.
         catalog: The catalog that its tables follow.
+        named: The version from which on segments, lists and aliases are what they are; None: it is not known.
     """
 
     version: int
     now: int
     catalog: Catalog
+    named: int | None = None
 
     def check_later(self, at: int) -> None:
         """Refuse an instant for the next version that lies before this one's.

@@ -34,7 +34,7 @@ from satsuma.record.change import Change
 from satsuma.record.checkpoints import Checkpoints
 from satsuma.record.files import Settings
 from satsuma.record.id_files import IdFiles
-from satsuma.record.lock import Holder, Lock
+from satsuma.record.lock import Holder, Lock, unusable
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
 from satsuma.record.readers import Readers
@@ -135,14 +135,17 @@ class Record:
             WorkspaceLockedError: Another process holds it, or this one has it open.
             WorkspaceDamagedError: There is none, or its file cannot be read.
             WorkspaceTooNewError: A later Satsuma wrote it.
+            WorkspaceError: The directory cannot be written to, or its disk fails (`workspace.unwritable`).
         """
         directory = Path(path)
         files.database_of(directory)
         lock = Lock.take(directory, holder or Holder.this_process())
         try:
             return cls._opened(directory, lock, settings or Settings(), migrations_above)
-        except BaseException:
+        except BaseException as error:
             lock.release()
+            if isinstance(error, OSError):
+                raise unusable(directory, error) from error
             raise
 
     @classmethod
@@ -154,7 +157,7 @@ class Record:
         try:
             meta = files.read_meta(connection, database)
             return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above, settings)
-        except Error:
+        except (Error, OSError):
             connection.close()
             raise
         except (duckdb.Error, KeyError) as error:
@@ -183,7 +186,7 @@ class Record:
             connection,
             lock,
             workspace_id=workspace_id,
-            state=State(last.version, last.at, catalog),
+            state=State(last.version, last.at, catalog, last.version),
             memory=Memory.load(connection, IdFiles(directory, workspace_id, settings.index_tail_rows)),
             settings=settings,
         )
@@ -264,7 +267,9 @@ class Record:
                 before_commit(change)
             connection.execute("COMMIT")
             change.memory.commit()
-            self._memory, self._state = change.memory, State(change.version, at, change.catalog)
+            is_named = change.renamed or change.touches.defined or change.catalog is not state.catalog
+            named = change.version if is_named else state.named
+            self._memory, self._state = change.memory, State(change.version, at, change.catalog, named)
         except duckdb.Error as error:
             self._undo()
             raise files.write_failed(error) from error
@@ -277,28 +282,37 @@ class Record:
         self._memory.keep_ids(self.version, self.now)
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that sees one committed version whatever is written meanwhile, and only reads."""
+    def reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+        """A connection that sees one committed version whatever is written meanwhile, and its number.
+
+        All reading goes through here, and readers who may not see everything have another in its place.
+        """
         with self._readers.reading():
             self._check_open()
             cursor = self._connection.cursor()
             try:
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 # The snapshot is taken by the first statement, not by BEGIN.
-                scalar(cursor, "SELECT max(version) FROM versions")
+                version = scalar(cursor, "SELECT max(version) FROM versions")
                 with interruptible(), stopped_by(cursor.interrupt):
-                    yield cursor
+                    yield cursor, version
             finally:
                 cursor.close()
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The connection alone."""
+        with self.reading() as (cursor, _):
+            yield cursor
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, State]]:
         """A connection on one committed version, as `cursor` gives, and that version's state."""
         while True:
             state = self._state
-            with self.cursor() as cursor:
+            with self.reading() as (cursor, version):
                 # A version may have been committed between the two lines above.
-                if scalar(cursor, "SELECT max(version) FROM versions") == state.version:
+                if version == state.version:
                     yield cursor, state
                     return
 

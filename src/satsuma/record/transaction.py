@@ -29,7 +29,10 @@ class Transaction:
         catalog: The catalog as this change has left it so far.
         memory: The writer's memory as this change has left it so far.
         touches: What this change has written to so far; every write path notes it.
-        written: By entity number the values of records that observations have written so far, in order.
+        renamed: Whether lists, or what keys mean, may be others than before: what a definition's names mean
+            is kept for as long as this, the catalog and what is defined (`touches.defined`) stay.
+        written: By entity number the values of records that observations have written so far, in order; by
+            type number the interactions.
         sight: Of whoever gives the command that is being written; None where they see every record.
     """
 
@@ -50,6 +53,7 @@ class Transaction:
         self.catalog = catalog
         self.memory = memory
         self.touches = Touches()
+        self.renamed = False
         self.written: dict[int, list[Written]] = {}
         self.sight: Sight | None = None
 

@@ -25,6 +25,7 @@ class Rooms:
     Attributes:
         evaluate: Gives the members of a bound definition inside a version that is being made.
         answers: Gives who meets a condition at a committed version.
+        kept_names: What names mean to whoever sees all records.
         actor: Name of who gives commands through this object.
         whole: The rooms of everyone, where these are limited to what somebody may see.
     """
@@ -50,6 +51,9 @@ class Rooms:
 
     def names(self, cursor: duckdb.DuckDBPyConnection, state: State) -> StoredNames:
         """The segments and lists of a version that is read, as the checker asks for them."""
+        if self.whole is not None:
+            # Which keys are aliases that somebody may know of goes with the records that they see.
+            return StoredNames(cursor, state.catalog)
         return self.kept_names.at(cursor, state)
 
 
