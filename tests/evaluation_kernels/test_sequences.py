@@ -6,17 +6,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satsuma.catalog import change, declare
 from satsuma.catalog.model import Catalog
 from satsuma.evaluation import kernels, reference
+from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.evaluation.reference import Database
 from satsuma.evaluation.reference.literals import database
 from satsuma.language import bound, wire
 from satsuma.language.binding import bind
 from tests.conformance.load_record import keys_of, record_of
+from tests.evaluation_kernels.subsets import split
 from tests.index.reading import index_of
 
 CATALOG, _ = change.apply(
@@ -97,3 +100,34 @@ def test_the_members_are_those_of_the_reference(state: Database, wheres: list[di
             found = kernels.members(index, definition, cursor=connection, now=state.now)
             expected = reference.members(definition, state)
             assert keys_of(connection, definition.audience, found.tolist()) == expected, where
+
+
+PAIRS = [
+    definition_of({"sequence": [{"did": first}, {"did": then, **within}], **during})
+    for first, then in (("a", "b"), ("b", "a"))
+    for within in ({}, *({"within": {"hours": hours}} for hours in (1, 2, 3)))
+    for during in ({}, {"during": {"last": {"hours": 4}}})
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(state=states(), seed=st.integers(0, 1000))
+def test_pairs_asked_together_are_answered_as_each_alone(state: Database, seed: int) -> None:
+    with record_of(state) as connection, TemporaryDirectory() as folder:
+        random = np.random.default_rng(seed)
+        index = split(index_of(connection, CATALOG, state.now, Path(folder)), random)
+        audience = PAIRS[0].audience
+        numbers = np.flatnonzero(random.random(index.entity(audience).size) < 0.8)
+        asked = [definition for definition in PAIRS if random.random() < 0.7]
+        found = kernels.truths_of(
+            index,
+            [(one.where, one.timezone) for one in asked],
+            audience,
+            numbers=numbers,
+            now=state.now,
+            memberships=SqlMemberships(connection),
+        )
+        keys = set(keys_of(connection, audience, numbers.tolist()))
+        for definition, holds in zip(asked, found, strict=True):
+            members = keys_of(connection, audience, numbers[holds].tolist())
+            assert set(members) == set(reference.members(definition, state)) & keys, definition.where

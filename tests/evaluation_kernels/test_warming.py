@@ -10,6 +10,7 @@ EVALUATED = """
 import sys
 from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.compiled import LOOPS
+from satsuma.membership import turning
 from tests.conformance.cases import cases
 from tests.conformance.evaluators import EVALUATORS
 
@@ -17,6 +18,7 @@ told = []
 assert not kernels.is_warm()
 kernels.warm(told.append)
 assert kernels.is_warm() and told[0] == 0 and told == sorted(told) and told[-1] < 1
+turning.warmed()
 
 def compiled():
     return {loop.py_func.__name__: [str(one) for one in loop.signatures] for loop in LOOPS}

@@ -13,17 +13,15 @@ from satsuma.catalog.model import Catalog
 from satsuma.evaluation import kernels
 from satsuma.evaluation.kernels.memberships import Memberships
 from satsuma.index import Index
-from satsuma.membership.planes import Numbers, Places, Plane, united
+from satsuma.membership.planes import Numbers, Plane, united
 from satsuma.membership.touching import Leaf
+from satsuma.membership.turning import Ints, turn_to
 
 Group: TypeAlias = "tuple[Numbers, list[tuple[Leaf, Plane]]]"
 """Leaves of one audience, each with its plane, and the members that they are to be asked about."""
 
 TOGETHER_MAX = 256
 """Leaves that are touched in no more members than this, taken together, are asked about all of these."""
-
-TOGETHER = 64
-"""So many leaves are compared at once with how they stood."""
 
 
 @dataclass(slots=True)
@@ -63,7 +61,7 @@ class Asking:
     forms: kernels.Forms | None = None
     counted: Counted = field(default_factory=Counted)
     turned: dict[str, Numbers] = field(default_factory=dict)
-    _undo: list[tuple[Plane, Numbers]] = field(default_factory=list)
+    _undo: list[tuple[Sequence[Plane], Ints, Numbers]] = field(default_factory=list)
 
     def some(self, leaves: Sequence[tuple[Leaf, Plane]], numbers: Numbers) -> None:
         """Ask leaves of one audience about some members, ascending.
@@ -82,13 +80,20 @@ class Asking:
         )
         self.counted.leaves += len(leaves)
         self.counted.members += len(leaves) * len(numbers)
-        places = Places.of(numbers)
-        for first in range(0, len(leaves), TOGETHER):
-            some = leaves[first : first + TOGETHER]
-            stood = np.array([plane.at(places) for _, plane in some])
-            differs = stood != np.array(answers[first : first + TOGETHER])
-            for row in np.flatnonzero(differs.any(axis=1)).tolist():
-                self._turn(*some[row], numbers[differs[row]])
+        if not len(numbers):
+            return
+        planes = [plane for _, plane in leaves]
+        for plane in planes:
+            plane.make_room(int(numbers[-1]))
+        addresses = np.array([plane.address for plane in planes], dtype=np.uint64)
+        ends, turned = turn_to(addresses, numbers, answers)
+        self.turned_already(planes, ends, turned)
+        self.counted.turned += len(turned)
+        first = 0
+        for (leaf, _), end in zip(leaves, ends.tolist(), strict=True):
+            if first < end:
+                self.turned[leaf.key] = turned[first:end]
+            first = end
 
     def everyone(self, leaf: Leaf, plane: Plane) -> None:
         """Ask a leaf about all members.
@@ -114,12 +119,17 @@ class Asking:
         """Turn bits of a plane, so that it can be undone."""
         if len(numbers):
             plane.flip(numbers)
-            self._undo.append((plane, numbers))
+            self.turned_already([plane], np.array([len(numbers)]), numbers)
+
+    def turned_already(self, planes: Sequence[Plane], ends: Ints, numbers: Numbers) -> None:
+        """Note bits that were turned, so that it can be undone: of each plane the numbers up to an end."""
+        self._undo.append((planes, ends, numbers))
 
     def undo(self) -> None:
         """Turn everything back."""
-        for plane, numbers in reversed(self._undo):
-            plane.flip(numbers)
+        for planes, ends, numbers in reversed(self._undo):
+            for plane, of_plane in zip(planes, np.split(numbers, ends[:-1]), strict=True):
+                plane.flip(of_plane)
         self._undo.clear()
 
     def _turn(self, leaf: Leaf, plane: Plane, numbers: Numbers) -> None:

@@ -16,7 +16,7 @@ from satsuma.evaluation.kernels.memberships import SqlMemberships
 from satsuma.index import Index
 from satsuma.index.index import Of as IndexOf
 from satsuma.kernel.errors import InvariantError
-from satsuma.membership import loading, saving
+from satsuma.membership import loading, saving, turning
 from satsuma.membership.asking import Asking, Counted
 from satsuma.membership.deltas import Cause, Delta
 from satsuma.membership.evaluating import Evaluate
@@ -195,6 +195,7 @@ class Engine:
         if self._standing is not None:
             return
         kernels.warm(lambda part: progress(part / 2))
+        turning.warmed()
         since = self._prepared.begin()
         try:
             first = self._load(None, lambda part: progress((1 + part) / 2))

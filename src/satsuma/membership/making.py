@@ -23,6 +23,7 @@ from satsuma.membership.asked import Asked
 from satsuma.membership.asking import Asking, Counted, Group, fewer
 from satsuma.membership.deltas import Cause, Changes, Moved
 from satsuma.membership.failing import SegmentFailure
+from satsuma.membership.judging import Case, judge
 from satsuma.membership.live import LiveSegment
 from satsuma.membership.loading import read_overrides
 from satsuma.membership.members import Members
@@ -31,7 +32,6 @@ from satsuma.membership.plans import Plan
 from satsuma.membership.prepared import Prepared
 from satsuma.membership.standing import NO_OVERRIDES, KeptLeaf, KeptSegment, Overrides, Standing
 from satsuma.membership.touching import Leaf, Program, Quiet, Touching
-from satsuma.membership.truths import Truths
 from satsuma.record import memberships
 from satsuma.record.change import Change
 
@@ -45,9 +45,6 @@ SNAPSHOT_CHANGES_MIN = 10_000
 
 SNAPSHOTS_MAX = 2
 """So many snapshots one version makes; other segments get theirs in the next that moves them."""
-
-SHARED_MIN, SHARED_MOST = 4096, 4
-"""Segments look together at so many members, or at so many times those whom their own leaves may move."""
 
 
 class Making:
@@ -87,7 +84,6 @@ class Making:
         self._prepared = prepared
         self._leaves = _kept(before, plan)
         self._asked: set[str] = set()
-        self._truths_of: dict[int, Truths] = {}
         self._segments: dict[int, KeptSegment] = {}
         self._planes = {number: kept.plane for number, kept in before.segments.items()}
         self._moved: dict[int, Moved] = {}
@@ -110,11 +106,16 @@ class Making:
         """
         self._ask_plain()
         affected = self._affected()
+        self._judge([segment for segment in self.plan.ordered if segment.id in affected])
         for segment in self.plan.ordered:
+            if segment.id in self._segments:
+                continue
             if segment.id in affected or segment.id in self.plan.referring:
                 self._follow(segment, self.plan.programs[segment.id])
             else:
                 self._segments[segment.id] = self.before.segments[segment.id]
+        moved = (self._moved.get(segment.id) for segment in self.plan.ordered)
+        self.changes.moved += [one for one in moved if one is not None]
         memberships.write_changes(self.change, self.changes.table())
         self._save_snapshots()
         self.plan.agenda.go_on(self.index, self.change.at)
@@ -208,6 +209,31 @@ class Making:
 
     # Segments
 
+    def _judge(self, affected: Sequence[LiveSegment]) -> None:
+        """Follow the affected segments whose members come from plain leaves alone, all of them together."""
+        cases: dict[int, list[tuple[LiveSegment, Case]]] = {}
+        for segment in affected:
+            program, kept = self.plan.programs[segment.id], self.before.segments.get(segment.id)
+            if program is None or kept is None or segment.depends_on or segment.id in self.plan.referring:
+                continue
+            if kept.overrides.some or segment.id in self.change.touches.overrides:
+                continue
+            candidates = self._candidates(segment, program, kept, NOBODY)
+            if candidates is not None:
+                case = Case(program, kept.plane, [part for part in candidates if len(part)])
+                cases.setdefault(segment.audience, []).append((segment, case))
+        for several in cases.values():
+            together = [case for _, case in several]
+            judged = judge(together, self._leaves, self._alive(several[0][0]))
+            self._asking.turned_already([case.plane for case in together], judged.ends, judged.numbers)
+            for (segment, case), (numbers, entered) in zip(several, judged.each(), strict=True):
+                kept = self.before.segments[segment.id]
+                if not len(numbers) and kept.segment is segment and kept.program is case.program:
+                    self._segments[segment.id] = kept
+                else:
+                    moved = self._move(segment, case.program, numbers, entered)
+                    self._settle(segment, case.program, kept, moved, kept.overrides, None)
+
     def _follow(self, segment: LiveSegment, program: Program | None) -> None:
         kept = self.before.segments.get(segment.id) or self._returning(segment)
         self._inherit_cause(segment)
@@ -215,26 +241,32 @@ class Making:
         if program is not None:
             self._ask_referring(program)
         rules, ruled = self._overrides(segment, kept)
-        candidates = None if reason is not None else self._candidates(segment, program, kept, ruled)
         if reason is not None:
             numbers = self._gone(segment)
             numbers = numbers[kept.plane.at(Places.of(numbers))]
             entered = np.zeros(len(numbers), dtype=np.bool_)
-        elif program is not None and (shared := self._shared(segment, candidates, rules)) is not None:
-            numbers, entered = shared.differing(program, kept.plane)
-            if not len(numbers) and kept.segment is segment and kept.program is program:
-                self._segments[segment.id] = kept
-                return
         else:
+            candidates = self._candidates(segment, program, kept, ruled)
             places, holds = self._truth(segment, program, candidates, rules)
             differs = np.flatnonzero(holds != kept.plane.at(places))
             numbers, entered = places.numbers[differs], holds[differs]
         moved = self._move(segment, program, numbers, entered)
         self._asking.flip(kept.plane, moved.numbers)
+        self._settle(segment, program, kept, moved, rules, reason)
+
+    def _settle(
+        self,
+        segment: LiveSegment,
+        program: Program | None,
+        kept: KeptSegment,
+        moved: Moved,
+        rules: Overrides,
+        reason: str | None,
+    ) -> None:
+        """Hold a segment as it is now; its plane has been turned."""
         self._planes[segment.id] = kept.plane
         self._moved[segment.id] = moved
         self._touching.moved[segment.id] = moved.numbers
-        self.changes.moved.append(moved)
         self._segments[segment.id] = KeptSegment(
             segment,
             program,
@@ -277,24 +309,6 @@ class Making:
 
     def _alive(self, segment: LiveSegment) -> Bools:
         return self.index.entity(entity_of_number(self.change.catalog, segment.audience)).alive
-
-    def _shared(
-        self, segment: LiveSegment, candidates: Sequence[Numbers] | None, rules: Overrides
-    ) -> Truths | None:
-        """The truths of leaves for all members that plain leaves may move; None where that is no gain."""
-        if candidates is None or segment.id in self.plan.referring or rules.some or len(candidates[0]):
-            # What its leaves turn is not all known in time, or overrides move others.
-            return None
-        many = sum(map(len, candidates))
-        if not many:
-            return None
-        if segment.audience not in self._truths_of:
-            keys = (key for key in self._asking.turned if self.plan.leaves[key].audience == segment.audience)
-            turned = [self._asking.turned[key] for key in keys if not self.plan.leaves[key].segments]
-            everyone = united([self._created(segment), self._gone(segment), *turned])
-            self._truths_of[segment.audience] = Truths(everyone, self._alive(segment), self._leaves)
-        shared = self._truths_of[segment.audience]
-        return shared if len(shared) <= max(SHARED_MIN, SHARED_MOST * many) else None
 
     def _truths(self, program: Program, places: Places, *, whole: bool) -> dict[str, Bools]:
         planes = {key: self._leaves[key].plane for key in program.leaves}

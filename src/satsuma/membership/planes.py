@@ -53,6 +53,7 @@ class Plane:
     def __init__(self, packed: NDArray[np.uint8] | None = None) -> None:
         """Hold packed bits, the lowest of a byte first; None: all are 0."""
         self._packed = np.zeros(0, dtype=np.uint8) if packed is None else packed
+        self._address: int | None = None
 
     @classmethod
     def of(cls, holds: Bools) -> Plane:
@@ -69,6 +70,13 @@ class Plane:
         """How many numbers have a bit, a multiple of 8."""
         return len(self._packed) * 8
 
+    @property
+    def address(self) -> int:
+        """Where the bits are, for compiled loops; until `make_room` or `flip` is called."""
+        if self._address is None:
+            self._address = self._packed.ctypes.data
+        return self._address
+
     def at(self, places: Places) -> Bools:
         """The bits of some numbers."""
         if places.bytes_min > len(self._packed):
@@ -83,17 +91,20 @@ class Plane:
         """Turn the bits of distinct numbers; doing it again undoes it."""
         if not len(numbers):
             return
-        last = int(numbers.max())
+        self.make_room(int(numbers.max()))
+        # Several numbers may share a byte.
+        np.bitwise_xor.at(self._packed, numbers >> 3, _BITS[numbers & 7])
+
+    def make_room(self, last: int) -> None:
+        """Have a bit that can be turned for each number up to the last one."""
         if last >= self.size:
             # Somewhat more than is asked for: members come a few at a time.
             bytes_wanted = (last >> 3) + 1
             grown = np.zeros(bytes_wanted + bytes_wanted // 8 + 16, dtype=np.uint8)
             grown[: len(self._packed)] = self._packed
-            self._packed = grown
+            self._packed, self._address = grown, None
         elif not self._packed.flags.writeable:
-            self._packed = self._packed.copy()
-        # Several numbers may share a byte.
-        np.bitwise_xor.at(self._packed, numbers >> 3, _BITS[numbers & 7])
+            self._packed, self._address = self._packed.copy(), None
 
     def whole(self, size: int) -> Bools:
         """The bits of all numbers below `size`."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -112,27 +112,61 @@ def counted_between(
 
 
 def add_between(
-    part: Part, bounds: Bounds, spans: Iterable[tuple[int, int]], numbers: Ints | None, total: Ints
+    part: Part, attribute: int, asked: Sequence[tuple[tuple[int, int], Bounds]], numbers: Ints, total: Ints
 ) -> None:
-    """Add how many interactions of each of some members, in a part, lie in spans and between the bounds.
+    """Add how many interactions of each of some members, in a part, lie in spans and between bounds.
 
     Args:
-        numbers: Of the members; None: all.
-        total: A row for each span, a column for each member.
+        attribute: What the bounds are about, by number.
+        asked: Spans and bounds.
+        numbers: Of the members.
+        total: A row for each span with its bounds, a column for each member; int64, contiguous.
     """
+    column = part.columns[attribute].whole
     begins, ends = part.ranges(numbers)
-    column = part.columns[bounds.attribute]
-    valid = column.whole.valid
-    arrays = (
+    lows, highs = (np.array(values) for values in zip(*(span for span, _ in asked), strict=True))
+    _add_between(
         as_input(begins, np.int64),
         as_input(ends, np.int64),
         as_input(part.occurred_at, np.int64),
-        as_input(column.whole.values, np.int64),
-        as_input(np.zeros(0, dtype=np.bool_) if valid is None else valid, np.bool_),
-        as_input(np.ones(len(begins), dtype=np.bool_), np.bool_),
+        as_input(column.values, np.int64),
+        as_input(np.zeros(0, dtype=np.bool_) if column.valid is None else column.valid, np.bool_),
+        as_input(lows, np.int64),
+        as_input(highs, np.int64),
+        as_input(np.array([bounds.low for _, bounds in asked]), np.int64),
+        as_input(np.array([bounds.high for _, bounds in asked]), np.int64),
+        total,
     )
-    for row, span in enumerate(spans):
-        total[row] += _count_between(*arrays, *span, bounds.low, bounds.high)
+
+
+@compiled_once
+def _add_between(  # noqa: PLR0917 - compiled functions take arrays one by one, and no keywords
+    begins: Ints,
+    ends: Ints,
+    at: Ints,
+    values: Ints,
+    valid: Bools,
+    lows: Ints,
+    highs: Ints,
+    leasts: Ints,
+    greatests: Ints,
+    total: Ints,
+) -> None:
+    for member in range(len(begins)):
+        start, end = begins[member], ends[member]
+        if start == end:
+            continue
+        newest = at[end - 1]
+        for asked in range(len(lows)):
+            low, least, greatest = lows[asked], leasts[asked], greatests[asked]
+            if newest < low:
+                continue
+            row = (end if newest < highs[asked] else lower_bound(at, start, end, highs[asked])) - 1
+            count = 0
+            while row >= start and at[row] >= low:
+                count += least <= values[row] <= greatest and (len(valid) == 0 or valid[row])
+                row -= 1
+            total[asked, member] += count
 
 
 def _add(part: Part, bounds: Bounds, span: tuple[int, int], among: Bools, total: NDArray[np.int32]) -> None:
@@ -188,6 +222,7 @@ def _count_between(  # noqa: PLR0917 - compiled functions take arrays one by one
 
 
 def warmed() -> None:
-    """Compile the loop, or load it."""
+    """Compile the loops, or load them."""
     one, true = as_input(np.zeros(1), np.int64), as_input(np.ones(1), np.bool_)
     _count_between(one, one, one, one, true, true, 0, 1, 0, 1)
+    _add_between(one, one, one, one, true, one, one, one, one, np.zeros((1, 1), dtype=np.int64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -46,10 +46,13 @@ def truth_of(
     Returns:
         For each of the numbers (None: each number of the audience), false where there is no such record.
     """
-    (found,) = truths_of(
-        index, [(condition, timezone)], audience, numbers=numbers, now=now, memberships=memberships
-    )
-    return found
+    if numbers is not None:
+        asked = [(condition, timezone)]
+        found: Bools = truths_of(index, asked, audience, numbers=numbers, now=now, memberships=memberships)[0]
+        return found
+    frame = Records(index.entity(audience))
+    scope = _scope(index, timezone, now, {}, memberships, repeated([condition]))
+    return frame.table.alive & truth(condition, frame, scope, frame.table.alive)
 
 
 def truths_of(
@@ -57,43 +60,53 @@ def truths_of(
     conditions: Sequence[tuple[bound.Condition, str]],
     audience: Entity,
     *,
-    numbers: NDArray[Any] | None = None,
+    numbers: NDArray[Any],
     now: int,
     memberships: Memberships,
     forms: Forms | None = None,
-) -> list[Bools]:
-    """As `truth_of`, for many conditions, each with its timezone, which share what they have in common.
+) -> Bools:
+    """As `truth_of`, of many conditions for given records; they share what they have in common.
 
     Args:
+        conditions: Each with its timezone.
         forms: Keeps what is worked out of the conditions themselves, for whoever asks them again.
+
+    Returns:
+        A row for each condition, a column for each record.
     """
-    given = None if numbers is None else numbers.astype(np.int64, copy=False)
-    frame = Records(index.entity(audience), given)
+    frame = Records(index.entity(audience), numbers.astype(np.int64, copy=False))
     alive = frame.alive()
     remembered: dict[object, Any] = {}
-    twice = repeated(condition for condition, _ in conditions) if numbers is None else {}
-    scopes: dict[str, Scope] = {}
-    for _, timezone in conditions:
-        if timezone not in scopes:
-            scopes[timezone] = Scope(
-                index=index,
-                zone=zone(timezone),
-                now=now,
-                remembered=remembered,
-                memberships=memberships,
-                truth=truth,
-                repeated=twice,
-            )
+    timezones = {timezone for _, timezone in conditions}
+    scopes = {one: _scope(index, one, now, remembered, memberships, {}) for one in timezones}
     asked = [(condition, scopes[timezone]) for condition, timezone in conditions]
-    known = Forms() if forms is None else forms
-    together = answered(asked, frame, alive, known) if numbers is not None else {}
-    found, all_alive = [], numbers is not None and bool(alive.all())
+    found = np.empty((len(asked), len(frame)), dtype=np.bool_)
+    together = answered(asked, frame, alive, Forms() if forms is None else forms, found)
     for place, (condition, scope) in enumerate(asked):
-        holds = together.get(place)
-        if holds is None or not all_alive:
-            holds = alive & (truth(condition, frame, scope, alive) if holds is None else holds)
-        found.append(holds)
+        if place not in together:
+            found[place] = truth(condition, frame, scope, alive)
+    if not alive.all():
+        found &= alive
     return found
+
+
+def _scope(
+    index: Index,
+    timezone: str,
+    now: int,
+    remembered: dict[object, Any],
+    memberships: Memberships,
+    twice: Mapping[int, str],
+) -> Scope:
+    return Scope(
+        index=index,
+        zone=zone(timezone),
+        now=now,
+        remembered=remembered,
+        memberships=memberships,
+        truth=truth,
+        repeated=twice,
+    )
 
 
 def members(

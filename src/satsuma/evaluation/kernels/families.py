@@ -1,13 +1,14 @@
 """Families: conditions that count, or sum, the same interactions in other windows, answered together.
 
 When a version is made, hundreds of conditions are asked about the same few members. One by one, each costs a
-dozen operations on arrays; together they cost one pass over the members' rows, and each one a comparison.
+dozen operations on arrays; together they cost one pass over the members' rows, and each one a comparison. The
+same goes for sequences of one type and then another, whose least time between the two is compared.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -21,8 +22,9 @@ from satsuma.evaluation.kernels import matching, measures
 from satsuma.evaluation.kernels.bounded import Bounds, add_between, bounds_of
 from satsuma.evaluation.kernels.reading import read
 from satsuma.evaluation.kernels.scope import Bools, Ints, Records, Scope
+from satsuma.evaluation.kernels.sequences import is_pair, is_woven, pairs
 from satsuma.evaluation.kernels.vectors import SCALE
-from satsuma.evaluation.kernels.windows import add_in_windows
+from satsuma.evaluation.kernels.windows import add_in_windows, compare
 from satsuma.language import bound
 from satsuma.language.bound import Cmp, MeasureKind
 
@@ -35,29 +37,14 @@ Span: TypeAlias = tuple[int, int]
 FORMS_MAX = 100_000
 """More than this many are not kept."""
 
-SPANS_MAX = 4
-"""Rows that are filtered are gone through once for each of so many windows; else copied, once for all."""
-
-FEW_MAX = 256
-"""Of so few records all conditions of a family are compared at once; of more each by itself."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Family:
-    """Conditions with all but their windows, and what they compare with, in common, by their places."""
-
-    like: bound.Did
-    bounds: Mapping[int, Bounds] | None
-    scope: Scope
-    asked: list[tuple[int, Form]] = field(default_factory=list)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """A condition that counts or sums, as families have it.
 
     Attributes:
-        family: The same number for all that count, or sum, the same interactions.
+        family: The same number for all that count, or sum, the same interactions; or that count what lies
+            between bounds of one attribute.
         window: The same number for all that look at the same window in the same zone.
         low, high: The measure has to lie between them, both included, or not to, where `negated`.
         bounds: By type what a filter asks of one integer of what is counted; None: it asks other things.
@@ -72,16 +59,33 @@ class Form:
     bounds: Mapping[int, Bounds] | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """A sequence of one type and then another; `family` as of `Form`."""
+
+    condition: bound.Sequence
+    family: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """Conditions that are answered together, by their places."""
+
+    scope: Scope
+    asked: list[tuple[int, Form]] = field(default_factory=list)
+    pairs: list[tuple[int, Pair]] = field(default_factory=list)
+
+
 class Forms:
     """The forms of conditions that are asked again and again; not to be shared by threads."""
 
     def __init__(self) -> None:
         """Know none."""
-        self._forms: dict[tuple[int, str], tuple[bound.Condition, Form | None]] = {}
+        self._forms: dict[tuple[int, str], tuple[bound.Condition, Form | Pair | None]] = {}
         self._families: dict[object, int] = {}
         self._windows: dict[object, int] = {}
 
-    def of(self, condition: bound.Condition, zone: str) -> Form | None:
+    def of(self, condition: bound.Condition, zone: str) -> Form | Pair | None:
         """The form of a condition in a time zone; None for those that belong to no family."""
         known = self._forms.get((id(condition), zone))
         if known is None:
@@ -96,45 +100,72 @@ class Forms:
             self._families.clear()
             self._windows.clear()
 
-    def _form(self, condition: bound.Condition, zone: str) -> Form | None:
+    def _form(self, condition: bound.Condition, zone: str) -> Form | Pair | None:
+        if isinstance(condition, bound.Sequence) and is_pair(condition):
+            types = tuple(step.pattern.types[0].number for step in condition.steps)
+            return Pair(condition, self._family((types, condition.during, zone)))
         if not isinstance(condition, bound.Did) or condition.of is not None:
             return None
         limits = _limits(condition)
         if limits is None:
             return None
-        family = self._families.setdefault(_key(condition, zone), len(self._families))
         window = self._windows.setdefault((condition.during, zone), len(self._windows))
         counts = condition.measure.kind is MeasureKind.COUNT
         bounds = bounds_of(condition.where, condition.types) if counts else None
+        family = self._family(_key(condition, zone, bounds))
         return Form(condition, family, window, *limits, condition.test.negated, bounds)
+
+    def _family(self, key: object) -> int:
+        return self._families.setdefault(key, len(self._families))
 
 
 def answered(
-    conditions: Sequence[tuple[bound.Condition, Scope]], frame: Records, among: Bools, forms: Forms
-) -> dict[int, Bools]:
-    """The truth of those conditions that belong to families, by their places, for given records.
+    conditions: Sequence[tuple[bound.Condition, Scope]],
+    frame: Records,
+    among: Bools,
+    forms: Forms,
+    found: Bools,
+) -> set[int]:
+    """Put the truth of those conditions that belong to families into a table, for given records.
 
     Args:
         conditions: Each with what it is evaluated in.
         among: By row of the frame, whose truth matters; for the others any answer may come.
         forms: Of conditions, as far as they are known already.
+        found: Bool, contiguous, a row for each condition, a column for each record.
+
+    Returns:
+        The places of the conditions that were answered.
     """
     forms.trim()
     families: dict[int, _Family] = {}
     spans: dict[int, Span] = {}
     for place, (condition, scope) in enumerate(conditions):
-        form = forms.of(condition, scope.zone.name)
-        if form is None:
-            continue
-        if form.window not in spans:
-            spans[form.window] = scope.happened(form.condition.during)
-        if form.family not in families:
-            families[form.family] = _Family(form.condition, form.bounds, scope)
-        families[form.family].asked.append((place, form))
-    found: dict[int, Bools] = {}
-    for family in families.values():
-        found.update(_answers(family, spans, frame, among))
-    return found
+        match form := forms.of(condition, scope.zone.name):
+            case Form(window=window):
+                if window not in spans:
+                    spans[window] = scope.happened(form.condition.during)
+                _of(families, form.family, scope).asked.append((place, form))
+            case Pair(family=family) if is_woven(frame):
+                _of(families, family, scope).pairs.append((place, form))
+            case _:
+                pass
+    places: set[int] = set()
+    for one in families.values():
+        if one.pairs:
+            answers = pairs([pair.condition for _, pair in one.pairs], frame, one.scope, among)
+            for (place, _), holds in zip(one.pairs, answers, strict=True):
+                found[place] = holds
+            places.update(place for place, _ in one.pairs)
+        elif _answer(one, spans, frame, among, found):
+            places.update(place for place, _ in one.asked)
+    return places
+
+
+def _of(families: dict[int, _Family], number: int, scope: Scope) -> _Family:
+    if number not in families:
+        families[number] = _Family(scope)
+    return families[number]
 
 
 def _limits(condition: bound.Did) -> tuple[int, int] | None:
@@ -187,64 +218,61 @@ def _between(op: Cmp, right: int | Decimal, high: int | Decimal | None, scale: i
     return max(low, -_END), min(most, _END - 1)
 
 
-def _key(condition: bound.Did, zone: str) -> object:
+def _key(condition: bound.Did, zone: str, bounds: Mapping[int, Bounds] | None) -> object:
+    types = tuple(one.number for one in condition.types)
+    if bounds is not None:
+        return types, tuple((number, one.attribute) for number, one in bounds.items())
     # What stands in the filter may be relative to the zone.
     filtered = condition.where is not None
-    return (
-        tuple(one.number for one in condition.types),
-        condition.measure.kind,
-        condition.measure.read,
-        condition.where,
-        zone if filtered else None,
-    )
+    return types, condition.measure.kind, condition.measure.read, condition.where, zone if filtered else None
 
 
-def _answers(
-    family: _Family, spans: Mapping[int, Span], frame: Records, among: Bools
-) -> Iterable[tuple[int, Bools]]:
-    spans_of = sorted({spans[form.window] for _, form in family.asked})
-    total = _totals(family, spans_of, frame, among)
+def _answer(family: _Family, spans: Mapping[int, Span], frame: Records, among: Bools, found: Bools) -> bool:
+    """Put the answers of a family into a table; False: nothing, for 64 bits may not hold the sums."""
+    row: dict[object, int] = {}
+    measured: list[tuple[Span, Form]] = []
+    rows = []
+    # Windows ascend in what is measured.
+    asked = sorted(family.asked, key=lambda one: spans[one[1].window])
+    for _, form in asked:
+        span = spans[form.window]
+        bounds = None if form.bounds is None else tuple(form.bounds.values())
+        if row.setdefault((span, bounds), len(measured)) == len(measured):
+            measured.append((span, form))
+        rows.append(row[span, bounds])
+    total = _totals(family, measured, frame, among)
     if total is None:
-        return ()
-    row = {span: place for place, span in enumerate(spans_of)}
-    rows = [row[spans[form.window]] for _, form in family.asked]
-    if len(frame) > FEW_MAX:
-        return [
-            (place, _holds(total[row], form)) for row, (place, form) in zip(rows, family.asked, strict=True)
-        ]
-    low, high, negated = (
-        np.array(values).reshape(-1, 1)
-        for values in zip(*((form.low, form.high, form.negated) for _, form in family.asked), strict=True)
+        return False
+    places, forms = [place for place, _ in asked], [form for _, form in asked]
+    compare(
+        total,
+        np.array(rows),
+        np.array([form.low for form in forms]),
+        np.array([form.high for form in forms]),
+        np.array([form.negated for form in forms]),
+        np.array(places),
+        found,
     )
-    asked = total[rows]
-    holds = ((asked >= low) & (asked <= high)) != negated
-    return zip((place for place, _ in family.asked), holds, strict=True)
+    return True
 
 
-def _holds(measured: Ints, form: Form) -> Bools:
-    holds = measured >= form.low
-    if form.high != _END - 1:
-        holds &= measured <= form.high
-    return ~holds if form.negated else holds
-
-
-def _totals(family: _Family, spans: Sequence[Span], frame: Records, among: Bools) -> Ints | None:
-    """A row for each span, a column for each record; None where 64 bits may not hold the sums."""
-    lows, highs = (np.array(ends, dtype=np.int64) for ends in zip(*spans, strict=True))
-    total = np.zeros((len(spans), len(frame)), dtype=np.int64)
-    like, scope = family.like, family.scope
+def _totals(
+    family: _Family, measured: Sequence[tuple[Span, Form]], frame: Records, among: Bools
+) -> Ints | None:
+    """A row for each window (and bounds), a column for each record; None where 64 bits may not hold them."""
+    total = np.zeros((len(measured), len(frame)), dtype=np.int64)
+    like, scope = measured[0][1].condition, family.scope
+    lows, highs = (
+        np.array(ends, dtype=np.int64) for ends in zip(*(span for span, _ in measured), strict=True)
+    )
     if like.where is None and like.measure.kind is MeasureKind.COUNT:
         for type_ in like.types:
             for part in scope.interactions(type_).parts:
                 if part.size:
                     add_in_windows(*part.ranges(frame.numbers), part.occurred_at, None, lows, highs, total)
         return total
-    if family.bounds is not None and len(spans) <= SPANS_MAX:
-        for type_ in like.types:
-            if (own := family.bounds.get(type_.number)) is not None:
-                for part in scope.interactions(type_).parts:
-                    if part.size:
-                        add_between(part, own, spans, frame.numbers, total)
+    if measured[0][1].bounds is not None:
+        _add_bounded(measured, frame, scope, total)
         return total
     whole = int(lows[0]), int(highs.max())
     size = 0
@@ -263,3 +291,12 @@ def _totals(family: _Family, spans: Sequence[Span], frame: Records, among: Bools
             before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(values)])
         add_in_windows(ends[:-1], ends[1:], one.frame.at(), before, lows, highs, total)
     return total
+
+
+def _add_bounded(measured: Sequence[tuple[Span, Form]], frame: Records, scope: Scope, total: Ints) -> None:
+    of_types = [(span, form.bounds) for span, form in measured if form.bounds is not None]
+    for type_ in measured[0][1].condition.types:
+        asked = [(span, of_type[type_.number]) for span, of_type in of_types if type_.number in of_type]
+        for part in scope.interactions(type_).parts:
+            if asked and part.size and frame.numbers is not None:
+                add_between(part, asked[0][1].attribute, asked, frame.numbers, total)

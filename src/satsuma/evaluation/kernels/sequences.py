@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from satsuma.catalog.model import InteractionType
-from satsuma.evaluation.kernels import compiled, counting, matching
+from satsuma.evaluation.kernels import counting, matching
 from satsuma.evaluation.kernels.events import by_events, has_type, patterns_of, spans_of, types_of
-from satsuma.evaluation.kernels.pairing import WITHIN_MAX_US, paired
+from satsuma.evaluation.kernels.pairing import WITHIN_MAX_US, least_gaps, paired, weave
 from satsuma.evaluation.kernels.scope import Bools, Records, Scope
 from satsuma.evaluation.kernels.walking import LANES_MAX, WITHOUT_END_US, Lane, walked
 from satsuma.index.parts import Part
@@ -22,12 +24,42 @@ def sequence(condition: bound.Sequence, frame: Records, scope: Scope, among: Boo
     window = scope.happened(condition.during)
     if not is_pair(condition):
         return _by_steps(condition, frame, scope, window, among)
+    if is_woven(frame):
+        return pairs([condition], frame, scope, among)[0]
     found, rest = _by_pairs(condition, frame, scope, window, among)
+    return _with_rest(condition, found, rest, frame, scope)
+
+
+def is_woven(frame: Records) -> bool:
+    """Whether the members of a frame are few enough that their rows are copied."""
+    return frame.numbers is not None and len(frame) <= WOVEN_MAX
+
+
+def pairs(conditions: Sequence[bound.Sequence], frame: Records, scope: Scope, among: Bools) -> list[Bools]:
+    """The answers to some pairs (`is_pair`) of the same types and the same window, for few members."""
+    steps, window = conditions[0].steps, scope.happened(conditions[0].during)
+    lanes = [_woven_lane(step.pattern.types[0], window, frame, scope) for step in steps]
+    spans_us = [_within_us(condition) for condition in conditions]
+    gaps, tied = least_gaps(lanes[0], lanes[1], min(spans_us))
+    answers = []
+    for condition, within_us in zip(conditions, spans_us, strict=True):
+        found = gaps <= within_us
+        answers.append(_with_rest(condition, found, among & tied & ~found, frame, scope))
+    return answers
+
+
+def _with_rest(condition: bound.Sequence, found: Bools, rest: Bools, frame: Records, scope: Scope) -> Bools:
+    """What was found, and of the rest what is found step by step."""
     if rest.any():
         alone = frame.where(rest)
         everyone = np.ones(len(alone), dtype=np.bool_)
-        found[rest] = _by_steps(condition, alone, scope, window, everyone)
+        found[rest] = _by_steps(condition, alone, scope, scope.happened(condition.during), everyone)
     return found
+
+
+def _within_us(condition: bound.Sequence) -> int:
+    within = condition.steps[1].within
+    return WITHIN_MAX_US if within is None or within.exact_us is None else min(within.exact_us, WITHIN_MAX_US)
 
 
 def _by_steps(
@@ -68,14 +100,11 @@ def is_pair(condition: bound.Sequence) -> bool:
 def _by_pairs(
     condition: bound.Sequence, frame: Records, scope: Scope, window: tuple[int, int], among: Bools
 ) -> tuple[Bools, Bools]:
-    """Of many members over the stored rows alone; and who has others too, or whose ids must be looked at."""
+    """Over the stored rows alone; and who has others too, or whose ids must be looked at."""
     apart = np.zeros(len(frame), dtype=np.bool_)
     lanes = []
     for step in condition.steps:
         type_ = step.pattern.types[0]
-        if frame.numbers is not None and len(frame) <= WOVEN_MAX:
-            lanes.append(_woven_lane(type_, window, frame, scope))
-            continue
         stored, *runs = scope.interactions(type_).parts
         for run in runs:
             if frame.numbers is None:
@@ -85,9 +114,7 @@ def _by_pairs(
                 begins, ends = matching.window_ranges(run, window, frame)
                 apart |= begins < ends
         lanes.append(_lane(stored, window, frame, among))
-    within = condition.steps[1].within
-    within_us = WITHIN_MAX_US if within is None or within.exact_us is None else within.exact_us
-    found, tied = paired(lanes[0], lanes[1], within_us, among & ~apart)
+    found, tied = paired(lanes[0], lanes[1], _within_us(condition), among & ~apart)
     return found, among & (apart | tied)
 
 
@@ -95,21 +122,19 @@ def _woven_lane(type_: InteractionType, window: tuple[int, int], frame: Records,
     """The instants of a type's interactions of all parts, in order for each of some members."""
     key = ("woven", type_.number, window)
     if key not in frame.kept:
-        everyone = np.ones(len(frame), dtype=np.bool_)
-        parts = matching.matches([type_], None, window, frame, everyone, scope)
-        owner, at = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        # The smallest first, so that few rows are woven more than once.
-        for one in sorted(parts, key=lambda part: len(part.owner)):
-            own_at = one.frame.at()
-            if not len(owner):
-                owner, at = one.owner, own_at
-                continue
-            order = compiled.merged(owner, at, one.owner, own_at)
-            owner = np.concatenate([owner, one.owner])[order]
-            at = np.concatenate([at, own_at])[order]
-        ends = np.zeros(len(frame) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(owner, minlength=len(frame)), out=ends[1:])
-        frame.kept[key] = Lane(at, ends[:-1], ends[1:], 0, 0, False)
+        parts = [
+            (part.occurred_at, *matching.window_ranges(part, window, frame))
+            for part in scope.interactions(type_).parts
+            if part.size
+        ]
+        sizes = np.zeros(len(frame), dtype=np.int64)
+        for _, first, after in parts:
+            sizes += after - first
+        begins = np.cumsum(sizes) - sizes
+        ends, woven = begins.copy(), np.empty(int(sizes.sum()), dtype=np.int64)
+        for at, first, after in parts:
+            weave(at, first, after, begins, ends, woven)
+        frame.kept[key] = Lane(woven, begins, ends, 0, 0, False)
     found: Lane = frame.kept[key]
     return found
 

@@ -28,6 +28,7 @@ _warm = Event()
 
 _NONE = np.zeros(0, dtype=np.int64)
 _ONE = np.zeros(1, dtype=np.int64)
+_TABLE = np.zeros((1, 1), dtype=np.int64)
 _TRUE = np.ones(1, dtype=np.bool_)
 _MANY = np.ones(16, dtype=np.bool_)
 _COUNTS = np.zeros(1, dtype=np.int32)
@@ -63,7 +64,7 @@ def _calls() -> list[Callable[[], object]]:
         lambda: searching.add_counts(_ONE, _ONE, _ONE, _TRUE, 0, 1, _COUNTS.copy()),
         lambda: searching.add_each(_NONE.astype(np.uint32), 1, _COUNTS.copy()),
         lambda: searching.add_lengths(_ONE, _ONE, _COUNTS.copy()),
-        lambda: windows.add_in_windows(_ONE, _ONE, _ONE, None, _ONE, _ONE, np.zeros((1, 1), dtype=np.int64)),
+        lambda: windows.add_in_windows(_ONE, _ONE, _ONE, None, _ONE, _ONE, _TABLE.copy()),
         bounded.warmed,
         in_time.warmed,
         lambda: searching.window_sums(_ONE, _ONE, _ONE, _ONE, _TRUE, _TRUE, 0, 1),
@@ -79,7 +80,10 @@ def _calls() -> list[Callable[[], object]]:
         lambda: compiled.extremes(_NONE, _NONE.astype(np.float64), 1, greatest=True),
         lambda: compiled.merged(_NONE, _NONE, _NONE, _NONE),
         lambda: stepping.met(events, 1, 1, 0, absence=False),
+        lambda: windows.compare(_TABLE, _ONE, _ONE, _ONE, _TRUE, _ONE, _TABLE.astype(np.bool_)),
         lambda: pairing.paired(lane, lane, 1, _TRUE),
+        lambda: pairing.least_gaps(lane, lane, 1),
+        lambda: pairing.weave(_ONE, _ONE, _ONE, _ONE, _ONE.copy(), _ONE.copy()),
         *(
             lambda count=count: walking.walked([lane] * count, [0, 0], _TRUE, 1, 0, absence=False)
             for count in walking.LANE_COUNTS

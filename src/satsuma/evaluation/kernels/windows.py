@@ -1,10 +1,10 @@
-"""Windows: the compiled loop that counts, or sums, each member's rows in many windows at once."""
+"""Windows: the compiled loops that count, or sum, each member's rows in many windows at once, and compare."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from satsuma.evaluation.kernels.compiled import Ints, as_input, compiled_once
+from satsuma.evaluation.kernels.compiled import Bools, Ints, as_input, compiled_once
 from satsuma.evaluation.kernels.searching import lower_bound
 
 
@@ -52,3 +52,38 @@ def _add_in_windows(
                 total[window, member] += after - first
             else:
                 total[window, member] += before[after] - before[first]
+
+
+def compare(
+    total: Ints, rows: Ints, lows: Ints, highs: Ints, negated: Bools, places: Ints, found: Bools
+) -> None:
+    """Put into a table whether totals lie between bounds.
+
+    Args:
+        total: int64, contiguous, a column for each member.
+        rows: Of each question its row in the total.
+        lows, highs: What the total has to lie between, both included, int64, or
+        negated: not to.
+        places: Of each question its row in the table.
+        found: Bool, contiguous, a column for each member.
+    """
+    _compare(
+        as_input(total, np.int64),
+        as_input(rows, np.int64),
+        as_input(lows, np.int64),
+        as_input(highs, np.int64),
+        as_input(negated, np.bool_),
+        as_input(places, np.int64),
+        found,
+    )
+
+
+@compiled_once
+def _compare(
+    total: Ints, rows: Ints, lows: Ints, highs: Ints, negated: Bools, places: Ints, found: Bools
+) -> None:
+    for question in range(len(rows)):
+        measured, answers = total[rows[question]], found[places[question]]
+        low, high, is_negated = lows[question], highs[question], negated[question]
+        for member in range(len(measured)):
+            answers[member] = (low <= measured[member] <= high) != is_negated

@@ -6,7 +6,7 @@ member follows from that of its leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TypeAlias, assert_never
 
@@ -21,6 +21,7 @@ from satsuma.membership.touching.keys import meaning
 from satsuma.membership.touching.reads import reads_of
 from satsuma.membership.touching.sources import Reads
 from satsuma.membership.touching.zoned import is_zoned
+from satsuma.membership.turning import AND, FALSE, NOT, OR, TRUE
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -79,10 +80,18 @@ Node: TypeAlias = "Every | Some | Except | str"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a definition means in terms of its leaves, by their keys."""
+    """What a definition means in terms of its leaves, by their keys.
+
+    Attributes:
+        code: The same as steps that put truths on a stack and join those on top, int32: the place of a leaf
+            in `leaves`, or a step of `turning`.
+        depth: So many truths lie on the stack at most.
+    """
 
     node: Node
     leaves: Mapping[str, Leaf] = field(hash=False)
+    code: NDArray[np.int32] = field(compare=False, repr=False)
+    depth: int = field(compare=False, repr=False)
 
     def evaluate(self, truths: Mapping[str, Bools], size: int) -> Bools:
         """The truth of the definition for `size` members, from that of each leaf for the same members.
@@ -92,21 +101,17 @@ class Program:
         """
         return _truth(self.node, truths, size)
 
-    def bits(self, truths: Callable[[str], int], everyone: int) -> int:
-        """The same in whole numbers, a bit for each member.
-
-        Args:
-            truths: Of a leaf, by its key; asked only of leaves that can still decide anything.
-            everyone: The bits of all members.
-        """
-        return _bits(self.node, truths, everyone)
-
 
 def program_of(definition: bound.Definition) -> Program:
     """The program of a definition."""
     leaves: dict[str, Leaf] = {}
-    node = _node(definition.where, definition, leaves)
-    return Program(node, leaves)
+    return program_at(_node(definition.where, definition, leaves), leaves)
+
+
+def program_at(node: Node, leaves: Mapping[str, Leaf]) -> Program:
+    """The program of a node, over the leaves that it refers to."""
+    code = list(_code(node, {key: place for place, key in enumerate(leaves)}))
+    return Program(node, leaves, np.array(code, dtype=np.int32), _depth(node))
 
 
 def leaf_of(condition: bound.Condition, audience: Entity, timezone: str) -> Leaf:
@@ -179,25 +184,32 @@ def _truth(node: Node, truths: Mapping[str, Bools], size: int) -> Bools:
             assert_never(node)
 
 
-def _bits(node: Node, truths: Callable[[str], int], everyone: int) -> int:
+def _code(node: Node, places: Mapping[str, int]) -> Iterator[int]:
     match node:
         case str():
-            return truths(node)
-        case Every(nodes):
-            found = everyone
-            for one in nodes:
-                if not found:
-                    break
-                found &= _bits(one, truths, everyone)
-            return found
-        case Some(nodes):
-            found = 0
-            for one in nodes:
-                if found == everyone:
-                    break
-                found |= _bits(one, truths, everyone)
-            return found
+            yield places[node]
+        case Every(nodes) | Some(nodes):
+            joins, nothing = (AND, TRUE) if isinstance(node, Every) else (OR, FALSE)
+            if not nodes:
+                yield nothing
+            for place, one in enumerate(nodes):
+                yield from _code(one, places)
+                if place:
+                    yield joins
         case Except(negated):
-            return everyone ^ _bits(negated, truths, everyone)
+            yield from _code(negated, places)
+            yield NOT
+        case _:
+            assert_never(node)
+
+
+def _depth(node: Node) -> int:
+    match node:
+        case str():
+            return 1
+        case Every(nodes) | Some(nodes):
+            return max((_depth(one) + (place > 0) for place, one in enumerate(nodes)), default=1)
+        case Except(negated):
+            return _depth(negated)
         case _:
             assert_never(node)
