@@ -14,6 +14,9 @@ from satsuma.access.people import Person
 from satsuma.access.roles import Role
 from satsuma.kernel.clock import ManualClock
 from satsuma.kernel.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
+from satsuma.membership import making
+from satsuma.record import memberships
+from satsuma.record.layout import NUMBER, entity_table
 from satsuma.record.sight import Among, Sight
 from satsuma.workspace import Workspace
 
@@ -135,6 +138,59 @@ def test_a_compound_tells_its_size_steps_and_sample_of_contacts_in_sight_alone(
             assert not any(key.startswith("d-") for key in found.sample), text
         assert everyone.audience_size == 84
         assert everyone.count > size
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_snapshots_of_members_hold_bits_of_contacts_in_sight_alone(
+    ws: Workspace, warm: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "SNAPSHOT_CHANGES_MIN", 3)
+    # Numbers grow past the bits that views were written for.
+    rows = [{"id": f"d-{n}", "unit": ("North", "South")[n % 2], "age": n} for n in range(1_100)]
+    ws.upsert("contact", rows)
+    ws.segments.create("Old", "age >= 1000", audience="contact")
+    ws.segments.create("Leads", "id is present", audience="lead")
+    if warm:
+        ws.warm()
+    ws.segments.go_live(["Old", "Leads"])
+    first = ws.version
+    ws.upsert("contact", [{"id": f"d-{n}", "age": 5} for n in range(1_000, 1_040)])
+    ws.upsert("contact", [{"id": f"d-{n}", "age": 5_000} for n in range(130)])
+    ws.delete("contact", ["d-1098", "d-1099"])
+    ws.upsert("lead", [{"id": f"l-{n}"} for n in range(4, 9)])
+    ws.delete("lead", [f"l-{n}" for n in range(4, 8)])
+    last = ws.version
+    ws.upsert("contact", [{"id": "d-1041", "unit": "North"}, {"id": "d-1042", "unit": "South"}])
+    ws.access.units.set_unit("contact.unit", actor="test")
+    ada = somebody(ws, Role.MARKETER, ["North"])
+    limited = ws.acting(ada.email, ws.access.sight_of(ada))
+    # Where a contact belongs is asked now, also of the past.
+    north = {f"d-{n}" for n in range(1_100) if n % 2 == 0} - {"d-1042", "d-1098"} | {"d-1041"}
+    for version in (first, last - 1, last, ws.version):
+        everyone = set(ws.segments["Old"].members(version=version).keys())
+        told = limited.segments["Old"].members(version=version)
+        assert set(told.keys()) == everyone & north
+        assert len(told) < len(everyone)
+    assert limited.segments["Old"].growth()["size"].to_pylist()[-1] == len(limited.segments["Old"].members())
+    with ws._record.cursor() as whole, limited._record.cursor() as cursor:
+        snapshots = "SELECT s.name, m.version, m.members::VARCHAR FROM membership_snapshots m"
+        snapshots += " JOIN segments s ON s.id = m.segment ORDER BY ALL"
+        there, seen_of_it = (one.execute(snapshots).fetchall() for one in (whole, cursor))
+        table = entity_table(ws.catalog.current.entities["contact"])
+        numbers = {one for (one,) in cursor.execute(f"SELECT {NUMBER} FROM {table}").fetchall()}
+        sizes = memberships.sizes(cursor)
+    assert {name for name, _, _ in there} == {"Old", "All", "Leads"}
+    assert [one[:2] for one in there] == [one[:2] for one in seen_of_it]
+    for (name, _, stored), (_, _, bits) in zip(there, seen_of_it, strict=True):
+        told_of = {number for number, bit in enumerate(bits) if bit == "1"}
+        if name == "Leads":
+            assert bits == stored
+            continue
+        assert told_of == {number for number, bit in enumerate(stored) if bit == "1"} & numbers
+        assert told_of
+    assert sizes[ws.segments["Old"].id] == len(limited.segments["Old"].members())
+    with pytest.raises(ForbiddenError):
+        limited.sql("SELECT * FROM segment_members")
 
 
 def test_a_seller_sees_what_is_theirs_in_their_units(ws: Workspace) -> None:
