@@ -37,8 +37,9 @@ from satsuma.api import (
     workspace,
 )
 from satsuma.api.ingestion.direct import Direct
+from satsuma.api.ingestion.posts import Posts
 from satsuma.api.ingestion.routes import tracking_router
-from satsuma.api.limits import BODY_TIME_S, Limits
+from satsuma.api.limits import BODY_TIME_S, Hosts, Limits
 from satsuma.api.openapi import describe
 from satsuma.api.problems import fault, problem_of
 from satsuma.api.routing import Serving
@@ -119,6 +120,7 @@ def make_app(
         more: Routers of their own manners, such as streams, under `/api/v1` too.
     """
     settings = settings or AppSettings()
+    hosts = Hosts(settings.hosts)
     app = FastAPI(
         title="Satsuma",
         version=__version__,
@@ -150,12 +152,13 @@ def make_app(
         app.include_router(router, prefix=PREFIX)
     tracking = tracking_router(ws.tracking, ws.access.keys)
     app.include_router(tracking)
+    app.state.posts = Posts(ws.tracking, ws.access.keys, hosts)
     app.add_exception_handler(Exception, _answer)
     app.add_exception_handler(HTTPException, _answer)
     app.add_middleware(Direct, router=tracking)
     app.add_middleware(
         Limits,
-        hosts=settings.hosts,
+        hosts=hosts,
         bytes_max=settings.upload_bytes_max,
         body_time_s=settings.body_time_s,
         version=lambda: ws.version,

@@ -17,12 +17,42 @@ BODY_TIME_S = 60.0
 """So long a body may take to arrive."""
 
 _CALLED_MAX = 1_000
-_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+PUBLIC_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-_PRIVATE = (*_HEADERS, (b"cache-control", b"no-store"))
+"""Of every answer."""
+
+_PRIVATE = (*PUBLIC_HEADERS, (b"cache-control", b"no-store"))
 """Of what only its caller may see: no cache on the way, nor the browser's, keeps it."""
+
+
+class Hosts:
+    """Names by which a server may be called."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Wire it.
+
+        Args:
+            names: `*` for any, `*.example.com` for all below one.
+        """
+        self._names = tuple(name.lower() for name in names)
+        self._called: set[bytes] = set()
+        """Those by which it was called, and may be: few, and asked for with every request."""
+
+    def is_known(self, called: bytes) -> bool:
+        """Whether a header `Host` has such a name."""
+        if called in self._called:
+            return True
+        host = called.decode("latin-1").lower()
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        is_known = any(
+            known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:]))
+            for known in self._names
+        )
+        if is_known and len(self._called) < _CALLED_MAX:
+            self._called.add(called)
+        return is_known
 
 
 class Limits:
@@ -32,7 +62,7 @@ class Limits:
         self,
         app: ASGIApp,
         *,
-        hosts: Iterable[str],
+        hosts: Hosts,
         bytes_max: int,
         body_time_s: float,
         version: Callable[[], int],
@@ -40,15 +70,13 @@ class Limits:
         """Wire it.
 
         Args:
-            hosts: Names by which the server may be called; `*` for any, `*.example.com` for all below one.
+            hosts: Names by which the server may be called.
             bytes_max: Of a body, uploads included.
             body_time_s: How long one may take to arrive.
             version: The last version of the workspace.
         """
         self._app = app
-        self._hosts = tuple(host.lower() for host in hosts)
-        self._called: set[bytes] = set()
-        """Names by which it was called, and may be: few, and asked for with every request."""
+        self._hosts = hosts
         self._bytes_max = bytes_max
         self._body_time_s = body_time_s
         self._version = version
@@ -68,8 +96,7 @@ class Limits:
         await self._app(scope, self._timed(receive), sending)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
-        host = headers.get(b"host", b"")
-        if host not in self._called and not self._is_known(host):
+        if not self._hosts.is_known(headers.get(b"host", b"")):
             return problem(400, "request.host", "the server is not called by this name")
         if b"%00" in scope.get("raw_path", b"") or "\x00" in scope["path"]:
             return problem(400, "request.path", "the address has a character that nothing has in its name")
@@ -79,17 +106,6 @@ class Limits:
         if int(length) > self._bytes_max:
             return problem(413, "request.size", f"the body has more than {self._bytes_max} bytes")
         return None
-
-    def _is_known(self, called: bytes) -> bool:
-        host = called.decode("latin-1").lower()
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        is_known = any(
-            known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:]))
-            for known in self._hosts
-        )
-        if is_known and len(self._called) < _CALLED_MAX:
-            self._called.add(called)
-        return is_known
 
     def _timed(self, receive: Receive) -> Receive:
         deadline = asyncio.get_running_loop().time() + self._body_time_s
@@ -117,7 +133,7 @@ class Limits:
                 if b"satsuma-version" not in have:
                     given.append((b"satsuma-version", str(self._version()).encode()))
                 message["headers"] = given + [
-                    one for one in (_PRIVATE if is_private else _HEADERS) if one[0] not in have
+                    one for one in (_PRIVATE if is_private else PUBLIC_HEADERS) if one[0] not in have
                 ]
             await send(message)
 

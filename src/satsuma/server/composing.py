@@ -15,7 +15,8 @@ from satsuma.kernel.errors import UsageError
 from satsuma.lists.smtp import MailServer
 from satsuma.remote.serving import Serving
 from satsuma.server.console import console_router
-from satsuma.server.metrics import Metrics, Observed, metrics_router
+from satsuma.server.metrics import Metrics, Noting, Observed, metrics_router
+from satsuma.server.quick import Quick
 from satsuma.server.settings import Settings, secret
 from satsuma.web import drawing
 from satsuma.web.router import WebSettings
@@ -65,7 +66,9 @@ def compose(
     app.include_router(measured, prefix=PREFIX)
     app.include_router(public_pages(ws, WebSettings()))
     app.include_router(console_router())
-    app.add_middleware(Observed, metrics=lambda: metrics)
+    noting = Noting(metrics)
+    app.add_middleware(Observed, noting=noting)
+    app.state.quick = Quick(app.state.posts, noting)
     return app
 
 

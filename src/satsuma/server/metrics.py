@@ -165,13 +165,29 @@ def _size(file: Path) -> int:
         return 0
 
 
-class Observed:
-    """Counts requests and logs them, as ASGI middleware."""
+class Noting:
+    """Counts requests and logs them."""
 
-    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics]) -> None:
-        self._app = app
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._log = structlog.get_logger("satsuma.requests").bind()
+
+    def __call__(self, method: str, operation: str, status: int, taken_s: float) -> None:
+        """One request that was answered."""
+        self._metrics.answered(operation, status, taken_s)
+        # Tracking is counted; a line for each of its requests would be most of the log.
+        quiet = operation.startswith("tracking_") and status < 400
+        log = self._log
+        tell = log.error if status >= 500 else log.debug if quiet else log.info
+        tell("answered", method=method, operation=operation, status=status, ms=round(taken_s * 1000, 1))
+
+
+class Observed:
+    """Tells of each request, as ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, noting: Callable[[str, str, int, float], object]) -> None:
+        self._app = app
+        self._noting = noting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -192,18 +208,7 @@ class Observed:
             taken = time.perf_counter() - begun
             route = scope.get("route")
             operation = (route.operation_id if isinstance(route, APIRoute) else None) or "other"
-            self._metrics().answered(operation, status, taken)
-            # Tracking is counted; a line for each of its requests would be most of the log.
-            quiet = operation.startswith("tracking_") and status < 400
-            log = self._log
-            tell = log.error if status >= 500 else log.debug if quiet else log.info
-            tell(
-                "answered",
-                method=scope["method"],
-                operation=operation,
-                status=status,
-                ms=round(taken * 1000, 1),
-            )
+            self._noting(scope["method"], operation, status, taken)
 
 
 def metrics_router(ws: Workspace, metrics: Metrics, *, is_open: bool) -> APIRouter:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from satsuma.server.quick import Quick, QuickProtocol
 
 HEAD_BYTES_MAX = 65_536
 """Of the address and all headers of a request, those after its body included."""
 
 
-def timed(head_time_s: float, write_time_s: float) -> type[HttpToolsProtocol]:
+def timed(head_time_s: float, write_time_s: float, quick_posts: Quick | None = None) -> type[QuickProtocol]:
     """The protocol of a server.
 
     Args:
         head_time_s: From the connection, or the end of the request before and its time to idle, to the end
             of the next request's head.
         write_time_s: How long a caller may take nothing of an answer that waits for them.
+        quick_posts: Takes plain tracking requests; None: the application takes all.
     """
 
-    class Timed(HttpToolsProtocol):
+    class Timed(QuickProtocol):
         """One connection."""
+
+        quick = quick_posts
 
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)

@@ -82,7 +82,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=int(settings.stop_time_s),
             loop="uvloop",
-            http=timed(settings.head_time_s, settings.body_time_s),
+            http=timed(settings.head_time_s, settings.body_time_s, app.state.quick),
             ws="none",
         )
         server = _Server(config, stopping=lambda: setattr(app.state, "is_stopping", True))

@@ -21,13 +21,14 @@ from satsuma.kernel.errors import ConflictError, Error, UsageError
 from satsuma.sync.tracking.messages import MessageType
 from satsuma.sync.tracking.tracker import Outcome, Tracker
 
+PREFIX = "/v1"
 TOLD_MAX = 100
 """So many refused messages are told of in one answer; all are in quarantine."""
 
 _PARSED_AT_ONCE_BYTES = 262_144
-_OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Max-Age": "86400"}
+OPEN: Mapping[str, str] = {"Access-Control-Allow-Origin": "*", "Access-Control-Max-Age": "86400"}
 _PREFLIGHT = {
-    **_OPEN,
+    **OPEN,
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "authorization, content-type, content-encoding, x-retry-count",
 }
@@ -109,17 +110,20 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def tracking_router(tracker: Tracker, write_keys: WriteKeys) -> APIRouter:
     """The routes, for a server to include at its root."""
-    router = APIRouter(prefix="/v1", tags=["tracking"])
+    router = APIRouter(prefix=PREFIX, tags=["tracking"])
     for kind in MessageType:
-        _add(router, kind.value, _SHORT[kind], _ABOUT[kind], _answering(tracker, write_keys, _single(kind)))
-    batch = _answering(tracker, write_keys, _batch)
+        handler = _answering(tracker, write_keys, TAKES[kind.value])
+        _add(router, kind.value, _SHORT[kind], _ABOUT[kind], handler)
+    batch = _answering(tracker, write_keys, TAKES["batch"])
     _add(router, "batch", "b", "Messages of all types; those that cannot be taken are refused alone.", batch)
     router.add_api_route("/import", batch, methods=["POST"], include_in_schema=False)
     router.add_api_route("/{path:path}", _preflight, methods=["OPTIONS"], include_in_schema=False)
     return router
 
 
-_Take = Callable[[Mapping[str, Any]], tuple[list[object], object]]
+Take = Callable[[Mapping[str, Any]], tuple[list[object], object]]
+"""The messages in a body, and when it says that it was sent."""
+
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -131,7 +135,7 @@ def _add(router: APIRouter, name: str, short: str, about: str, handler: _Handler
         methods=["POST"],
         summary=name,
         description=f"{about} Basic auth: the write key as user, no password.",
-        operation_id=f"tracking_{name}",
+        operation_id=operation_of(name),
         response_model=TrackingAnswer,
         responses=_RESPONSES,
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": body}}},
@@ -139,7 +143,7 @@ def _add(router: APIRouter, name: str, short: str, about: str, handler: _Handler
     router.add_api_route(f"/{short}", handler, methods=["POST"], include_in_schema=False)
 
 
-def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler:
+def _answering(tracker: Tracker, write_keys: WriteKeys, take: Take) -> _Handler:
     waiting: Waiting[Outcome] = Waiting()
 
     async def handler(request: Request) -> Response:
@@ -154,22 +158,29 @@ def _answering(tracker: Tracker, write_keys: WriteKeys, take: _Take) -> _Handler
                 return _problem(401, "unauthorized", "found no valid write key", _BASIC)
             messages, sent_at = take(found)
             answer = tracker.submit(messages, sent_at=sent_at, actor=sender)
-            return _answered(await waiting.wait_for(answer))
-        except UsageError as error:
-            return _problem(_STATUS.get(error.code, 400), error.code, error.message)
-        except ConflictError as error:
-            return _problem(503, error.code, error.message, {"Retry-After": "1"})
+            return answered(await waiting.wait_for(answer))
         except Error as error:
-            return _problem(503, error.code, "the workspace cannot take anything now")
+            return refused(error)
 
     return handler
+
+
+def refused(error: Error) -> Response:
+    """What answers a request that was refused as a whole."""
+    match error:
+        case UsageError():
+            return _problem(_STATUS.get(error.code, 400), error.code, error.message)
+        case ConflictError():
+            return _problem(503, error.code, error.message, {"Retry-After": "1"})
+        case _:
+            return _problem(503, error.code, "the workspace cannot take anything now")
 
 
 def _text(header: bytes | None) -> str | None:
     return None if header is None else header.decode("latin-1")
 
 
-def _single(kind: MessageType) -> _Take:
+def _single(kind: MessageType) -> Take:
     def take(body: Mapping[str, Any]) -> tuple[list[object], object]:
         return [{**_without_key(body), "type": kind.value}], None
 
@@ -188,6 +199,15 @@ def _batch(body: Mapping[str, Any]) -> tuple[list[object], object]:
     return [_without_key(one) if isinstance(one, dict) else one for one in messages], body.get("sentAt")
 
 
+TAKES: Mapping[str, Take] = {**{kind.value: _single(kind) for kind in MessageType}, "batch": _batch}
+"""By the name of a route."""
+
+
+def operation_of(name: str) -> str:
+    """The operation id of a route."""
+    return f"tracking_{name}"
+
+
 def _without_key(message: Mapping[str, Any]) -> Mapping[str, Any]:
     # A key is a secret: it must not be kept with a message that is refused.
     if "writeKey" not in message:
@@ -195,9 +215,10 @@ def _without_key(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in message.items() if name != "writeKey"}
 
 
-def _answered(outcome: Outcome) -> Response:
+def answered(outcome: Outcome) -> Response:
+    """What answers a request whose messages were taken, or put in quarantine."""
     if not outcome.refused:
-        text = _TAKEN % (outcome.version, outcome.accepted, outcome.duplicates)
+        text = TAKEN % (outcome.version, outcome.accepted, outcome.duplicates)
         return Response(text, headers=_headers(outcome), media_type="application/json")
     told = [
         {"position": one.place, "code": one.code, "message": one.message}
@@ -215,10 +236,10 @@ def _answered(outcome: Outcome) -> Response:
 
 
 def _headers(outcome: Outcome) -> dict[str, str]:
-    return {**_OPEN, "Satsuma-Version": str(outcome.version)}
+    return {**OPEN, "Satsuma-Version": str(outcome.version)}
 
 
-_TAKEN = b'{"success":true,"version":%d,"accepted":%d,"duplicates":%d,"quarantined":0,"refused":[]}'
+TAKEN = b'{"success":true,"version":%d,"accepted":%d,"duplicates":%d,"quarantined":0,"refused":[]}'
 _BASIC = {"WWW-Authenticate": 'Basic realm="write key", charset="UTF-8"'}
 
 
@@ -232,7 +253,7 @@ def _problem(status: int, code: str, message: str, headers: Mapping[str, str] | 
         "message": message,
     }
     return JSONResponse(
-        content, status, headers={**_OPEN, **(headers or {})}, media_type="application/problem+json"
+        content, status, headers={**OPEN, **(headers or {})}, media_type="application/problem+json"
     )
 
 
