@@ -95,7 +95,11 @@ def main(
         arm: Called when the log is to be folded in a pause; None: it is not folded in pauses.
     """
     settings = Settings(threads=1, checkpoint_wal_bytes=checkpoint_bytes, index_tail_rows=TAIL_ROWS)
-    workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
+    try:
+        workspace = opened.open(path, clock=ManualClock(START), settings=settings, warming="asked")
+    except Error as error:
+        _say(f"not opened {error.code}")
+        return
     workspace.warm()
     _say("open")
     wait = None if arm is None else _folding_in_pauses(workspace, arm, step)

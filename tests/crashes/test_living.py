@@ -248,6 +248,15 @@ def test_a_disk_that_fails_takes_nothing_acknowledged(spoiler: Starter, mode: st
     run_spoiled(spoiler, MODES[mode], Random(seed))
 
 
+@pytest.mark.parametrize("mode", ["fails", "is full"])
+def test_a_disk_that_fails_while_a_workspace_is_opened_is_told(spoiler: Starter, mode: str) -> None:
+    path = spoiler.copy()
+    spoiler.start(path, 1, mode=MODES[mode], nth=1)
+    ended, said = spoiler.end()
+    assert (os.waitstatus_to_exitcode(ended), said) == (0, ["not opened workspace.unwritable"])
+    check(path, said, range(1, 1 + VERSIONS))
+
+
 WRITE_TWO = """
 import ctypes, os, sys
 ctypes.CDLL(None).shim_arm(sys.argv[1].encode(), int(sys.argv[2]), ctypes.c_long(int(sys.argv[3])))

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,21 +70,19 @@ class Lock:
         try:
             descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise WorkspaceError(
-                f"the lock of the workspace {directory} cannot be written: {error}",
-                code="workspace.unwritable",
-                hint="check who may write to that directory",
-            ) from error
+            raise unusable(directory, error) from error
+        lock = cls(descriptor, holder)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock.announce(holder)
         except BlockingIOError:
             os.close(descriptor)
             raise _locked(directory, holder) from None
-        except BaseException:
+        except BaseException as error:
             os.close(descriptor)
+            if isinstance(error, OSError):
+                raise unusable(directory, error) from error
             raise
-        lock = cls(descriptor, holder)
-        lock.announce(holder)
         return lock
 
     def announce(self, holder: Holder) -> None:
@@ -98,9 +97,11 @@ class Lock:
     def release(self) -> None:
         """Let the workspace go; a second call does nothing."""
         if self._descriptor is not None:
-            os.ftruncate(self._descriptor, 0)
-            os.close(self._descriptor)
-            self._descriptor = None
+            descriptor, self._descriptor = self._descriptor, None
+            # What it says is for people alone, and whoever takes the lock writes it anew.
+            with suppress(OSError):
+                os.ftruncate(descriptor, 0)
+            os.close(descriptor)
 
 
 def read_holder(directory: Path) -> Holder | None:
@@ -115,6 +116,15 @@ def read_holder(directory: Path) -> Holder | None:
         return Holder(found["pid"], found["host"], since_us, found.get("command"), found.get("socket"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
         return None
+
+
+def unusable(directory: Path, error: OSError) -> WorkspaceError:
+    """What says that a workspace cannot be opened, for a file of it cannot be read or written."""
+    return WorkspaceError(
+        f"a file of the workspace {directory} cannot be read or written: {error}",
+        code="workspace.unwritable",
+        hint="check who may write to that directory, and that the disk has room and works",
+    )
 
 
 def _locked(directory: Path, asking: Holder) -> WorkspaceLockedError:
