@@ -12,9 +12,14 @@ from satsuma.record.arrow import Column, ints_of, places_of, table_of
 from satsuma.record.sql import fetch, lent, scalar
 
 
+def has_aliases(connection: duckdb.DuckDBPyConnection, entity: int) -> bool:
+    """Whether any key of an entity (its catalog number) is an alias."""
+    return scalar(connection, "SELECT 1 FROM aliases WHERE entity = ? LIMIT 1", [entity]) is not None
+
+
 def through_aliases(connection: duckdb.DuckDBPyConnection, entity: int, keys: Column) -> Column:
     """Keys of an entity (its catalog number), each alias replaced by the key it stands for; nulls stay."""
-    if scalar(connection, "SELECT 1 FROM aliases WHERE entity = ? LIMIT 1", [entity]) is None:
+    if not has_aliases(connection, entity):
         return keys
     with lent(connection, _keys=indexed(keys)):
         found = fetch(

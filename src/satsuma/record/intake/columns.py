@@ -25,7 +25,7 @@ from satsuma.record.intake.fit_texts import TEXTS, texts_of_list
 from satsuma.record.intake.fitted import Refusal, Rows, Values, pc
 from satsuma.record.intake.kept import Kept, shown
 from satsuma.record.intake.results import RefusedRow
-from satsuma.record.intake.sources import RowSource, TableSource, plain_values, simple
+from satsuma.record.intake.sources import Instants, RowSource, TableSource, plain_values, simple
 
 _NEVER_NESTED = frozenset({str, int, float, bool, list, date, datetime, Decimal})
 _COORDINATES = ("latitude", "longitude")
@@ -143,11 +143,12 @@ def _whole(column: Column, length: int) -> Values | None:
 
 
 def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[list[Block], list[RefusedRow]]:
-    """The blocks of dicts, by first appearance, and the rows that are none."""
+    """The blocks of dicts and of shapes, by first appearance, and the rows that are none."""
     shapes: dict[tuple[str, ...], tuple[list[int], list[list[Any]]]] = {}
     refused = []
     flattener = _Flattener(known, _parents(known))
-    for place, row in enumerate(source.given):
+    numbers = range(len(source.given)) if source.places is None else source.places.tolist()
+    for place, row in zip(numbers, source.given, strict=True):
         flat = flattener.read(row)
         if isinstance(flat, Refusal):
             refused.append(RefusedRow(place, flat.code, flat.expected, row))
@@ -161,7 +162,10 @@ def blocks_of_rows(source: RowSource, known: Mapping[str, Attribute]) -> tuple[l
         columns = [_column_of(name, values) for name, values in zip(names_given, by_column, strict=True)]
         columns = _joined_locations(columns, known, len(places))
         blocks.append(Block(tuple(columns), np.array(places, dtype=np.int64)))
-    return blocks, refused
+    for shape in source.shapes:
+        columns = [_column_of(name, values) for name, values in zip(shape.names, shape.columns, strict=True)]
+        blocks.append(Block(tuple(columns), shape.places))
+    return sorted(blocks, key=lambda block: int(block.places[0])), refused
 
 
 def _parents(known: Mapping[str, Attribute]) -> dict[str, list[str]]:
@@ -247,6 +251,8 @@ _ARROW_TYPES: dict[type, pa.DataType] = {
 
 def _column_of(name: str, values: Sequence[Any]) -> Column:
     """A column of Python values, in parts by what they are."""
+    if isinstance(values, Instants):
+        return Column(name, (Part(pa.array(values.us).view(_AWARE)),), {})
     kinds = set(map(type, values))
     kinds.discard(type(None))
     if len(kinds) == 1 and (arrow := _ARROW_TYPES.get(next(iter(kinds)))) is not None:

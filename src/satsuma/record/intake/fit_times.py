@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from satsuma.catalog.learn import is_text
 from satsuma.kernel.civil import MAX_DAY, MAX_INSTANT_US, MIN_DAY, MIN_INSTANT_US, US_PER_DAY
 from satsuma.kernel.errors import UsageError
 from satsuma.kernel.instants import parse_date, parse_instant
-from satsuma.kernel.zones import Zone
+from satsuma.kernel.zones import UTC, Zone
 from satsuma.record.intake.fitted import (
     Fitted,
     Refusal,
@@ -113,6 +114,16 @@ def fit_timestamp(values: Values, zone: Zone) -> Fitted:
     if is_text(arrow):
         return _of_text(without_empty(values), zone)
     return none_fit(values, (INSTANT,), _TIME_TYPE)
+
+
+def instants_of_texts(texts: Values) -> NDArray[np.int64] | None:
+    """Instants of text, microseconds UTC, which is the zone of local times; None where one text is none."""
+    fitted = fit_timestamp(texts, UTC)
+    instants: Any = fitted.arrays[0]
+    if fitted.faults or instants.null_count:
+        return None
+    found: NDArray[np.int64] = instants.cast(pa.int64()).to_numpy()
+    return found
 
 
 def _numbers(values: Any) -> Any:

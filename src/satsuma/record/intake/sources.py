@@ -7,15 +7,17 @@ they are missing; elsewhere NaN is a value, which no attribute can hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from satsuma.catalog.learn import is_list, is_text
 from satsuma.kernel.errors import DataError, UsageError
+from satsuma.kernel.instants import format_instant
 from satsuma.record.intake.fitted import Values, pc
 from satsuma.record.intake.kept import Kept
 
@@ -36,20 +38,73 @@ class TableSource:
         return [dict(zip(self.names, values, strict=True)) for values in zip(*taken, strict=True)]
 
 
+class Instants(Sequence[str]):
+    """Instants of rows: told as text, and handed on as numbers."""
+
+    def __init__(self, us: NDArray[np.int64]) -> None:
+        self.us = us
+
+    def __len__(self) -> int:
+        return len(self.us)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [format_instant(us) for us in self.us[at].tolist()]
+        return format_instant(int(self.us[at]))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Rows that give the same names, by columns.
+
+    Attributes:
+        names: In normal form C, each once; none but that of an attribute, or of a key or time.
+        columns: Of each name the values of the rows, none of them an object: as one dict for each row has
+            them, where instants may stand as `Instants`.
+        places: Of the rows among all that arrive, ascending.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[Sequence[Any], ...]
+    places: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Rows one by one, each as a rule a dict of what it gives."""
+    """Rows one by one, each as a rule a dict of what it gives; beside them perhaps rows by columns.
+
+    Attributes:
+        given: The rows that stand by themselves.
+        places: Theirs, ascending, where others stand between them.
+        shapes: Those others.
+    """
 
     given: list[Any]
+    places: NDArray[np.int64] | None = None
+    shapes: tuple[Shape, ...] = ()
 
     @property
     def length(self) -> int:
         """How many rows there are."""
-        return len(self.given)
+        return len(self.given) + sum(len(shape.places) for shape in self.shapes)
 
     def rows(self, at: list[int]) -> list[object]:
         """The rows at some places, as they came."""
-        return [self.given[row] for row in at]
+        if self.places is None:
+            return [self.given[row] for row in at]
+        found: dict[int, object] = {}
+        wanted = np.array(at, dtype=np.int64)
+        for row in np.flatnonzero(np.isin(self.places, wanted)).tolist():
+            found[int(self.places[row])] = self.given[row]
+        for shape in self.shapes:
+            for row in np.flatnonzero(np.isin(shape.places, wanted)).tolist():
+                values = (column[row] for column in shape.columns)
+                found[int(shape.places[row])] = dict(zip(shape.names, values, strict=True))
+        return [found[place] for place in at]
 
 
 def open_source(rows: Any) -> TableSource | RowSource:
@@ -61,6 +116,8 @@ def open_source(rows: Any) -> TableSource | RowSource:
     """
     if isinstance(rows, list | tuple):
         return RowSource(list(rows))
+    if isinstance(rows, RowSource):
+        return rows
     if isinstance(rows, pa.Table):
         return _of_table(rows)
     if isinstance(rows, pa.RecordBatch):

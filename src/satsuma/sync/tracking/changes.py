@@ -12,10 +12,10 @@ on a shared device, the first has it: nothing joins two users but `alias`, which
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from satsuma.catalog import change as catalog_change
@@ -26,15 +26,16 @@ from satsuma.kernel.errors import CatalogError, DataError
 from satsuma.kernel.ids import derived_id
 from satsuma.kernel.instants import format_instant
 from satsuma.kernel.text import nfc
-from satsuma.record.aliases import through_aliases
 from satsuma.record.change import Change
 from satsuma.record.intake import Intake, take_interactions, take_records
 from satsuma.record.intake.kept import row_json
 from satsuma.record.quarantine import ENTITY, INTERACTIONS, REFUSED
-from satsuma.record.resolve import numbers_of_keys
 from satsuma.record.taken import Taken
-from satsuma.sync.tracking.messages import Message, MessageType, Unreadable
+from satsuma.sync.tracking.messages import Message, MessageType, Unreadable, read_message
+from satsuma.sync.tracking.rows import Rows
+from satsuma.sync.tracking.shapes import ROWS_MIN, Key, Owner, Sent, key_of_shape, read_shape
 from satsuma.sync.tracking.values import attributes_of, context_of
+from satsuma.sync.tracking.whose import Whose
 
 ACCOUNT = "account"
 SOURCE = "tracking"
@@ -57,24 +58,19 @@ class Done:
     refused: tuple[Refused, ...]
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Rows of one entity or type, and for each the place of its message; -1 where it came of none."""
-
-    rows: list[dict[str, object]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-
-    def add(self, place: int, row: dict[str, object]) -> None:
-        self.rows.append(row)
-        self.places.append(place)
-
-
 @dataclass(frozen=True, slots=True)
-class _Link:
-    """Two ids that are of one record from now on."""
+class Request:
+    """Messages that came together.
 
-    keep: str
-    drop: str
+    Attributes:
+        messages: Parsed from JSON.
+        sent_at: When the request says that it was sent.
+        received_us: When it came, microseconds UTC.
+    """
+
+    messages: Sequence[object]
+    sent_at: object
+    received_us: int
 
 
 class Messages:
@@ -96,53 +92,85 @@ class Messages:
         self._source = source
         audiences = [entity.name for entity in change.catalog.audiences()]
         self._audience = audience or (audiences[0] if len(audiences) == 1 else DEFAULT_AUDIENCE)
-        self._people = _Rows()
-        self._accounts = _Rows()
-        self._interactions: dict[str, _Rows] = {}
-        self._links: list[_Link] = []
-        self._now_of: dict[str, str] = {}
-        """Ids that were linked before, and whose they are now."""
+        self._people = Rows()
+        self._accounts = Rows()
+        self._interactions: dict[str, Rows] = {}
+        self._whose = Whose(change, self._audience)
         self._nameless = 0
-        self._owners: dict[str, tuple[Mapping[str, Attribute], Collection[str], Collection[str] | None]] = {}
+        self._owners: dict[str, Owner] = {}
+        self._unreadable: list[tuple[int, object, Unreadable]] = []
         self._last_at = change.at
         self._last_told = format_instant(change.at)
 
-    def take(self, messages: Sequence[tuple[object, Message | Unreadable]]) -> Done:
-        """Take messages, in their order.
-
-        Args:
-            messages: Each as it came, and as it was read.
-        """
-        self._look_up([message for _, message in messages if isinstance(message, Message)])
-        unreadable: list[tuple[int, object, Unreadable]] = []
-        for place, (came, message) in enumerate(messages):
-            if isinstance(message, Unreadable):
-                unreadable.append((place, came, message))
-            else:
-                self._add(place, message)
-        refused = {place: Refused(place, one.code, one.message) for place, _, one in unreadable}
-        self._keep_unreadable(unreadable)
+    def take(self, requests: Sequence[Request]) -> Done:
+        """Take the messages of requests, in their order; places count through all of them."""
+        arriving = [(message, request) for request in requests for message in request.messages]
+        self._whose.look_up(message for message, _ in arriving)
+        self._read(arriving)
+        refused = {place: Refused(place, one.code, one.message) for place, _, one in self._unreadable}
+        self._keep_unreadable()
         self._ensure_account()
-        self._ensure_linked()
+        for key in self._whose.without_record():  # so that they are known later
+            self._people.add(-1, {"id": key})
         for name, rows in ((ACCOUNT, self._accounts), (self._audience, self._people)):
             self._upsert(name, rows, refused)
         duplicates = self._append(refused)
-        for link in self._links:
-            self._join(link)
+        self._whose.join()
         return Done(frozenset(duplicates - set(refused)), tuple(refused[place] for place in sorted(refused)))
 
-    def _add(self, place: int, message: Message) -> None:
+    def _read(self, arriving: Sequence[tuple[object, Request]]) -> None:
+        """Read messages, those that are alike together, and the others one by one."""
+        shapes: dict[Key, list[int]] = {}
+        whose, known = self._whose, self._change.catalog.interactions
+        for place, (found, request) in enumerate(arriving):
+            key = None if whose.now_of and whose.is_anothers(found) else key_of_shape(found)
+            if key is not None and key.event in known:
+                places = shapes.get(key)
+                if places is None:
+                    places = shapes[key] = []
+                    self._interactions.setdefault(key.event, Rows())
+                places.append(place)
+            else:
+                self._take(place, found, request, whose.now_of)
+        for key, places in shapes.items():
+            some = [arriving[place] for place in places]
+            shape = None
+            if len(some) >= ROWS_MIN:
+                sent = Sent(
+                    [message for message, _ in some if isinstance(message, dict)],
+                    np.array(places, dtype=np.int64),
+                    np.array([request.received_us for _, request in some], dtype=np.int64),
+                    [request.sent_at for _, request in some],
+                )
+                shape = read_shape(key, sent, self._owner(key.event), self._audience)
+            if shape is not None:
+                self._interactions[key.event].shapes.append(shape)
+                continue
+            for place, (found, request) in zip(places, some, strict=True):
+                # Its id was no other's where the message stood.
+                self._take(place, found, request, {})
+        self._unreadable.sort(key=lambda one: one[0])
+
+    def _take(self, place: int, found: object, request: Request, now_of: Mapping[str, str]) -> None:
+        """Read one message, and note what it means."""
+        message = read_message(found, sent_at=request.sent_at, received_us=request.received_us)
+        if isinstance(message, Unreadable):
+            self._unreadable.append((place, found, message))
+        else:
+            self._add(place, message, now_of)
+
+    def _add(self, place: int, message: Message, now_of: Mapping[str, str]) -> None:
         who = message.user or message.anonymous
         if who is not None:
-            who = self._now_of.get(who, who)
+            who = now_of.get(who, who)
         match message.type:
             case MessageType.IDENTIFY:
                 self._people.add(place, self._record(who, message.at, self._traits(self._audience, message)))
-                self._link(message.user, message.anonymous, firm=False)
+                self._whose.link(message.user, message.anonymous, firm=False)
             case MessageType.TRACK | MessageType.PAGE | MessageType.SCREEN:
                 name = message.name if message.type is MessageType.TRACK else message.type.value
                 kind = nfc(name or "")
-                self._interactions.setdefault(kind, _Rows()).add(place, self._interaction(kind, who, message))
+                self._interactions.setdefault(kind, Rows()).add(place, self._interaction(kind, who, message))
             case MessageType.GROUP:
                 row = self._traits(ACCOUNT, message)
                 self._accounts.add(
@@ -152,7 +180,7 @@ class Messages:
             case MessageType.ALIAS:
                 before = message.previous or message.anonymous
                 self._people.add(place, self._record(message.user, message.at, {}))
-                self._link(message.user, before, firm=True)
+                self._whose.link(message.user, before, firm=True)
 
     def _record(self, key: str | None, at: int, values: dict[str, object]) -> dict[str, object]:
         return {**values, "id": key, OBSERVED_AT: self._observed(at)}
@@ -166,9 +194,9 @@ class Messages:
         return attributes_of(message.values, known, reserved=RESERVED[OwnerKind.ENTITY], instead="traits")
 
     def _interaction(self, kind: str, who: str | None, message: Message) -> dict[str, object]:
-        known, reserved, declared = self._owner(kind)
-        row = context_of(message.context, declared) if message.context else {}
-        row |= attributes_of(message.values, known, reserved=reserved, instead="properties")
+        owner = self._owner(kind)
+        row = context_of(message.context, owner.declared) if message.context else {}
+        row |= attributes_of(message.values, owner.known, reserved=owner.reserved, instead="properties")
         if message.type is not MessageType.TRACK:
             row |= {
                 name: value
@@ -182,14 +210,13 @@ class Messages:
         row[self._audience], row["occurred_at"], row["id"] = who, self._told(message.at), id
         return row
 
-    def _owner(self, kind: str) -> tuple[Mapping[str, Attribute], Collection[str], Collection[str] | None]:
-        """Of a type of interactions: what is known, names that nothing can have, the only ones to give."""
+    def _owner(self, kind: str) -> Owner:
         found = self._owners.get(kind)
         if found is None:
             known = self._known(kind, OwnerKind.INTERACTION)
             reserved = RESERVED[OwnerKind.INTERACTION] | {self._audience}
-            found = known, reserved, known if self._change.catalog.mode is Mode.STRICT else None
-            self._owners[kind] = found
+            declared = known if self._change.catalog.mode is Mode.STRICT else None
+            found = self._owners[kind] = Owner(known, reserved, declared)
         return found
 
     def _told(self, at: int) -> str:
@@ -202,49 +229,6 @@ class Messages:
         catalog = self._change.catalog
         owners = catalog.entities if kind is OwnerKind.ENTITY else catalog.interactions
         return owners[owner].attributes if owner in owners else {}
-
-    def _link(self, user: str | None, other: str | None, *, firm: bool) -> None:
-        if user is None or other is None:
-            return
-        keep = self._now_of.get(user, user)
-        if self._now_of.get(other, other) == keep or (other in self._now_of and not firm):
-            return
-        self._links.append(_Link(keep, other))
-        before = self._now_of.get(other, other)
-        for key, now in list(self._now_of.items()):
-            if now == before:
-                self._now_of[key] = keep
-        self._now_of[other] = self._now_of[before] = keep
-
-    def _look_up(self, messages: list[Message]) -> None:
-        """Find the ids that are another's already."""
-        entity = self._change.catalog.entities.get(self._audience)
-        if entity is None:
-            return
-        named = {id for one in messages for id in (one.user, one.anonymous, one.previous) if id is not None}
-        ids = sorted(named)
-        through: Any = through_aliases(self._change.connection, entity.number, pa.array(ids, pa.string()))
-        self._now_of = {id: now for id, now in zip(ids, through.to_pylist(), strict=True) if id != now}
-
-    def _ensure_linked(self) -> None:
-        """Make records for linked ids that no record has yet, so that they are known later."""
-        wanted = {key: None for link in self._links for key in (link.keep, link.drop)}
-        entity = self._change.catalog.entities.get(self._audience)
-        keys = list(wanted)
-        numbers = [-1] * len(keys)
-        if entity is not None and keys:
-            found = numbers_of_keys(self._change.connection, entity, pa.array(keys, pa.string()))
-            numbers = found.tolist()
-        for key, number in zip(keys, numbers, strict=True):
-            if number < 0:
-                self._people.add(-1, {"id": key})
-
-    def _join(self, link: _Link) -> None:
-        entity = self._change.catalog.entities[self._audience]
-        keys = pa.array([link.keep, link.drop], pa.string())
-        keep, drop = numbers_of_keys(self._change.connection, entity, keys).tolist()
-        if keep >= 0 and drop >= 0 and keep != drop:  # a refused row made no record
-            self._change.merge(self._audience, keep=link.keep, drop=link.drop)
 
     def _ensure_account(self) -> None:
         """Let contacts refer to accounts, in mode `learn`, where nothing is said of that yet."""
@@ -262,26 +246,27 @@ class Messages:
                 continue  # the inverse's name is taken; without any, contacts are not read back
             return
 
-    def _upsert(self, entity: str, rows: _Rows, refused: dict[int, Refused]) -> None:
+    def _upsert(self, entity: str, rows: Rows, refused: dict[int, Refused]) -> None:
         if not rows.rows:
             return
         change = self._change
         try:
             intake = take_records(rows.rows, entity, change.catalog, now=change.at, locked=self._locked)
         except DataError as error:
-            self._refuse_all(ENTITY, entity, rows, error, refused)
+            self._refuse_all(ENTITY, entity, rows.rows, rows.places, error, refused)
             return
         taken = change.upsert(entity, intake, source=self._source)
-        self._note(ENTITY, entity, rows, intake, taken, refused)
+        self._note(ENTITY, entity, rows.places, intake, taken, refused)
 
     def _append(self, refused: dict[int, Refused]) -> set[int]:
         """Take the interactions of all types; gives the places of those that were there already."""
         change = self._change
-        arriving: list[tuple[str, Intake]] = []
+        arriving, places_of = list[tuple[str, Intake]](), dict[str, list[int]]()
         for kind, rows in self._interactions.items():
+            source, places = rows.in_order()
             try:
                 intake = take_interactions(
-                    rows.rows,
+                    source,
                     kind,
                     change.catalog,
                     now=change.at,
@@ -289,21 +274,30 @@ class Messages:
                     locked=self._locked,
                 )
             except DataError as error:
-                self._refuse_all(INTERACTIONS, kind, rows, error, refused)
+                self._refuse_all(
+                    INTERACTIONS, kind, source.rows(list(range(len(places)))), places, error, refused
+                )
                 continue
             change.apply_catalog(intake.catalog)
             arriving.append((kind, intake))
+            places_of[kind] = places
         duplicates: set[int] = set()
         for (kind, intake), taken in zip(
             arriving, change.append_each(arriving, source=self._source), strict=True
         ):
-            rows = self._interactions[kind]
-            self._note(INTERACTIONS, kind, rows, intake, taken, refused)
-            duplicates.update(rows.places[position] for position in taken.duplicate_positions.tolist())
+            places = places_of[kind]
+            self._note(INTERACTIONS, kind, places, intake, taken, refused)
+            duplicates.update(places[position] for position in taken.duplicate_positions.tolist())
         return duplicates
 
     def _note(
-        self, kind: str, target: str, rows: _Rows, intake: Intake, taken: Taken, refused: dict[int, Refused]
+        self,
+        kind: str,
+        target: str,
+        places: Sequence[int],
+        intake: Intake,
+        taken: Taken,
+        refused: dict[int, Refused],
     ) -> None:
         """Tell of refused rows which message each came of."""
         found: Iterable[tuple[int, str, str]] = zip(
@@ -316,15 +310,21 @@ class Messages:
                 [self._change.version, kind, target, self._source],
             ).fetchall()
         for position, code, message in found:
-            place = rows.places[position]
+            place = places[position]
             if place >= 0:
                 refused.setdefault(place, Refused(place, code, message))
 
     def _refuse_all(
-        self, kind: str, target: str, rows: _Rows, error: DataError, refused: dict[int, Refused]
+        self,
+        kind: str,
+        target: str,
+        rows: Sequence[object],
+        places: Sequence[int],
+        error: DataError,
+        refused: dict[int, Refused],
     ) -> None:
         """Keep rows that could not be taken as a batch, each with the reason."""
-        kept = [(at, row) for at, row in enumerate(rows.rows) if rows.places[at] >= 0]
+        kept = [(at, row) for at, row in enumerate(rows) if places[at] >= 0]
         table = [
             {"position": at, "code": error.code, "message": error.message, "row": row_json(row)}
             for at, row in kept
@@ -333,12 +333,12 @@ class Messages:
             kind, target, pa.Table.from_pylist(table, schema=REFUSED), source=self._source
         )
         for at, _ in kept:
-            place = rows.places[at]
+            place = places[at]
             refused.setdefault(place, Refused(place, error.code, error.message))
 
-    def _keep_unreadable(self, found: list[tuple[int, object, Unreadable]]) -> None:
+    def _keep_unreadable(self) -> None:
         by_type: dict[str, list[dict[str, object]]] = {}
-        for place, came, one in found:
+        for place, came, one in self._unreadable:
             row = {"position": place, "code": one.code, "message": one.message, "row": row_json(came)}
             by_type.setdefault(one.type, []).append(row)
         for target, rows in by_type.items():

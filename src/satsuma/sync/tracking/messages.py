@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -77,7 +77,9 @@ class Unreadable:
     type: str
 
 
-class _Refused(Exception):  # noqa: N818 - carries a refusal to the one place that returns it
+class Refused(Exception):  # noqa: N818 - carries a refusal to the one place that returns it
+    """Something is no message."""
+
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message
 
@@ -93,16 +95,16 @@ def read_message(found: object, *, sent_at: object, received_us: int) -> Message
     kind = found.get("type") if isinstance(found, Mapping) else None
     try:
         return _read(found, sent_at, received_us)
-    except _Refused as refused:
+    except Refused as refused:
         known = kind if isinstance(kind, str) and kind in _TYPES else "message"
         return Unreadable(refused.code, refused.message, known)
 
 
 def _read(found: object, sent_at: object, received_us: int) -> Message:
     if not isinstance(found, Mapping):
-        raise _Refused("row.type", f"found {shown(found)}, expected an object with a type")
-    if _is_deeper(found, DEPTH_LEVELS_MAX):
-        raise _Refused("row.type", f"found more than {DEPTH_LEVELS_MAX} levels of nesting")
+        raise Refused("row.type", f"found {shown(found)}, expected an object with a type")
+    if is_deeper(found, DEPTH_LEVELS_MAX):
+        raise Refused("row.type", f"found more than {DEPTH_LEVELS_MAX} levels of nesting")
     kind = _type(found.get("type"))
     sent = found.get("sentAt") if found.get("sentAt") is not None else sent_at
     stated = found.get("originalTimestamp")
@@ -127,28 +129,36 @@ def _type(found: object) -> MessageType:
     kind = _TYPES.get(found) if isinstance(found, str) else None
     if kind is None:
         listed = ", ".join(MessageType)
-        raise _Refused("type.missing", f"type: found {shown(found)}, expected one of {listed}")
+        raise Refused("type.missing", f"type: found {shown(found)}, expected one of {listed}")
     return kind
 
 
-def _key(found: Mapping[str, Any], name: str) -> str | None:
-    value = found.get(name)
+def key_of(name: str, value: object) -> str | None:
+    """An id: text, or a whole number; None where there is none.
+
+    Raises:
+        Refused: It is neither.
+    """
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise _Refused("row.type", f"{name}: found {shown(value)}, expected a text or a whole number")
+        raise Refused("row.type", f"{name}: found {shown(value)}, expected a text or a whole number")
     if value == "":
         return None
     text = str(value)
     if not is_well_formed(text):
-        raise _Refused("row.type", f"{name}: found {shown(text)}, expected text of Unicode characters")
+        raise Refused("row.type", f"{name}: found {shown(text)}, expected text of Unicode characters")
     return nfc(text)
+
+
+def _key(found: Mapping[str, Any], name: str) -> str | None:
+    return key_of(name, found.get(name))
 
 
 def _text(found: Mapping[str, Any], name: str) -> str | None:
     value = found.get(name)
     if value is not None and not isinstance(value, str):
-        raise _Refused("row.type", f"{name}: found {shown(value)}, expected a text")
+        raise Refused("row.type", f"{name}: found {shown(value)}, expected a text")
     return value or None
 
 
@@ -157,7 +167,7 @@ def _object(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise _Refused("row.type", f"{name}: found {shown(value)}, expected an object")
+        raise Refused("row.type", f"{name}: found {shown(value)}, expected an object")
     return value
 
 
@@ -175,13 +185,13 @@ def _happened(stated: object, sent: object, received_us: int) -> int:
 
 def _instant(name: str, found: object) -> int:
     if not isinstance(found, str):
-        raise _Refused(
+        raise Refused(
             "value.time", f"{name}: found {shown(found)}, expected a time such as 2026-01-31T09:30:00Z"
         )
     try:
         return parse_instant(found, UTC)
     except UsageError as error:
-        raise _Refused("value.time", f"{name}: {error.message}") from None
+        raise Refused("value.time", f"{name}: {error.message}") from None
 
 
 def _id(found: Mapping[str, Any], *, is_dated: bool) -> str | None:
@@ -193,7 +203,7 @@ def _id(found: Mapping[str, Any], *, is_dated: bool) -> str | None:
     return derived_id(json.dumps(said, sort_keys=True), 0)
 
 
-def _is_deeper(found: Mapping[str, Any], levels: int) -> bool:
+def is_deeper(found: Mapping[str, Any] | Sequence[Any], levels: int) -> bool:
     """Whether something holds more levels of objects and lists than so many, its own included."""
     level: list[Any] = [found]
     for _ in range(levels):

@@ -20,8 +20,7 @@ from satsuma.kernel.clock import Clock
 from satsuma.kernel.errors import ConflictError, Error, UsageError
 from satsuma.kernel.limits import QUEUE_COMMANDS_MAX, ROWS_PER_REQUEST_MAX
 from satsuma.record.change import Change
-from satsuma.sync.tracking.changes import Done, Messages, Refused
-from satsuma.sync.tracking.messages import Message, Unreadable, read_message
+from satsuma.sync.tracking.changes import Done, Messages, Refused, Request
 
 MESSAGES_PER_VERSION_MAX = 100_000
 """More wait for the next version, so that nobody waits long for the messages of others."""
@@ -49,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    messages: tuple[tuple[object, Message | Unreadable], ...]
+    asked: Request
     actor: str
     answer: Future[Outcome]
 
@@ -100,9 +99,7 @@ class Tracker:
                 f"found {len(messages)} messages in one request, expected at most {ROWS_PER_REQUEST_MAX}",
                 code="usage.request_size",
             )
-        now = self._clock.now()
-        read = tuple((one, read_message(one, sent_at=sent_at, received_us=now)) for one in messages)
-        request = _Request(read, actor, Future())
+        request = _Request(Request(list(messages), sent_at, self._clock.now()), actor, Future())
         with self._turn:
             if self._closed:
                 raise ConflictError("the workspace is closed", code="conflict.closed")
@@ -153,20 +150,20 @@ class Tracker:
     def _gathered(self) -> list[_Request]:
         requests, count = list[_Request](), 0
         while self._waiting and (
-            not requests or count + len(self._waiting[0].messages) <= MESSAGES_PER_VERSION_MAX
+            not requests or count + len(self._waiting[0].asked.messages) <= MESSAGES_PER_VERSION_MAX
         ):
             requests.append(self._waiting.popleft())
-            count += len(requests[-1].messages)
+            count += len(requests[-1].asked.messages)
             # From here on it will be taken, whether somebody still waits for the answer or not.
             requests[-1].answer.set_running_or_notify_cancel()
         return requests
 
     def _commit(self, requests: list[_Request]) -> None:
-        messages = [message for request in requests for message in request.messages]
+        asked = [request.asked for request in requests]
         actors = {request.actor for request in requests}
 
         def work(change: Change) -> Done:
-            return Messages(change, self._locked(change), audience=None).take(messages)
+            return Messages(change, self._locked(change), audience=None).take(asked)
 
         try:
             committed = self._writer.commit(
@@ -189,7 +186,7 @@ class Tracker:
         duplicates = sorted(done.duplicates)
         at = 0
         for request in requests:
-            end = first + len(request.messages)
+            end = first + len(request.asked.messages)
             own = []
             while refused and refused[0].place < end:
                 one = refused.popleft()
@@ -197,7 +194,7 @@ class Tracker:
             before = at
             while at < len(duplicates) and duplicates[at] < end:
                 at += 1
-            accepted = len(request.messages) - len(own) - (at - before)
+            accepted = len(request.asked.messages) - len(own) - (at - before)
             if not request.answer.cancelled():
                 request.answer.set_result(Outcome(version, accepted, at - before, tuple(own)))
             first = end
