@@ -41,11 +41,13 @@ class ChangedInteractions:
         after: Rows of versions above this one are new; None: there are none.
         rewritten: Members (ascending, int64) all of whose rows are to be read anew.
         gone: Members that have no rows any more, likewise.
+        written: All new rows, where they are at hand; else they are read.
     """
 
     after: int | None
     rewritten: Ints
     gone: Ints
+    written: Sequence[Written] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +82,10 @@ def of_change(change: Transaction) -> Changed:
         rewritten = np.setdiff1d(_numbers(touches.numbers(touches.rewritten, type_.number)), gone)
         after = version - 1 if type_.number in touches.appended else None
         if after is not None or len(rewritten) or len(gone):
-            interactions[type_.number] = ChangedInteractions(after, rewritten, gone)
+            # Rows that were written may have been removed by the same version.
+            is_at_hand = not len(rewritten) and not len(gone)
+            written = change.written.get(type_.number, ()) if is_at_hand else ()
+            interactions[type_.number] = ChangedInteractions(after, rewritten, gone, written)
     converted = frozenset(number for _, number in touches.converted)
     return Changed(entities, interactions, converted)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from satsuma.catalog.model import Attribute, Entity, InteractionType
+from satsuma.catalog.model import Attribute, Entity, InteractionType, ValueType
 from satsuma.index.building import selected, values_of
 from satsuma.index.changed import ChangedInteractions
 from satsuma.index.columns import CODED, Arrays, Column
@@ -19,7 +21,7 @@ from satsuma.index.dictionaries import Dictionary
 from satsuma.index.parts import Ints
 from satsuma.index.runs import Rows
 from satsuma.index.texts import large
-from satsuma.record.arrow import ints_of, table_of, texts_in
+from satsuma.record.arrow import ints_of, table_of, texts_in, us_of
 from satsuma.record.layout import (
     ID,
     KEY,
@@ -31,8 +33,11 @@ from satsuma.record.layout import (
     entity_table,
     interaction_table,
 )
-from satsuma.record.sql import fetch, lent, quote
+from satsuma.record.sql import ARROW_TYPES, fetch, lent, quote
 from satsuma.record.written import Written
+
+_TEN_THOUSAND = pa.scalar(Decimal(10_000), pa.decimal128(5, 0))
+"""A decimal has four places."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +118,8 @@ def read_interactions(
 ) -> Rows:
     """The new rows, and all those of members that were rewritten, in their order."""
     chosen = list(type_.attributes.values())
+    if changed.written and not any(one.type is ValueType.CHOICES for one in chosen):
+        return _interactions_written(changed.written, chosen, known)
     flat, names = _expressions(chosen)
     fixed = [f"t.{MEMBER} AS member", f"epoch_us(t.{OCCURRED_AT}) AS at", f"t.{ID} AS id"]
     wanted, parameters = [], []
@@ -134,6 +141,41 @@ def read_interactions(
         large(rows["id"].combine_chunks()),
         _columns(rows, chosen, names, known),
     )
+
+
+def _interactions_written(
+    written: Sequence[Written], attributes: list[Attribute], known: Mapping[int, Column]
+) -> Rows:
+    """Rows at hand, in their order, brought into the index's form without asking DuckDB."""
+    whole = pa.concat_tables([one.rows for one in written], promote_options="default")
+    rows: Any = whole.sort_by([(MEMBER, "ascending"), (OCCURRED_AT, "ascending"), (ID, "ascending")])
+    stored = {name: rows[name].combine_chunks() for name in rows.column_names}
+    lacking: Any = ARROW_TYPES
+    found = {}
+    for attribute in attributes:
+        values = [
+            _selected(attribute, stored[name] if name in stored else pa.nulls(len(rows), lacking[type_]))
+            for name, type_ in columns(attribute)
+        ]
+        arrays, dictionary = _encoded(attribute, values, known[attribute.number].dictionary)
+        found[attribute.number] = Column(attribute.type, arrays, dictionary)
+    return Rows(
+        ints_of(rows, MEMBER).astype(np.int64),
+        us_of(rows[OCCURRED_AT]),
+        large(stored[ID]),
+        found,
+    )
+
+
+def _selected(attribute: Attribute, values: Any) -> Any:
+    """What `building.selected` gives of stored values."""
+    match attribute.type:
+        case ValueType.DECIMAL:
+            return pc.multiply(values, _TEN_THOUSAND).cast(pa.int64())
+        case ValueType.TIMESTAMP:
+            return values.cast(pa.int64())
+        case _:
+            return values
 
 
 def _expressions(attributes: list[Attribute]) -> tuple[list[str], list[list[str]]]:

@@ -25,6 +25,7 @@ from satsuma.record.resolve import Resolved, resolve, resolve_references
 from satsuma.record.sql import lent, quote, stored_columns
 from satsuma.record.taken import Taken
 from satsuma.record.transaction import Transaction
+from satsuma.record.written import Written
 
 if TYPE_CHECKING:
     from satsuma.record.intake import Intake
@@ -203,6 +204,8 @@ def _write(
             f" SELECT _id, _member, _occurred_at, ?, ?{own} FROM _rows",
             [transaction.version, import_id],
         )
+    written = Written(tuple(batch.attributes), numbers, table, {})
+    transaction.written.setdefault(interaction.number, []).append(written)
 
 
 def _earliest(

@@ -1,7 +1,8 @@
-"""Written: values of records as a version in the making has written them, for whoever keeps them elsewhere.
+"""Written: what a version in the making has written, for whoever keeps it elsewhere.
 
 Reading a thousand records back from a table of a million costs as much as writing them; here they are still
-at hand. What other paths have written `Touches.unmarked` tells, and has to be read.
+at hand, and so are interactions. What other paths have written of records `Touches.unmarked` tells, and has
+to be read; of interactions `Touches.rewritten` and `Touches.gone`.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from satsuma.catalog.model import Attribute
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """Current values of some records of one entity, written at once.
+    """Current values of some records of one entity, or new interactions of one type, written at once.
 
     Attributes:
         attributes: Those written.
-        numbers: Of the records, ascending, uint32.
-        rows: Their stored columns, and flags.
+        numbers: Of the records, ascending, uint32; of interactions their members, in any order.
+        rows: Their stored columns, and flags; of interactions besides `_id`, `_member` and `_occurred_at`.
         flags: Stored column → name of the boolean column of `rows` that says for which records it was
             written; those without one were written for all.
     """
