@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from satsuma.catalog.audiences import entity_of_number
 from satsuma.kernel.errors import Error
@@ -21,6 +20,7 @@ from satsuma.membership.deltas import Cause, Delta
 from satsuma.membership.evaluating import Evaluate, members_of
 from satsuma.membership.failing import SegmentFailure, mark, spread
 from satsuma.membership.live import LiveSegment, in_dependency_order
+from satsuma.membership.planes import Numbers, bitmap_of
 from satsuma.record import memberships
 from satsuma.record.change import Change
 from satsuma.record.resolve import keys_of_numbers
@@ -91,7 +91,7 @@ def follow(
     return tuple(deltas)
 
 
-def _members(change: Change, segment: LiveSegment, evaluate: Evaluate) -> NDArray[np.uint32]:
+def _members(change: Change, segment: LiveSegment, evaluate: Evaluate) -> Numbers:
     try:
         return members_of(change.connection, change.catalog, segment, evaluate, change.at)
     except (Error, duckdb.Error) as error:
@@ -107,11 +107,10 @@ def _without_gone(change: Change, segment: LiveSegment, cause: Cause) -> Delta:
     return replace_members(change, segment.id, kept[there], cause)
 
 
-def replace_members(change: Change, segment: int, members: NDArray[np.uint32], cause: Cause) -> Delta:
+def replace_members(change: Change, segment: int, members: Numbers, cause: Cause) -> Delta:
     """Make these the members of a segment, and write what that changed, one signed row for each member."""
     before = memberships.members(change.connection, segment)
-    entered = np.setdiff1d(members, before)
-    left = np.setdiff1d(before, members)
+    entered, left = _differing(members, before)
     numbers = np.concatenate([entered, left]).astype(np.uint32)
     count = len(numbers)
     signs = np.repeat(np.array([1, -1], dtype=np.int8), [len(entered), len(left)])
@@ -119,7 +118,14 @@ def replace_members(change: Change, segment: int, members: NDArray[np.uint32], c
         pa.array(np.full(count, segment, dtype=np.uint32)),
         pa.array(numbers),
         pa.array(signs),
-        pa.array([cause] * count, pa.string()),
+        pa.repeat(pa.scalar(cause, pa.string()), count),
     ]
     memberships.write_changes(change, pa.table(columns, schema=memberships.CHANGES))
     return Delta(segment, len(entered), len(left))
+
+
+def _differing(members: Numbers, before: Numbers) -> tuple[Numbers, Numbers]:
+    """Of two arrays of distinct numbers those of the first alone and those of the second alone, ascending."""
+    now, then = bitmap_of(members), bitmap_of(before)
+    entered, left = now - then, then - now
+    return np.frombuffer(entered.to_array(), dtype=np.uint32), np.frombuffer(left.to_array(), dtype=np.uint32)

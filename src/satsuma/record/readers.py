@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, get_ident
 
+import duckdb
+
 from satsuma.kernel.errors import ConflictError
+from satsuma.kernel.stopping import stopped_by
+from satsuma.record.sql import interruptible, scalar
 
 
 class Readers:
@@ -60,3 +64,17 @@ class Readers:
                     code="conflict.readers",
                     hint="try again when they have ended",
                 )
+
+
+@contextmanager
+def on_one_version(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """Another connection that only reads, on one committed version, and the number of that version."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute("BEGIN TRANSACTION READ ONLY")
+        # The snapshot is taken by the first statement, not by BEGIN.
+        version = scalar(cursor, "SELECT max(version) FROM versions")
+        with interruptible(), stopped_by(cursor.interrupt):
+            yield cursor, version
+    finally:
+        cursor.close()

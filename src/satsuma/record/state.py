@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from satsuma.catalog.model import Catalog
-from satsuma.kernel.errors import UsageError
+from satsuma.kernel.errors import UsageError, WorkspaceDamagedError
 from satsuma.kernel.instants import format_instant
-from satsuma.record import actors, catalogs, versions, views
+from satsuma.record import actors, catalogs, migrations, versions, views
 from satsuma.record.change import Change
 from satsuma.record.memory import Memory
+from satsuma.record.migrations import Migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,18 @@ def first_version(connection: duckdb.DuckDBPyConnection, catalog: Catalog, at: i
     views.rebuild(connection, catalog)
     versions.add(connection, change, "created", None)
     connection.execute("COMMIT")
+
+
+def last_state(connection: duckdb.DuckDBPyConnection, directory: Path, steps: Sequence[Migration]) -> State:
+    """The state of the last version in a directory's file, its tables brought to the present form.
+
+    Raises:
+        WorkspaceDamagedError: There is no version, or no catalog.
+    """
+    last, catalog = versions.last(connection), catalogs.load(connection)
+    if last is None or catalog is None:
+        text = f"{directory} has no version or no catalog"
+        raise WorkspaceDamagedError(text, hint="restore the workspace from a backup")
+    if migrations.migrate(connection, steps, last.at):
+        views.rebuild(connection, catalog)
+    return State(last.version, last.at, catalog, last.version)

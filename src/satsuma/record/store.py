@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from satsuma.catalog.model import Catalog
 from satsuma.kernel.errors import Error, InvariantError, UsageError, WorkspaceDamagedError
-from satsuma.kernel.stopping import stopped_by
 from satsuma.record import (
     actors,
-    catalogs,
     checkpoints,
     files,
     index_changes,
@@ -37,10 +35,10 @@ from satsuma.record.id_files import IdFiles
 from satsuma.record.lock import Holder, Lock, unusable
 from satsuma.record.memory import Memory
 from satsuma.record.migrations import Migration
-from satsuma.record.readers import Readers
+from satsuma.record.readers import Readers, on_one_version
 from satsuma.record.rewriting import rewrite
-from satsuma.record.sql import interruptible, scalar
-from satsuma.record.state import State, first_version
+from satsuma.record.sql import interruptible
+from satsuma.record.state import State, first_version, last_state
 from satsuma.record.transaction import entity_of
 from satsuma.record.verifying_ids import KnownIds
 
@@ -156,7 +154,16 @@ class Record:
         connection = checkpoints.connect(database, settings)
         try:
             meta = files.read_meta(connection, database)
-            return cls._loaded(directory, connection, lock, meta["workspace_id"], migrations_above, settings)
+            workspace = meta["workspace_id"]
+            return cls(
+                directory,
+                connection,
+                lock,
+                workspace_id=workspace,
+                state=last_state(connection, directory, (*migrations.RECORD, *migrations_above)),
+                memory=Memory.load(connection, IdFiles(directory, workspace, settings.index_tail_rows)),
+                settings=settings,
+            )
         except (Error, OSError):
             connection.close()
             raise
@@ -164,32 +171,6 @@ class Record:
             connection.close()
             text = f"{database} cannot be read as a workspace: {error}"
             raise WorkspaceDamagedError(text, hint="restore the workspace from a backup") from error
-
-    @classmethod
-    def _loaded(
-        cls,
-        directory: Path,
-        connection: duckdb.DuckDBPyConnection,
-        lock: Lock,
-        workspace_id: str,
-        migrations_above: Sequence[Migration],
-        settings: Settings,
-    ) -> Self:
-        last, catalog = versions.last(connection), catalogs.load(connection)
-        if last is None or catalog is None:
-            text = f"{directory} has no version or no catalog"
-            raise WorkspaceDamagedError(text, hint="restore the workspace from a backup")
-        if migrations.migrate(connection, (*migrations.RECORD, *migrations_above), last.at):
-            views.rebuild(connection, catalog)
-        return cls(
-            directory,
-            connection,
-            lock,
-            workspace_id=workspace_id,
-            state=State(last.version, last.at, catalog, last.version),
-            memory=Memory.load(connection, IdFiles(directory, workspace_id, settings.index_tail_rows)),
-            settings=settings,
-        )
 
     @property
     def state(self) -> State:
@@ -289,15 +270,8 @@ class Record:
         """
         with self._readers.reading():
             self._check_open()
-            cursor = self._connection.cursor()
-            try:
-                cursor.execute("BEGIN TRANSACTION READ ONLY")
-                # The snapshot is taken by the first statement, not by BEGIN.
-                version = scalar(cursor, "SELECT max(version) FROM versions")
-                with interruptible(), stopped_by(cursor.interrupt):
-                    yield cursor, version
-            finally:
-                cursor.close()
+            with on_one_version(self._connection) as found:
+                yield found
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
