@@ -7,6 +7,7 @@ or on a list at a version, so that the counts of the past stay as they were.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,8 +48,8 @@ class Erased:
         """Whether a value names them: a key that is more than a number, or a text with an address in it."""
         match value:
             case str():
-                lower = value.lower()
-                named = value in self.keys and not value.isdigit()
+                lower, bare = value.lower(), value.strip()
+                named = bare in self.keys and not bare.isdigit()
                 return named or any(address in lower for address in self.addresses)
             case Mapping():
                 return any(self.is_in(part) for pair in value.items() for part in pair)
@@ -56,6 +57,11 @@ class Erased:
                 return any(self.is_in(part) for part in value)
             case _:
                 return False
+
+    def is_in_line(self, line: str) -> bool:
+        """Whether a line that could not be taken apart into values names them anywhere."""
+        keys = (re.escape(key) for key in self.keys if not key.isdigit())
+        return self.is_in(line) or any(re.search(rf"(?<!\w){key}(?!\w)", line) for key in keys)
 
 
 def whom(connection: duckdb.DuckDBPyConnection, entity: Entity, key: str) -> Erased:
@@ -202,7 +208,8 @@ def _clear_quarantine(transaction: Transaction, who: Erased) -> int:
             came = row_of(row.row)
         except ValueError:
             came = row.row
-        if who.is_in(came) or who.is_in(row.message) or _is_own(came, fields.get(row.target), who):
+        named = who.is_in_line(came) if isinstance(came, str) else who.is_in(came)
+        if named or who.is_in(row.message) or _is_own(came, fields.get(row.target), who):
             gone.append(row.id)
     return quarantine.clear(transaction, gone) if gone else 0
 
