@@ -7,7 +7,7 @@ has forgotten. Object 0 is the workspace itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count, islice
 from threading import Lock
@@ -19,6 +19,7 @@ from satsuma.kernel.errors import CancelledError, ConflictError, NotFoundError, 
 from satsuma.remote.errors import pack_error
 from satsuma.remote.frames import Frame
 from satsuma.remote.paths import refuse_files
+from satsuma.remote.reading import READING, Patience, given_up
 from satsuma.remote.served import ARGUMENTS, served_of
 from satsuma.remote.values import Json, Packer, Unpacker
 from satsuma.workspace import Workspace
@@ -61,15 +62,17 @@ class _Session:
 class Serving:
     """A workspace as callers in other processes see it."""
 
-    def __init__(self, workspace: Workspace, now: Callable[[], int]) -> None:
+    def __init__(self, workspace: Workspace, now: Callable[[], int], *, read_time_s: float = 0.0) -> None:
         """Serve a workspace.
 
         Args:
             workspace: Open here.
-            now: Microseconds that pass evenly, for how long sessions have been idle.
+            now: Microseconds that pass evenly, for how long sessions have been idle, and calls take.
+            read_time_s: How long a call that only reads may work for its next message; 0 for no limit.
         """
         self._workspace = workspace
         self._now = now
+        self._read_time_s = read_time_s
         self._sessions: dict[tuple[str, str], _Session] = {}
         self._lock = Lock()
 
@@ -143,27 +146,44 @@ class Serving:
         self, call: _Call, asked: Frame, session: _Session, packer: Packer, emit: Emit, *, files: bool
     ) -> None:
         on = self._object(session, call.on)
-        events = _Events(emit, packer)
-        unpacker = Unpacker(asked.parts, self._referred(session, events), is_known=ARGUMENTS.__contains__)
         served = served_of(on)
         allowed = frozenset() if served is None else served.reads if call.do == "read" else served.calls
-        if call.name not in allowed:
+        if served is None or call.name not in allowed:
             raise UsageError(f"{call.name!r} of {type(on).__name__} is not served", code="remote.not_served")
-        member = getattr(on, call.name)
-        if call.do == "call":
-            arguments = tuple(unpacker.unpack(call.arguments))
-            named = {name: unpacker.unpack(one) for name, one in call.named.items()}
-            if not files:
-                refuse_files(member, arguments, named)
-            member = member(*arguments, **named)
-        if isinstance(member, Iterator):
-            for items in _chunks(member):
-                part = Packer(_Referring(session))
-                content = [part.pack(one) for one in items]
-                emit(Frame({"items": content}, part.parts))
-            member = None
-        result = packer.pack(member)
+        sending, limited = self._patient(served.kind.__name__, call, emit)
+        events = _Events(sending, packer)
+        unpacker = Unpacker(asked.parts, self._referred(session, events), is_known=ARGUMENTS.__contains__)
+        with limited:
+            member = getattr(on, call.name)
+            if call.do == "call":
+                arguments = tuple(unpacker.unpack(call.arguments))
+                named = {name: unpacker.unpack(one) for name, one in call.named.items()}
+                if not files:
+                    refuse_files(member, arguments, named)
+                member = member(*arguments, **named)
+            if isinstance(member, Iterator):
+                for items in _chunks(member):
+                    part = Packer(_Referring(session))
+                    content = [part.pack(one) for one in items]
+                    sending(Frame({"items": content}, part.parts))
+                member = None
+            result = packer.pack(member)
         emit(Frame({"result": result, "version": self._workspace.version}, packer.parts))
+
+    def _patient(self, kind: str, call: _Call, emit: Emit) -> tuple[Emit, AbstractContextManager[None]]:
+        """How to send to the caller, and where to work: with a limit of time if the call only reads."""
+        if not self._read_time_s or call.do != "call" or (kind, call.name) not in READING:
+            return emit, nullcontext()
+        patience = Patience(self._read_time_s, self._now)
+
+        def sending(frame: Frame) -> None:
+            patience.pause()
+            try:
+                emit(frame)
+            finally:
+                patience.begin_anew()
+
+        return sending, given_up(patience, self._read_time_s)
 
     def _session(self, caller: str, call: _Call, actor: str | None) -> _Session:
         with self._lock:

@@ -67,7 +67,7 @@ def serve(
     listening = _listening(settings)
     limit = settings.memory_limit or None
     with listening, satsuma.open(directory, create=False, actor=actor, clock=clock, memory_limit=limit) as ws:
-        serving = Serving(ws, lambda: time.monotonic_ns() // 1000)
+        serving = Serving(ws, lambda: time.monotonic_ns() // 1000, read_time_s=settings.request_time_s)
         token = None if ws.access.people.has_admin else new_token(os.urandom)
         app = compose(ws, clock, settings, serving, token)
         config = uvicorn.Config(
