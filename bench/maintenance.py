@@ -3,8 +3,11 @@
 A workspace of `bench._world` (1M contacts, 50M interactions), 300 live segments of 1,000 distinct leaves:
 counts and sums in windows of many lengths, sequences, attributes, attributes of the account. Then batches of
 events and of profile updates through the Python API, each timed until it is durable and visible; ticks; an
-hour in one version and as every due second; go live; lookups; and, in the same run, the same segments
-evaluated anew by our SQL in DuckDB, whose members are compared with those that are kept.
+hour in one version and as every due second; go live; lookups.
+
+In the same run all segments are evaluated anew by our SQL in DuckDB, a few times, each timed by itself, and
+their members compared with those that are kept. Beside each figure then stands what DuckDB takes for those
+segments alone that read what such a version writes (or look at time): without writing anything.
 
     python -m bench.maintenance [--contacts N] [--per-contact N] [--segments N] [--leaves N] [--workspace DIR]
 """
@@ -12,27 +15,37 @@ evaluated anew by our SQL in DuckDB, whose members are compared with those that 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 import satsuma
 from bench import _world
+from satsuma.catalog.model import Catalog
 from satsuma.evaluation import sql
 from satsuma.kernel.clock import ManualClock
 from satsuma.membership.evaluating import members_of
+from satsuma.membership.live import LiveSegment
 from satsuma.membership.stored import LiveSet
+from satsuma.membership.touching import Leaf, program_of, sources
 from satsuma.record import memberships
 
 SECOND_US = 1_000_000
+P99_MIN = 100
+"""Of fewer versions there is no 99th percentile."""
+
+Share: TypeAlias = "Callable[[Leaf, Catalog], float]"
+"""Of which part of the versions of a kind a leaf has to be asked again."""
+
 TYPES = tuple(_world.SHARES)
 
 
@@ -59,7 +72,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--per-contact", type=int, default=50, help="interactions, on average")
     parser.add_argument("--segments", type=int, default=300)
     parser.add_argument("--leaves", type=int, default=1_000)
-    parser.add_argument("--repeat", type=int, default=30, help="batches of each kind")
+    parser.add_argument("--versions", type=int, default=200, help="batches of 1,000 events, events and ticks")
+    parser.add_argument("--repeat", type=int, default=30, help="versions of each other kind")
+    parser.add_argument("--sql-repeat", type=int, default=2, help="how often DuckDB evaluates all segments")
     parser.add_argument("--workspace", type=Path, help="one that was made earlier; it is copied")
     parser.add_argument("--no-sql", action="store_true", help="leave out what is measured beside it")
     return parser.parse_args(arguments)
@@ -138,13 +153,17 @@ def _work(workspace: satsuma.Workspace, options: argparse.Namespace) -> None:
     for type_ in TYPES:
         workspace.append(type_, events.rows(10, workspace.now, type_))
     workspace.upsert("contact", events.profiles(10))
-    _repeated("1,000 events", options.repeat, lambda: batch(1_000))
-    _repeated("1 event", options.repeat, lambda: batch(1))
-    _repeated("1,000 profile updates", options.repeat, profiles)
-    median_ms = _repeated("10,000 events as Arrow", max(5, options.repeat // 3), lambda: batch(10_000))
-    print(f"{'sustained, batches of 10,000':44} {10_000 / median_ms * 1000:>12,.0f} events/s")
-    _repeated("the clock passes a second", options.repeat, lambda: _advance(workspace, SECOND_US))
-    _repeated("an hour in one version", 5, lambda: _advance(workspace, 3600 * SECOND_US))
+    kinds = {
+        "1,000 events": (options.versions, lambda: batch(1_000), _reads_events),
+        "1 event": (options.versions, lambda: batch(1), _reads_events),
+        "1,000 profile updates": (options.repeat, profiles, _reads_profiles),
+        "10,000 events as Arrow": (max(5, options.repeat // 3), lambda: batch(10_000), _reads_events),
+        "the clock passes a second": (options.versions, lambda: _advance(workspace, SECOND_US), _reads_time),
+        "an hour in one version": (5, lambda: _advance(workspace, 3600 * SECOND_US), _reads_time),
+    }
+    medians = {name: _repeated(name, repeat, prepare) for name, (repeat, prepare, _) in kinds.items()}
+    sustained = 10_000 / medians["10,000 events as Arrow"] * 1000
+    print(f"{'sustained, batches of 10,000':44} {sustained:>12,.0f} events/s")
     _timed("an hour as every due second", lambda: _seconds(workspace, 3600))
     key = "c123"
     _repeated("segments of a contact", options.repeat, lambda: lambda: workspace.segments_of(key))
@@ -163,7 +182,27 @@ def _work(workspace: satsuma.Workspace, options: argparse.Namespace) -> None:
         lambda: workspace.segments[f"Compound {next(compounds)}"].estimate,
     )
     if not options.no_sql:
-        _beside(workspace)
+        beside = {name: (median, kinds[name][2]) for name, median in medians.items()}
+        _beside(workspace, beside, options.sql_repeat)
+
+
+def _reads_events(leaf: Leaf, catalog: Catalog) -> float:
+    """Of which part of the batches a leaf reads the events: each brings those of one type."""
+    numbers = [catalog.interactions[name].number for name in TYPES]
+    return sum(sources.Written(number) in leaf.reads.data for number in numbers) / len(TYPES)
+
+
+def _reads_profiles(leaf: Leaf, catalog: Catalog) -> float:
+    """Whether a leaf reads what profile updates give."""
+    attributes = catalog.entities["contact"].attributes
+    given = [sources.Given("contact", attributes[name].number) for name in ("city", "age")]
+    return float(any(one in leaf.reads.data for one in given))
+
+
+def _reads_time(leaf: Leaf, catalog: Catalog) -> float:
+    """Whether a leaf looks at time."""
+    del catalog
+    return float(bool(leaf.reads.clock))
 
 
 def _seconds(workspace: satsuma.Workspace, seconds: int) -> None:
@@ -176,14 +215,32 @@ def _advance(workspace: satsuma.Workspace, by_us: int) -> Callable[[], object]:
     return lambda: workspace.advance(to=to, versions="end")
 
 
-def _beside(workspace: satsuma.Workspace) -> None:
-    """The same segments by SQL, once, and their members compared."""
-    begun = time.perf_counter()
+def _beside(workspace: satsuma.Workspace, figures: Mapping[str, tuple[float, Share]], repeat: int) -> None:
+    """All segments by SQL, a few times, with their members compared; and what that is for each figure."""
+    took: dict[int, list[float]] = {}
     with workspace._record.snapshot() as (cursor, state):  # noqa: SLF001 - what `verify` reads
-        for segment in LiveSet().read(cursor, state.catalog):
+        live = LiveSet().read(cursor, state.catalog)
+        for segment in (segment for _ in range(repeat) for segment in live):
+            begun = time.perf_counter()
             found = members_of(cursor, state.catalog, segment, _by_sql, state.now)
+            took.setdefault(segment.id, []).append(_ms(begun))
             assert np.array_equal(found, memberships.members(cursor, segment.id)), segment.name
-    print(f"{'all of them anew in DuckDB (our SQL), compared':44} {_ms(begun):>12,.1f} ms")
+    medians = {number: statistics.median(times) for number, times in took.items()}
+    total = sum(medians.values())
+    print(f"{'all of them anew in DuckDB, compared':44} {total:>12,.1f} ms (of {repeat} times each)")
+    for name, (own_ms, share_of) in figures.items():
+        shares = {
+            segment.id: max(share_of(leaf, state.catalog) for leaf in _leaves_of(segment)) for segment in live
+        }
+        theirs_ms = sum(medians[number] * share for number, share in shares.items())
+        count = sum(shares.values())
+        text = f"{own_ms:>12,.1f} ms; DuckDB, {count:,.0f} segments anew {theirs_ms:>12,.1f} ms"
+        print(f"{name:44} {text}, {theirs_ms / own_ms:,.0f} times")
+
+
+def _leaves_of(segment: LiveSegment) -> Iterable[Leaf]:
+    assert segment.definition is not None, segment.name
+    return program_of(segment.definition).leaves.values()
 
 
 def _by_sql(cursor: Any, definition: Any, catalog: Any, now: int) -> Any:
@@ -230,15 +287,17 @@ class Events:
 
 
 def _repeated(name: str, repeat: int, prepare: Callable[[], Callable[[], object]]) -> float:
+    """The median, in milliseconds; printed with the slowest, and of a hundred or more the 99th percentile."""
     times = []
     for _ in range(repeat):
         call = prepare()
         begun = time.perf_counter()
         call()
         times.append(_ms(begun))
+    times.sort()
     median = statistics.median(times)
-    p99 = sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
-    print(f"{name:44} {median:>12,.1f} ms median {p99:>12,.1f} ms p99 of {repeat}", flush=True)
+    p99 = f"{times[math.ceil(0.99 * repeat) - 1]:>10,.1f} ms p99" if repeat >= P99_MIN else ""
+    print(f"{name:44} {median:>12,.1f} ms median{p99} {times[-1]:>10,.1f} ms slowest of {repeat}", flush=True)
     return median
 
 
