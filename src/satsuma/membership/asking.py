@@ -82,10 +82,8 @@ class Asking:
         self.counted.members += len(leaves) * len(numbers)
         if not len(numbers):
             return
-        planes = [plane for _, plane in leaves]
-        for plane in planes:
-            plane.make_room(int(numbers[-1]))
-        addresses = np.array([plane.address for plane in planes], dtype=np.uint64)
+        planes, last = [plane for _, plane in leaves], int(numbers[-1])
+        addresses = np.array([plane.make_room(last) for plane in planes], dtype=np.uint64)
         ends, turned = turn_to(addresses, numbers, answers)
         self.turned_already(planes, ends, turned)
         self.counted.turned += len(turned)

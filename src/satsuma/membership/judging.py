@@ -70,9 +70,7 @@ def judge(cases: Sequence[Case], leaves: Mapping[str, KeptLeaf], alive: Bools) -
     if not parts:
         return Judged(np.zeros(len(cases), dtype=np.int64), np.zeros(0, dtype=np.uint32), alive[:0])
     planes = [leaves[key].plane for case in cases for key in case.program.leaves]
-    for case in cases:
-        if some := [part for part in case.candidates if len(part)]:
-            case.plane.make_room(max(int(part[-1]) for part in some))
+    last = max((int(part[-1]) for part in parts if len(part)), default=0)
     starts = np.cumsum([0, *(len(case.program.leaves) for case in cases)])[:-1]
     codes = [case.program.code for case in cases]
     code, sizes = np.concatenate(codes), [len(one) for one in codes]
@@ -83,7 +81,7 @@ def judge(cases: Sequence[Case], leaves: Mapping[str, KeptLeaf], alive: Bools) -
             max(case.program.depth for case in cases),
             np.array([plane.address for plane in planes], dtype=np.uint64),
             np.array([plane.size for plane in planes], dtype=np.int64),
-            np.array([case.plane.address for case in cases], dtype=np.uint64),
+            np.array([case.plane.make_room(last) for case in cases], dtype=np.uint64),
             np.concatenate(parts),
             np.cumsum([sum(map(len, case.candidates)) for case in cases]),
             alive,

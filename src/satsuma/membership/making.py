@@ -145,6 +145,10 @@ class Making:
             is_kept = goes_on or all(one.key in self._leaves for one in leaves)
             if touched is not None and not len(touched) and is_kept:
                 continue
+            if touched is not None and is_kept:
+                group = groups.setdefault((leaves[0].audience, id(touched)), (touched, []))
+                group[1].extend([(leaf, self._leaves[leaf.key].plane) for leaf in leaves])
+                continue
             for leaf in leaves:
                 plane, own = self._plane(leaf, touched)
                 if own is None:

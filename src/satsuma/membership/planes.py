@@ -72,7 +72,7 @@ class Plane:
 
     @property
     def address(self) -> int:
-        """Where the bits are, for compiled loops; until `make_room` or `flip` is called."""
+        """Where the bits are, for compiled loops; until they are turned or room is made."""
         if self._address is None:
             self._address = self._packed.ctypes.data
         return self._address
@@ -95,8 +95,8 @@ class Plane:
         # Several numbers may share a byte.
         np.bitwise_xor.at(self._packed, numbers >> 3, _BITS[numbers & 7])
 
-    def make_room(self, last: int) -> None:
-        """Have a bit that can be turned for each number up to the last one."""
+    def make_room(self, last: int) -> int:
+        """Have a bit that can be turned for each number up to the last one; gives the address."""
         if last >= self.size:
             # Somewhat more than is asked for: members come a few at a time.
             bytes_wanted = (last >> 3) + 1
@@ -105,6 +105,7 @@ class Plane:
             self._packed, self._address = grown, None
         elif not self._packed.flags.writeable:
             self._packed, self._address = self._packed.copy(), None
+        return self.address
 
     def whole(self, size: int) -> Bools:
         """The bits of all numbers below `size`."""
