@@ -6,8 +6,9 @@ import pytest
 
 from satsuma.evaluation.due.inverse import Span
 from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
-from satsuma.membership.touching import Agenda, Leaf, Quiet, Touching, next_due
+from satsuma.membership.touching import Agenda, Leaf, Quiet, Touching
 from satsuma.record.touches import Touches
+from tests.membership.due import next_due
 from tests.membership.touching_worlds import State, Trial, trial
 
 LEAVES = 60

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from satsuma.kernel.civil import US_PER_DAY, US_PER_HOUR
-from satsuma.membership.touching import Leaf, Quiet, Touching, next_due
+from satsuma.membership.touching import Leaf, Quiet, Touching
 from satsuma.membership.touching.sources import Back, Ranked, Referring, Source, Sources, Turned
 from satsuma.record.touches import Touches
+from tests.membership.due import next_due
 from tests.membership.touching_worlds import State, Step, Trial, crossed, missed, trial
 
 LEAVES = 45

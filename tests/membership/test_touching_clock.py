@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from satsuma.kernel.civil import AFTER_ALL_US, MAX_INSTANT_US, US_PER_DAY, US_PER_HOUR
-from satsuma.membership.touching import Quiet, Touching, next_due
+from satsuma.membership.touching import Quiet, Touching
 from satsuma.record.touches import Touches
+from tests.membership.due import next_due
 from tests.membership.touching_worlds import Trial, missed, trial
 
 LEAVES = 50

@@ -13,8 +13,9 @@ from satsuma.kernel.zones import UTC, zone
 from satsuma.language import wire
 from satsuma.language.binding import bind
 from satsuma.membership.names import StoredNames
-from satsuma.membership.touching import Leaf, Quiet, Touching, next_due, program_of
+from satsuma.membership.touching import Leaf, Quiet, Touching, program_of
 from satsuma.record.touches import Touches
+from tests.membership.due import next_due
 from tests.membership.touching_worlds import Trial, missed, trial_of
 from tests.oracle.pools import Draw, Pools
 from tests.oracle.worlds import Version, World

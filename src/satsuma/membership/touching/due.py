@@ -6,7 +6,7 @@ It may be too early, where the row that a window then leaves decides nothing. It
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import assert_never
 
 import duckdb
@@ -19,42 +19,11 @@ from satsuma.kernel.zones import zone
 from satsuma.membership.touching import sources, walks
 from satsuma.membership.touching.edges import day_at
 from satsuma.membership.touching.past import Past
-from satsuma.membership.touching.programs import Leaf
 from satsuma.membership.touching.quiet import Quiet
 from satsuma.membership.touching.sources import Source, Sources
 
 LAST_US = MAX_INSTANT_US - 3 * US_PER_DAY
 """The calendar has an end, and days are counted a little beyond what is asked for."""
-
-
-def next_due(
-    leaves: Iterable[Leaf],
-    index: Index,
-    connection: duckdb.DuckDBPyConnection,
-    after: int,
-    upto: int,
-    *,
-    quiet: Quiet | None = None,
-) -> int | None:
-    """The first instant in `(after, upto]` at which `Touching.clock` of any leaf may be anyone, or None.
-
-    Args:
-        leaves: Live ones; those of one shape cost as much as one of them.
-        index: Of the version at `after`.
-        connection: Reads the record as that version has it.
-        after, upto: Microseconds UTC.
-        quiet: What is known of the record's past; what is found out now is noted there.
-    """
-    shapes = {leaf.clock_shape: leaf.reads.clock for leaf in leaves}
-    first = dict.fromkeys(source for of in shapes.values() for source in first_sources(of))
-    upto = min(upto, LAST_US)
-    due = Due(index, connection, Quiet() if quiet is None else quiet)
-    found = None
-    for source in first:
-        at = due.next(source, Span(after, upto))
-        if at is not None:
-            found, upto = at, at - 1
-    return found
 
 
 def first_sources(of: Sources) -> Iterator[Source]:
