@@ -76,10 +76,12 @@ def entity_at(
             number: one.patched(gone, missing(one.type, len(gone)), size, one.dictionary)
             for number, one in columns.items()
         }
-    alive = np.append(table.alive, np.zeros(size - table.size, dtype=np.bool_))
-    went = gone[alive[gone]]
-    alive[new] = True
-    alive[gone] = False
+    alive, went = table.alive, NONE
+    if size > table.size or len(gone):
+        alive = np.append(alive, np.zeros(size - table.size, dtype=np.bool_))
+        went = gone[alive[gone]]
+        alive[new] = True
+        alive[gone] = False
     names = table.names.with_(new, keys, size) if size > table.size else table.names
     marked = table.changed.marked(changed.numbers, of.number)
     made = replace(table, alive=alive, names=names, columns=columns, changed=marked)
