@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,26 +17,16 @@ from hypothesis import strategies as st
 from satsuma.catalog.model import Attribute, Catalog, OwnerKind, ValueType
 from satsuma.index import Index, columns, merging, runs
 from satsuma.index.merging import is_due
-from satsuma.kernel.errors import Error
 from satsuma.record.change import Change
 from satsuma.record.store import Record
-from satsuma.sync.undoing import undo
 from tests.index.everything import everything
 from tests.record.support import CONTACT, catalog, interactions, records
-from tests.traces.test_record_model import interaction_rows, keys, pairs, record_rows
+from tests.traces.steps import DATA, do_data
 
 START = 100
-IMPORT = 7
 
 steps = st.one_of(
-    *(st.tuples(st.just("upsert"), st.just(n), record_rows(n)) for n in ("contact", "account")),
-    *(st.tuples(st.just("append"), st.just(n), interaction_rows(n)) for n in ("purchase", "visit")),
-    st.tuples(st.just("import"), st.just("contact"), record_rows("contact")),
-    st.tuples(st.just("import"), st.just("visit"), interaction_rows("visit")),
-    st.tuples(st.just("undo"), st.none(), st.none()),
-    st.tuples(st.just("delete"), st.sampled_from(["contact", "account"]), st.lists(keys, max_size=2)),
-    st.tuples(st.just("merge"), st.sampled_from(["contact", "account"]), pairs),
-    st.tuples(st.just("retract"), st.sampled_from(["purchase", "visit"]), st.lists(st.sampled_from("123"))),
+    *DATA,
     st.tuples(st.just("widen"), st.none(), st.none()),
     st.tuples(st.just("convert"), st.none(), st.none()),
 )
@@ -120,23 +110,9 @@ def _check_relinked(before: Index, after: Index, change: Change) -> None:
 
 
 def _do(change: Change, step: tuple[str, Any, Any], source: str) -> None:
-    import_id = IMPORT if step[0] == "import" else None
-    entities, types = change.catalog.entities, change.catalog.interactions
+    if do_data(change, step, source):
+        return
     match step:
-        case "upsert" | "import", name, rows if name in entities:
-            change.upsert(name, records(entities[name], rows, change.catalog), import_id=import_id)
-        case "append" | "import", name, rows:
-            intake = interactions(types[name], rows, change.catalog)
-            change.append(name, intake, source=source, import_id=import_id)
-        case "undo", _, _:
-            undo(change, IMPORT)
-        case "retract", type_, ids:
-            change.retract(type_, ids)
-        case "delete", entity, gone:
-            change.delete(entity, gone)
-        case "merge", entity, (keep, drop):
-            with suppress(Error):  # one of them may be gone, or merged already
-                change.merge(entity, keep=keep, drop=drop)
         case "widen", _, _:
             change.apply_catalog(_wider(change.catalog))
             _fill(change, source)

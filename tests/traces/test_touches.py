@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -16,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satsuma.catalog.model import Attribute, Catalog, Entity, ValueType
-from satsuma.kernel.errors import Error
 from satsuma.record import consent, index_changes, lists, memberships, overrides, resolve
 from satsuma.record.arrow import texts
 from satsuma.record.change import Change
@@ -26,22 +24,14 @@ from satsuma.record.layout import entity_table, history_table, interaction_table
 from satsuma.record.sql import quote, stored_columns
 from satsuma.record.store import Record
 from satsuma.record.touches import Touches
-from satsuma.sync.undoing import undo
-from tests.record.support import CONTACT, catalog, interactions, records
-from tests.traces.test_record_model import FIRST, interaction_rows, keys, pairs, record_rows
+from tests.record.support import CONTACT, catalog
+from tests.traces.steps import DATA, do_data
+from tests.traces.test_record_model import FIRST, keys
 
 START = 100
-IMPORT = 7
 
 steps = st.one_of(
-    *(st.tuples(st.just("upsert"), st.just(n), record_rows(n)) for n in ("contact", "account")),
-    *(st.tuples(st.just("append"), st.just(n), interaction_rows(n)) for n in ("purchase", "visit")),
-    st.tuples(st.just("import"), st.just("contact"), record_rows("contact")),
-    st.tuples(st.just("import"), st.just("visit"), interaction_rows("visit")),
-    st.tuples(st.just("undo"), st.none(), st.none()),
-    st.tuples(st.just("delete"), st.sampled_from(["contact", "account"]), st.lists(keys, max_size=2)),
-    st.tuples(st.just("merge"), st.sampled_from(["contact", "account"]), pairs),
-    st.tuples(st.just("retract"), st.sampled_from(["purchase", "visit"]), st.lists(st.sampled_from("123"))),
+    *DATA,
     *(
         st.tuples(st.just(what), st.booleans(), st.lists(keys, min_size=1, max_size=3))
         for what in ("list", "segment", "override", "consent")
@@ -230,25 +220,9 @@ def _with_cities_as_choices(known: Catalog) -> Catalog:
 
 
 def _do(change: Change, step: tuple[str, Any, Any], source: str) -> None:
-    import_id = IMPORT if step[0] == "import" else None
-    entities, types = change.catalog.entities, change.catalog.interactions
-    match step:
-        case "upsert" | "import", name, rows if name in entities:
-            change.upsert(name, records(entities[name], rows, change.catalog), import_id=import_id)
-        case "append" | "import", name, rows:
-            intake = interactions(types[name], rows, change.catalog)
-            change.append(name, intake, source=source, import_id=import_id)
-        case "undo", _, _:
-            undo(change, IMPORT)
-        case "retract", type_, ids:
-            change.retract(type_, ids)
-        case "delete", entity, gone:
-            change.delete(entity, gone)
-        case "merge", entity, (keep, drop):
-            with suppress(Error):  # one of them may be gone, or merged already
-                change.merge(entity, keep=keep, drop=drop)
-        case what, is_on, some:
-            _put(change, what, some, is_on=is_on)
+    if not do_data(change, step, source):
+        what, is_on, some = step
+        _put(change, what, some, is_on=is_on)
 
 
 def _put(change: Change, what: str, some: list[str], *, is_on: bool) -> None:
