@@ -99,3 +99,10 @@ def test_the_list_of_versions_says_who_made_what(record: Record) -> None:
         (2, 105, "clock", "clock", "tick")
     ]
     record.close()
+
+
+def test_whose_first_version_came_to_nothing_is_named_by_the_next_one(record: Record) -> None:
+    for actor, fails in (("bob", True), ("cid", False), ("bob", False), ("cid", False)):
+        with suppress(ZeroDivisionError), record.begin(at=101, actor=actor):
+            _ = 1 // (not fails)
+    assert [one.actor for one in record.versions()] == ["cid", "bob", "cid"]

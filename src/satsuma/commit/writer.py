@@ -287,7 +287,8 @@ class Writer:
         for run in runs(batch):
             change.place = len(results)
             if run[0].actor not in numbers:
-                numbers[run[0].actor] = actors.ensure(change.connection, run[0].actor)
+                known = change.memory.actors
+                numbers[run[0].actor] = actors.ensure_known(change.connection, run[0].actor, known)
             change.actor = numbers[run[0].actor]
             try:
                 results += _work(change, run)

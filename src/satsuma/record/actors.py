@@ -20,6 +20,13 @@ def ensure(connection: duckdb.DuckDBPyConnection, name: str, kind: str = USER) -
     return number
 
 
+def ensure_known(connection: duckdb.DuckDBPyConnection, name: str, known: dict[str, int]) -> int:
+    """As `ensure`, for a version in the making, whose memory keeps the numbers: nobody's ever changes."""
+    if name not in known:
+        known[name] = ensure(connection, name)
+    return known[name]
+
+
 def name_of(connection: duckdb.DuckDBPyConnection, actor: int) -> str | None:
     """The name of an actor; None if there is no such number."""
     found: str | None = scalar(connection, "SELECT name FROM actors WHERE id = ?", [actor])

@@ -6,7 +6,7 @@ has committed, so an abort leaves no trace here either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -25,6 +25,7 @@ class Memory:
         shapes: (entity number, attribute numbers ascending) → id of the attribute set.
         ids: Interaction type number → hashes of its ids; only of types that were appended to.
         id_files: Where those are kept that the last process knew; None: nowhere.
+        actors: Name → number, of those who gave commands since the record was opened.
     """
 
     counters: Counters
@@ -32,6 +33,7 @@ class Memory:
     ids: dict[int, HashRuns]
     directories: dict[int, Directory]
     id_files: IdFiles | None = None
+    actors: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, connection: duckdb.DuckDBPyConnection, id_files: IdFiles | None = None) -> Memory:
@@ -43,7 +45,7 @@ class Memory:
     def copy(self) -> Memory:
         """This memory, for a change to write to; directories are shared, and take back what is aborted."""
         shapes, ids, directories = dict(self.shapes), dict(self.ids), dict(self.directories)
-        return Memory(self.counters.copy(), shapes, ids, directories, self.id_files)
+        return Memory(self.counters.copy(), shapes, ids, directories, self.id_files, dict(self.actors))
 
     def commit(self) -> None:
         """What the change did to this copy stands: the record adopts it."""

@@ -226,13 +226,14 @@ class Record:
         self._changing = True
         try:
             connection.execute("BEGIN TRANSACTION")
+            memory = self._memory.copy()
             change = Change(
                 connection,
                 version=state.version + 1,
                 at=at,
-                actor=actors.ensure(connection, actor),
+                actor=actors.ensure_known(connection, actor, memory.actors),
                 catalog=state.catalog,
-                memory=self._memory.copy(),
+                memory=memory,
             )
             with interruptible():
                 yield change
