@@ -30,11 +30,6 @@ CATALOG = {
 }
 
 
-def sometimes(usual: st.SearchStrategy[Any], *others: Any) -> st.SearchStrategy[Any]:
-    """Mostly something usual."""
-    return st.one_of(usual, usual, usual, st.sampled_from(others)) if others else usual
-
-
 def deep(levels: int) -> Any:
     found: Any = 1
     for _ in range(levels):
@@ -42,74 +37,88 @@ def deep(levels: int) -> Any:
     return found
 
 
-USERS = sometimes(
-    st.sampled_from(["u1", "u2", "a1"]), None, "", 7, True, "e\u0301", "\ud800", ["x"], "x" * 600
+SHAPES = (
+    ("type", "event", "userId", "messageId", "properties"),
+    ("type", "event", "userId", "messageId", "properties", "timestamp", "sentAt"),
+    ("type", "event", "anonymousId", "userId", "messageId", "context", "originalTimestamp"),
+    ("type", "userId", "messageId", "name", "category", "properties"),
 )
-TIMES = sometimes(
-    st.sampled_from(["2025-12-31T10:00:00Z", "2025-12-31T10:00:00.123456+02:00", "2026-01-01T00:00:30Z"]),
-    *(None, "", "2025-12-31", "2025-12-31T10:00:00", "2025-12-31T10:00:00.1234567Z", "0001-01-01T00:00:00Z"),
-    *("9999-12-31T23:59:59Z", "2025-02-30T00:00:00Z", "nonsense", "\ud800", 5, "2027-05-01T00:00:00Z"),
-)
-PROPERTIES = sometimes(
-    st.fixed_dictionaries(
-        {"n": sometimes(st.integers(0, 3), None, "4", "many", 1.5, True, 2**70)},
-        optional={"s": sometimes(st.sampled_from(["a", "\u00e9"]), "", "e\u0301", "\ud800", 3)},
-    ),
-    *(None, {}, 5, {"id": 3}, {"o": {"x": 1}}, {"tags": ["a"]}, {"tags": None}, {"x.y": 2}, {"x": None}),
-    *({"contact": "c"}, {"at": "2025-01-01T00:00:00"}, {"new": "2025-01-01"}, {"context.locale": "fr"}),
-    *({"place.latitude": 1.0, "place.longitude": 2.0}, {"place": None}, {"n": deep(31)}, {"e\u0301": 1}),
-    *({"name": "N"}, {"hour": 4}, {"n": [1]}, {"n": {}}),
-)
-CONTEXTS = sometimes(
-    st.sampled_from([{}, {"library": {"name": "x"}}, {"locale": "de"}]),
-    *({"campaign": {"source": "news"}}, {"locale": ""}, {"locale": 5}, 5, {"x": deep(30)}, {"x": deep(31)}),
-)
-FIELDS: dict[str, st.SearchStrategy[Any]] = {
-    "anonymousId": USERS,
+IDS = st.sampled_from(["u1", "u2", "a1"])
+TIMES = st.sampled_from(["2025-12-31T10:00:00Z", "2025-12-31T10:00:00.123456+02:00", "2026-01-01T00:00:30Z"])
+PLAIN: dict[str, st.SearchStrategy[Any]] = {
+    "userId": IDS,
+    "anonymousId": IDS,
+    "messageId": st.integers(0, 99).map(str),
     "timestamp": TIMES,
     "originalTimestamp": TIMES,
     "sentAt": TIMES,
-    "properties": PROPERTIES,
-    "context": CONTEXTS,
-    "name": sometimes(st.just("N"), None, "", 5),
-    "category": sometimes(st.just("C"), None, "", 5),
-    "groupId": sometimes(st.just("g"), None, 5.5),
-    "integrations": sometimes(st.just({"All": True}), deep(32), [deep(30)]),
+    "properties": st.fixed_dictionaries({"n": st.integers(0, 3)}),
+    "context": st.sampled_from([{}, {"library": {"name": "x"}}, {"locale": "de"}]),
+    "name": st.just("N"),
+    "category": st.just("C"),
 }
-MESSAGES = st.one_of(
-    st.builds(
-        lambda shape, values: {name: values[name] for name in shape},
-        st.sampled_from(
-            [
-                ("type", "event", "userId", "messageId", "properties"),
-                ("type", "event", "userId", "messageId", "properties", "timestamp", "sentAt"),
-                ("type", "event", "anonymousId", "userId", "messageId", "context", "originalTimestamp"),
-                ("type", "event", "userId", "messageId", "name", "category", "properties"),
-                ("type", "event", "userId", "messageId", "properties", "groupId", "integrations"),
-                ("type", "event", "userId"),
-            ]
-        ),
-        st.fixed_dictionaries(
-            {
-                "type": sometimes(st.sampled_from(["track", "page"]), "screen", "wink", None, []),
-                "event": sometimes(st.sampled_from(["e", "f"]), "new", "", None, 5, "e\u0301"),
-                "userId": USERS,
-                "messageId": sometimes(st.integers(0, 40).map(str), None, "", 5, "\u00e9"),
-                **FIELDS,
-            }
-        ),
-    ),
-    st.builds(
-        lambda kind, user, other: {"type": kind, "userId": user, "anonymousId": other},
-        st.sampled_from(["identify", "alias"]),
-        st.sampled_from(["u1", "u2", "\u00e9"]),
-        st.sampled_from(["a1", "a2", "7"]),
-    ),
-    st.sampled_from([5, "x", []]),
+ODD_IDS = (None, "", 7, True, "e\u0301", "\ud800", ["x"], "x" * 600)
+ODD_TIMES = (
+    *(None, "", "2025-12-31", "2025-12-31T10:00:00", "2025-12-31T10:00:00.1234567Z", "0001-01-01T00:00:00Z"),
+    *("9999-12-31T23:59:59Z", "2025-02-30T00:00:00Z", "nonsense", "\ud800", 5, "2027-05-01T00:00:00Z"),
 )
+ODD_NUMBERS: tuple[Any, ...] = (None, "4", "many", 1.5, True, 2**70, [1], {}, deep(31))
+ODD: dict[str, tuple[Any, ...]] = {
+    "type": ("screen", "wink", None, []),
+    "event": ("new", "", None, 5, "e\u0301"),
+    "userId": ODD_IDS,
+    "anonymousId": ODD_IDS,
+    "previousId": ODD_IDS,
+    "groupId": ODD_IDS,
+    "messageId": ODD_IDS,
+    "timestamp": ODD_TIMES,
+    "originalTimestamp": ODD_TIMES,
+    "sentAt": ODD_TIMES,
+    "name": (None, "", 5, "\ud800"),
+    "category": (None, "", 5, {}),
+    "integrations": ({"All": True}, deep(32), [deep(30)], [deep(31)]),
+    "context": (None, {"campaign": {"source": "news"}}, {"locale": ""}, {"locale": 5}, 5, deep(31), deep(32)),
+    "properties": (
+        *({"n": one} for one in ODD_NUMBERS),
+        *({"n": 1, "s": text} for text in ("a", "\u00e9", "", "e\u0301", "\ud800", 3)),
+        *(None, {}, 5, {"id": 3}, {"o": {"x": 1}}, {"tags": ["a"]}, {"tags": None}, {"x.y": 2}, {"x": None}),
+        *({"contact": "c"}, {"at": "2025-01-01T00:00:00"}, {"new": "2025-01-01"}, {"context.locale": "fr"}),
+        *({"place.latitude": 1.0, "place.longitude": 2.0}, {"place": None}, {"name": "M"}, {"e\u0301": 1}),
+    ),
+}
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> list[object]:
+    """Some that are alike, of which a few are odd in one thing, and a few others between them."""
+    found: list[object] = []
+    for _ in range(draw(st.integers(1, 3))):
+        shape = draw(st.sampled_from(SHAPES))
+        call = (
+            {"type": "track", "event": draw(st.sampled_from("ef"))} if "event" in shape else {"type": "page"}
+        )
+        for _ in range(draw(st.integers(1, 6))):
+            message = {name: call[name] if name in call else draw(PLAIN[name]) for name in shape}
+            if draw(st.integers(0, 3)) == 0:
+                name = draw(st.sampled_from(sorted(ODD)))
+                message[name] = draw(st.sampled_from(ODD[name]))
+            found.append(message)
+        if draw(st.integers(0, 3)) == 0:
+            kind, user, other = (draw(st.sampled_from(some)) for some in (LINKING, USERS, OTHERS))
+            found.append({"type": kind, "userId": user, "anonymousId": other})
+    return found
+
+
+LINKING, USERS, OTHERS = ("identify", "alias"), ("u1", "u2", "\u00e9"), ("a1", "a2", "7")
 REQUESTS = st.lists(
-    st.builds(Request, st.lists(MESSAGES, max_size=12), TIMES, st.just(NOW_US) | st.just(NOW_US - 10**9)),
-    max_size=4,
+    st.builds(
+        Request,
+        messages(),
+        st.none() | TIMES | st.sampled_from(ODD_TIMES),
+        st.sampled_from([NOW_US, NOW_US - 10**9]),
+    ),
+    min_size=1,
+    max_size=3,
 )
 
 
