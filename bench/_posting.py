@@ -34,14 +34,15 @@ class Timed:
         return f"{rate:>7,.0f} requests/s, {events}p50 {p50:,.0f} ms, p99 {p99:,.0f} ms"
 
 
-class Connection:
-    """One connection to a server, kept open."""
+class Connection(asyncio.Protocol):
+    """One connection to a server, kept open; one request at a time."""
 
     def __init__(self, host: str, port: int, authorization: str) -> None:
         self._host, self._port = host, port
         self._head = f"Host: {host}:{port}\r\nAuthorization: {authorization}\r\n"
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[tuple[bytes, bytes]] | None = None
+        self._came = b""
 
     async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> bytes:
         """The body of the answer.
@@ -50,25 +51,45 @@ class Connection:
             OSError: The server is gone.
             RuntimeError: The answer is no 2xx.
         """
-        if self._writer is None or self._reader is None:
-            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        loop = asyncio.get_running_loop()
+        if self._transport is None:
+            self._transport, _ = await loop.create_connection(lambda: self, self._host, self._port)
         length = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n" if body else ""
-        self._writer.write(f"{method} {path} HTTP/1.1\r\n{self._head}{length}\r\n".encode() + body)
-        try:
-            head = await self._reader.readuntil(b"\r\n\r\n")
-            lower = head.lower()
-            at = lower.index(b"content-length:") + 15
-            answer = await self._reader.readexactly(int(lower[at : lower.index(b"\r", at)]))
-        except (asyncio.IncompleteReadError, ValueError) as error:
-            raise ConnectionResetError("the server ended") from error
+        if self._transport.is_closing():
+            raise ConnectionResetError("the server ended")
+        self._answer = loop.create_future()
+        self._transport.write(f"{method} {path} HTTP/1.1\r\n{self._head}{length}\r\n".encode() + body)
+        head, answer = await self._answer
         if not head.startswith(b"HTTP/1.1 2"):
             raise RuntimeError(f"{head[9:12].decode()}: {answer[:200].decode()}")
         return answer
 
+    def data_received(self, data: bytes) -> None:
+        """Hand the answer on once all of it is there."""
+        self._came += data
+        end = self._came.find(b"\r\n\r\n") + 4
+        if end < 4:
+            return
+        head = self._came[:end].lower()
+        at = head.index(b"content-length:") + 15
+        whole = end + int(head[at : head.index(b"\r", at)])
+        if len(self._came) < whole:
+            return
+        answer, rest = (self._came[:end], self._came[end:whole]), self._came[whole:]
+        self._came = b""
+        assert not rest, f"nobody asked for {rest[:200]!r}"
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- the protocol's form
+        """Whoever waits is told."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("the server ended"))
+
     def close(self) -> None:
         """Hang up."""
-        if self._writer is not None:
-            self._writer.close()
+        if self._transport is not None:
+            self._transport.close()
 
 
 def basic(key: str) -> str:

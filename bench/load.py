@@ -28,6 +28,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import uvloop
+
 import satsuma
 from bench._posting import Connection, Timed, basic, post
 from satsuma.access.keys import KeyKind
@@ -118,7 +120,7 @@ def _run(path: Path, options: argparse.Namespace, write: str, read: str) -> set[
     with process:
         try:
             port = _port(process)
-            return asyncio.run(_phases(port, process, options, write, read))
+            return uvloop.run(_phases(port, process, options, write, read))
         finally:
             process.kill()
 
