@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from satsuma.access import audit
 from satsuma.access.people import NAME_CHARS_MAX, People, Person
 from satsuma.access.rooms import AccessRooms
 from satsuma.kernel.errors import UsageError
@@ -106,16 +107,19 @@ class Identities:
         return person
 
     def _link(self, person: Person, claims: Claims) -> None:
-        def work(change: Change) -> None:
-            known = change.connection.execute(
+        with self._rooms.record.cursor() as cursor:
+            known = cursor.execute(
                 "SELECT 1 FROM identities WHERE person = ? AND issuer = ?", [person.id, claims.issuer]
             ).fetchall()
-            if known:
-                raise StrangerError(
-                    "whoever had this address at the provider before was somebody else",
-                    code="openid.other_identity",
-                    hint="an administrator removes the person, and adds them anew",
-                )
+        if known:
+            raise StrangerError(
+                "whoever had this address at the provider before was somebody else",
+                code="openid.other_identity",
+                hint="an administrator removes the person, and adds them anew",
+            )
+        audit.name(person.email, target=f"person={person.id}", through="openid")
+
+        def work(change: Change) -> None:
             change.connection.execute(
                 f"INSERT INTO identities VALUES (?, ?, ?, {INSTANT})",
                 [claims.issuer, claims.subject, person.id, change.at],

@@ -114,7 +114,7 @@ def begin_openid(request: Request, caller: Caller, to: Shown = None) -> Redirect
         )
         url = signing_in.begin(f"{site(request)}{_CALLBACK}", browser, _page(to))
     except Error as error:
-        return _told(request, error)
+        return _told(request, error, _page(to))
     answer = _redirect(url)
     answer.set_cookie(
         cookie_named(COOKIE, caller),
@@ -144,11 +144,12 @@ def finish_openid(
     error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> RedirectResponse:
     """For browsers, which the provider sends here; begins a session as `POST /session` does."""
-    access = caller.ws.access
+    access, to = caller.ws.access, "/"
     try:
         by_address.check(caller.origin or "")
         signing_in = _signing_in(request)
         attempt = signing_in.take(state or "", request.cookies.get(cookie_named(COOKIE, caller)))
+        to = attempt.to
         if error is not None or code is None:
             raise RefusedError("openid.refused", "the provider has not signed them in", hint="sign in again")
         provider = signing_in.provider
@@ -159,8 +160,8 @@ def finish_openid(
     except Error as refusal:
         if refusal.code not in ("access.rate", "not_found.openid"):
             note_failed(caller, "openid", refusal.code)
-        return _told(request, refusal)
-    answer = _redirect(attempt.to)
+        return _told(request, refusal, to)
+    answer = _redirect(to)
     set_cookies(answer, caller, token, through="openid")
     return answer
 
@@ -208,8 +209,13 @@ def _redirect(url: str) -> RedirectResponse:
     return RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
 
 
-def _told(request: Request, error: Error) -> RedirectResponse:
-    """Tells people on the page that signs them in; raises the error for others."""
+def _told(request: Request, error: Error, to: str = "/") -> RedirectResponse:
+    """Tells people on the page that signs them in, from where they still come to the page that they wanted.
+
+    Raises:
+        Error: The error, for others than browsers.
+    """
     if "text/html" not in request.headers.get("accept", ""):
         raise error
-    return _redirect(f"/sign-in?problem={quote(error.code)}")
+    wanted = "" if to == "/" else f"&to={quote(to, safe='')}"
+    return _redirect(f"/sign-in?problem={quote(error.code)}{wanted}")
