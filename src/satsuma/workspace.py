@@ -87,6 +87,7 @@ from satsuma.record.store import Record
 from satsuma.record.versions import Version, in_force
 from satsuma.segments.gate import Status
 from satsuma.segments.jobs import Jobs
+from satsuma.segments.kept_drafts import KeptDrafts
 from satsuma.segments.rooms import Rooms
 from satsuma.segments.scheduling import keep_dates, next_date
 from satsuma.segments.service import Segments
@@ -217,7 +218,8 @@ class Workspace:
         self._importing: set[int] = set()
         self.changes = MembershipChanges(record)
         self.tracking = Tracker(self.writer, clock, self._locked, steady_us=_steady_us)
-        self._jobs, self._answers, self._names = Jobs(), Answers(self.engine), KeptNames()
+        self._jobs, self._answers = Jobs(), Answers(self.engine)
+        self._kept = KeptNames(), KeptDrafts[Any]()
         self._in_sights = InSights()
         links = Links(record.directory, os.urandom)
         self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
@@ -590,7 +592,7 @@ class Workspace:
         """Make the parts through which an actor gives commands, limited to what they see."""
         self._actor, self.sight = actor, sight
         # What is kept of answers and names is for everybody who sees all records.
-        answers, shared = self._answers, (self._jobs, self._names)
+        answers, shared = self._answers, (self._jobs, *self._kept)
         rooms = Rooms(self._record, self.writer, _evaluate, self.engine, actor, answers, *shared)
         listing = self._list_rooms.asked_by(actor)
         if sight is not None:

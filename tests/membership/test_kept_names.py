@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import satsuma
 from satsuma.membership.names import StoredNames
+from satsuma.segments.kept_drafts import KeptDrafts
+from satsuma.segments.reading import Bound, bound_draft
+from satsuma.segments.rooms import Rooms
 from satsuma.workspace import Workspace
 
 
@@ -20,6 +24,15 @@ def stored(ws: Workspace) -> StoredNames:
     rooms = ws.segments._rooms
     with rooms.reading() as (cursor, state):
         return StoredNames(cursor, state.catalog)
+
+
+def drafts(ws: Workspace, rooms: Rooms | None = None) -> list[Bound]:
+    rooms = rooms or ws.segments._rooms
+    return [bound_draft(rooms, segment.id) for segment in ws.segments]
+
+
+def drafts_anew(ws: Workspace) -> list[Bound]:
+    return drafts(ws, replace(ws.segments._rooms, kept_drafts=KeptDrafts()))
 
 
 def changes(ws: Workspace) -> Iterator[None]:
@@ -67,9 +80,11 @@ def test_names_are_what_is_stored_after_whatever_changes_them_and_are_kept_by_al
         ws.upsert("contact", [{"id": f"c{n}", "n": n} for n in range(6)])
         for _ in changes(ws):
             assert vars(kept(ws)) == vars(stored(ws))
+            assert drafts(ws) == drafts_anew(ws)
         names = kept(ws)
         ws.upsert("contact", [{"id": "c4", "n": 40}])
         ws.upsert("contact", [{"id": "new", "n": 41}])
         ws.acting("somebody").upsert("contact", [{"id": "c5", "n": 42}])
         assert kept(ws) is names
+        assert drafts(ws)[0] is drafts(ws)[0]
         assert kept(ws.acting("somebody")) is names

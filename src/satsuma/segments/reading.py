@@ -51,12 +51,21 @@ def bound_draft(rooms: Rooms, segment: int) -> Bound:
 
 def bound_draft_at(rooms: Rooms, cursor: duckdb.DuckDBPyConnection, state: State, segment: int) -> Bound:
     """The same at a version that is read."""
+    names = rooms.names(cursor, state)
+
+    def make() -> Bound:
+        return _bound_anew(cursor, state, names, segment)
+
+    # Names that somebody sees who does not see all records are theirs alone.
+    return make() if rooms.whole is not None else rooms.kept_drafts.of(names, segment, make)
+
+
+def _bound_anew(cursor: duckdb.DuckDBPyConnection, state: State, names: StoredNames, segment: int) -> Bound:
     row = drafts.row_of(cursor, segment)
     number = row.definition_id if row.draft_id is None else row.draft_id
     if number is None:
         return Bound(None, (), None)
     text = definitions.source_of(cursor, number)
-    names = rooms.names(cursor, state)
     return _bind(with_names(from_stored(text), names), state.catalog, names, row.id)
 
 

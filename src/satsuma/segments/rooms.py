@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,7 @@ from satsuma.membership.evaluating import Evaluate
 from satsuma.membership.names import KeptNames, StoredNames
 from satsuma.record.store import Record, State
 from satsuma.segments.jobs import Jobs
+from satsuma.segments.kept_drafts import KeptDrafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Rooms:
         evaluate: Gives the members of a bound definition inside a version that is being made.
         answers: Gives who meets a condition at a committed version.
         kept_names: What names mean to whoever sees all records.
+        kept_drafts: The drafts of segments, bound by these names.
         actor: Name of who gives commands through this object.
         whole: The rooms of everyone, where these are limited to what somebody may see.
     """
@@ -38,6 +41,7 @@ class Rooms:
     answers: Answers
     jobs: Jobs = field(default_factory=Jobs)
     kept_names: KeptNames = field(default_factory=KeptNames)
+    kept_drafts: KeptDrafts[Any] = field(default_factory=KeptDrafts)
     whole: Rooms | None = None
 
     @property
