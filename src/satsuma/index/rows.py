@@ -36,9 +36,6 @@ from satsuma.record.layout import (
 from satsuma.record.sql import ARROW_TYPES, fetch, lent, quote
 from satsuma.record.written import Written
 
-_TEN_THOUSAND = pa.scalar(Decimal(10_000), pa.decimal128(5, 0))
-"""A decimal has four places."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordRows:
@@ -171,7 +168,8 @@ def _selected(attribute: Attribute, values: Any) -> Any:
     """What `building.selected` gives of stored values."""
     match attribute.type:
         case ValueType.DECIMAL:
-            return pc.multiply(values, _TEN_THOUSAND).cast(pa.int64())
+            # A decimal has four places. Made here: to make any Arrow value of Python's loads pandas.
+            return pc.multiply(values, pa.scalar(Decimal(10_000), pa.decimal128(5, 0))).cast(pa.int64())
         case ValueType.TIMESTAMP:
             return values.cast(pa.int64())
         case _:
