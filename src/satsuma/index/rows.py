@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -35,6 +34,11 @@ from satsuma.record.layout import (
 )
 from satsuma.record.sql import ARROW_TYPES, fetch, lent, quote
 from satsuma.record.written import Written
+
+_TEN_THOUSAND: Any = pa.Array.from_buffers(
+    pa.decimal128(5, 0), 1, [None, pa.py_buffer((10_000).to_bytes(16, "little"))]
+)[0]
+"""Of its bytes, for to make an Arrow value of one of Python's loads pandas."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,8 +172,8 @@ def _selected(attribute: Attribute, values: Any) -> Any:
     """What `building.selected` gives of stored values."""
     match attribute.type:
         case ValueType.DECIMAL:
-            # A decimal has four places. Made here: to make any Arrow value of Python's loads pandas.
-            return pc.multiply(values, pa.scalar(Decimal(10_000), pa.decimal128(5, 0))).cast(pa.int64())
+            # A decimal has four places.
+            return pc.multiply(values, _TEN_THOUSAND).cast(pa.int64())
         case ValueType.TIMESTAMP:
             return values.cast(pa.int64())
         case _:
