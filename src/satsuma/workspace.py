@@ -559,6 +559,8 @@ class Workspace:
     def _forget_index(self) -> None:
         """Throw away what was made from the record, in memory and in files: it is made again when needed."""
         self.engine.cool()
+        # What is kept of answers holds on to the index that they came from.
+        self._answers.forget()
         self._warming.again()
         for name in DERIVED:
             shutil.rmtree(self.path / name, ignore_errors=True)

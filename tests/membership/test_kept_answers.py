@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,19 @@ def test_beyond_the_bound_those_longest_not_asked_for_go() -> None:
     assert [one for one in "abcd" if kept.get(of, one) is not None] == ["a", "c", "d"]
     kept.put(of, "large", np.ones(32, dtype=np.bool_))
     assert kept.get(of, "large") is None
+
+
+def test_what_is_forgotten_is_let_go_of_with_its_standing() -> None:
+    class Standing:
+        pass
+
+    kept, of = KeptAnswers(), Standing()
+    kept.put(of, "a", np.ones(8, dtype=np.bool_))
+    kept.forget()
+    assert kept.get(of, "a") is None
+    held = weakref.ref(of)
+    del of
+    assert held() is None
 
 
 def test_a_preview_after_a_change_tells_of_the_change(tmp_path: Path) -> None:

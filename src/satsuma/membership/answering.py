@@ -51,6 +51,11 @@ class Answers:
         self._kept = KeptAnswers()
         self._everyone: dict[int, Everyone] = {}
 
+    def forget(self) -> None:
+        """Let go of all that is kept, and of the index that it came from."""
+        self._kept.forget()
+        self._everyone.clear()
+
     def holds(
         self,
         cursor: duckdb.DuckDBPyConnection,

@@ -39,6 +39,12 @@ class KeptAnswers:
         found: Bools = np.unpackbits(bits, count=size).view(np.bool_)
         return found
 
+    def forget(self) -> None:
+        """Drop them all, and the standing with them."""
+        with self._lock:
+            self._answers.clear()
+            self._of, self._bytes = None, 0
+
     def put(self, of: object, question: Hashable, holds: Bools) -> None:
         """Keep an answer; those of another standing are dropped."""
         bits = np.packbits(holds)
