@@ -304,7 +304,8 @@ class Workspace:
     def erase(self, entity: str, key: str) -> ErasureReceipt:
         """Remove a record for good, with everything that names it, from the rows and from the files' bytes.
 
-        Unlike `delete` it keeps nothing by which the key could be told when it comes again. The database file
+        Unlike `delete` it keeps nothing by which the key could be told when it comes again; a record that was
+        deleted can be erased after it. The database file
         is made anew, which takes time in proportion to its size; readers are waited for.
 
         Returns:
@@ -312,7 +313,7 @@ class Workspace:
             the record themselves.
 
         Raises:
-            NotFoundError: No record has the key.
+            NotFoundError: No record has the key, or had it when it was deleted.
         """
         # What is made of the record must be whole before it can be thrown away, and not be made meanwhile.
         with self._warming.held():

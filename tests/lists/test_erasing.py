@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -182,6 +183,27 @@ def test_messages_to_a_record_that_was_merged_or_deleted_are_forgotten_with_it(t
         assert files_with(folder, "first1.wegdamit") == []
         assert files_with(folder, "first3.wegdamit") == []
         assert files_with(folder, "first0.wegdamit") != []
+
+
+def test_who_was_deleted_can_still_be_erased_by_any_key_they_had(tmp_path: Path) -> None:
+    folder, at = tmp_path / "shop", "2026-01-01T00:00:00Z"
+    with satsuma.open(folder) as ws:
+        fill(ws)
+        ws.delete("contact", [KEY])
+        ws.append("call", [{"contact": KEY, "occurred_at": at}, {"contact": ALIAS, "occurred_at": at}])
+        assert files_with(folder, KEY) != []
+        receipt = ws.erase("contact", ALIAS)
+        assert receipt.removed["aliases"] == 1
+        # Of the address nothing is known any more, so who else was asked about it cannot be told.
+        kept = [row.row for row in ws.quarantine() if "wegdamit" in row.row]
+        assert [json.loads(row)["contact"] for row in kept] == ["kunde-0003-bleibt"]
+        for mark in (KEY, ALIAS, "Unverwechselbar"):
+            assert files_with(folder, mark) == [], mark
+        assert ws.verify() == ()
+        with pytest.raises(satsuma.Error, match="has the key"):
+            ws.erase("contact", KEY)
+        ws.upsert("contact", [{"id": KEY}])
+        assert ws.export_contact(KEY)["interactions"]["call"] == []
 
 
 def test_what_people_wrote_themselves_is_told_and_left_to_them(tmp_path: Path) -> None:

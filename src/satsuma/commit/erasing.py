@@ -69,14 +69,14 @@ class Erasing:
         self._forget = forget
 
     def erase(self, entity: str, key: str) -> ErasureReceipt:
-        """Remove a record for good.
+        """Remove a record for good; also one that was deleted, of which the keys are kept.
 
         Raises:
-            NotFoundError: No record has the key.
+            NotFoundError: No record has the key, or had it when it was deleted.
         """
 
         def work(change: Change) -> tuple[dict[str, int], tuple[str, ...]]:
-            who = erasing.whom(change.connection, change.entity(entity), key)
+            who = erasing.whom(change.connection, change.entity(entity), key, is_deleted_too=True)
             counts: dict[str, int] = {}
             for eraser in self._erasers:
                 counts |= eraser(change, who)

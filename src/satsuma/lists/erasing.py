@@ -9,24 +9,29 @@ from satsuma.record.sql import scalar
 
 def erase(change: Change, who: Erased) -> dict[str, int]:
     """Remove them; gives how many."""
-    connection, number, entity = change.connection, who.number, who.entity.number
+    connection, entity = change.connection, who.entity.number
+    theirs = "list_contains(?::UINTEGER[], member)"
     return {
         "messages": int(
             scalar(
                 connection,
-                "DELETE FROM outbox WHERE (audience = ? AND member = ?)"
+                f"DELETE FROM outbox WHERE (audience = ? AND {theirs})"
                 " OR list_contains(?::VARCHAR[], lower(address))",
-                [entity, number, list(who.addresses)],
+                [entity, list(who.numbers), list(who.addresses)],
             )
         ),
         "opt-ins": int(
             scalar(
                 connection,
-                "DELETE FROM opt_ins WHERE member = ? AND list IN (SELECT id FROM lists WHERE audience = ?)",
-                [number, entity],
+                f"DELETE FROM opt_ins WHERE {theirs} AND list IN (SELECT id FROM lists WHERE audience = ?)",
+                [list(who.numbers), entity],
             )
         ),
         "epochs of links": int(
-            scalar(connection, "DELETE FROM link_epochs WHERE audience = ? AND member = ?", [entity, number])
+            scalar(
+                connection,
+                f"DELETE FROM link_epochs WHERE audience = ? AND {theirs}",
+                [entity, list(who.numbers)],
+            )
         ),
     }

@@ -34,15 +34,20 @@ class Erased:
 
     Attributes:
         entity: Theirs.
-        number: The record's.
+        numbers: The record's, then those of records that were deleted under its keys.
         keys: Its key, then its aliases.
         addresses: E-mail addresses that any of its attributes has or had, in lower case.
     """
 
     entity: Entity
-    number: int
+    numbers: tuple[int, ...]
     keys: tuple[str, ...]
     addresses: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """The record's, of one that is there."""
+        return self.numbers[0]
 
     def is_in(self, value: object) -> bool:
         """Whether a value names them: a key that is more than a number, or a text with an address in it."""
@@ -64,41 +69,51 @@ class Erased:
         return self.is_in(line) or any(re.search(rf"(?<!\w){key}(?!\w)", line) for key in keys)
 
 
-def whom(connection: duckdb.DuckDBPyConnection, entity: Entity, key: str) -> Erased:
+def whom(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, key: str, *, is_deleted_too: bool = False
+) -> Erased:
     """Whom a key, or alias, means.
+
+    Args:
+        connection: In the version.
+        entity: Theirs.
+        key: The key.
+        is_deleted_too: Whether it may be of a record that was deleted: its keys are kept until it is erased.
 
     Raises:
         NotFoundError: No record has it.
     """
     kept = through_aliases(connection, entity.number, texts((key,)))[0].as_py()
     number = scalar(connection, f"SELECT _number FROM {quote(entity_table(entity))} WHERE _key = ?", [kept])
-    if number is None:
-        raise NotFoundError(f"no {entity.name} has the key {key!r}", code="not_found.record")
     aliases = connection.execute(
         "SELECT key FROM aliases WHERE entity = ? AND target = ? ORDER BY key", [entity.number, kept]
     ).fetchall()
-    return Erased(
-        entity,
-        int(number),
-        (kept, *(alias for (alias,) in aliases)),
-        tuple(sorted(_addresses(connection, entity, int(number)))),
-    )
+    keys, numbers = [kept, *(alias for (alias,) in aliases)], [] if number is None else [int(number)]
+    if is_deleted_too:
+        more, deleted = _deleted(connection, entity, keys)
+        keys += sorted(more.difference(keys))
+        numbers += sorted(deleted)
+        is_there = number is not None or bool(more)
+    else:
+        is_there = number is not None
+    if not is_there:
+        raise NotFoundError(f"no {entity.name} has the key {key!r}", code="not_found.record")
+    addresses = {one for number in numbers for one in _addresses(connection, entity, number)}
+    return Erased(entity, tuple(numbers), tuple(keys), tuple(sorted(addresses)))
 
 
 def erase(transaction: Transaction, who: Erased) -> dict[str, int]:
     """Remove a record and everything that names it; gives how many rows went, by what they were."""
     connection, entity = transaction.connection, who.entity
     counts = {
-        "observations": _count(connection, history_table(entity), "_number", who.number),
-        "consent entries": int(
-            scalar(
-                connection,
-                "SELECT count(*) FROM consent_ledger WHERE audience = ? AND member = ?",
-                [entity.number, who.number],
-            )
+        "observations": _count(connection, f"{quote(history_table(entity))} WHERE", "_number", who),
+        "consent entries": _count(
+            connection, f"consent_ledger WHERE audience = {entity.number} AND", "member", who
         ),
     }
+    # It may have been deleted before: then there is nobody left to delete, and much of this is done.
     deleted = removal.delete(transaction, entity, [who.keys[0]])
+    transaction.renamed = True
     counts["interactions"] = sum(deleted.interactions.values())
     counts["lists"], counts["static segments"] = len(deleted.lists), len(deleted.static_segments)
     counts["aliases"] = len(who.keys) - 1
@@ -141,6 +156,19 @@ def still_named(connection: duckdb.DuckDBPyConnection, who: Erased) -> tuple[str
     return tuple(found)
 
 
+def _deleted(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, keys: Sequence[str]
+) -> tuple[set[str], set[int]]:
+    """Keys and numbers of the records that were deleted under any of some keys."""
+    rows = connection.execute(
+        "SELECT DISTINCT o.key, o.member FROM deletions d JOIN deletions o ON o.entity = d.entity"
+        " AND (o.key = d.key OR o.member = d.member)"
+        " WHERE d.entity = ? AND list_contains(?::VARCHAR[], d.key)",
+        [entity.number, list(keys)],
+    ).fetchall()
+    return {key for key, _ in rows}, {int(number) for _, number in rows if number is not None}
+
+
 def _addresses(connection: duckdb.DuckDBPyConnection, entity: Entity, number: int) -> Iterator[str]:
     for attribute in entity.attributes.values():
         if attribute.type is ValueType.TEXT:
@@ -154,8 +182,9 @@ def _addresses(connection: duckdb.DuckDBPyConnection, entity: Entity, number: in
                 yield from (address for (address,) in rows)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str, name: str, number: int) -> int:
-    return int(scalar(connection, f"SELECT count(*) FROM {quote(table)} WHERE {name} = ?", [number]))
+def _count(connection: duckdb.DuckDBPyConnection, where: str, name: str, who: Erased) -> int:
+    statement = f"SELECT count(*) FROM {where} list_contains(?::UINTEGER[], {name})"
+    return int(scalar(connection, statement, [list(who.numbers)]))
 
 
 def _clear_references(transaction: Transaction, who: Erased) -> int:

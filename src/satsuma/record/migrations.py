@@ -51,11 +51,16 @@ def _membership_snapshots(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+def _deleted_members(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(tables.DELETED_MEMBERS)
+
+
 RECORD = (
     Migration("record", 1, "the first tables", _first_tables),
     Migration("record", 2, "what an index cannot tell from the rows", _index_changes),
     Migration("record", 3, "members as snapshots and what changed since", _membership_snapshots),
     Migration("record", 4, "members in snapshots as bits", member_bits.migrate),
+    Migration("record", 5, "whose the key of a deletion was", _deleted_members),
 )
 
 

@@ -75,8 +75,9 @@ def retract(transaction: Transaction, interaction: InteractionType, ids: Sequenc
 def _note(transaction: Transaction, entity: Entity) -> None:
     """Note the deletion for each key and each alias of the records gone, and forget the aliases."""
     transaction.connection.execute(
-        f"INSERT INTO deletions SELECT ?, key, {INSTANT}, ? FROM (SELECT key FROM _gone UNION ALL"
-        " SELECT a.key FROM aliases a JOIN _gone g ON g.key = a.target WHERE a.entity = ?)",
+        f"INSERT INTO deletions SELECT ?, key, {INSTANT}, ?, number FROM"
+        " (SELECT key, number FROM _gone UNION ALL"
+        " SELECT a.key, g.number FROM aliases a JOIN _gone g ON g.key = a.target WHERE a.entity = ?)",
         [entity.number, transaction.at, transaction.version, entity.number],
     )
     transaction.renamed = True

@@ -118,6 +118,9 @@ INDEX_CHANGES = """CREATE TABLE index_changes (
 )"""
 """Since the second migration."""
 
+DELETED_MEMBERS = "ALTER TABLE deletions ADD COLUMN member UINTEGER"
+"""Since the fifth migration; null of who was deleted before it."""
+
 MEMBERSHIP_SNAPSHOTS = (
     """CREATE TABLE membership_snapshots (
         segment UINTEGER NOT NULL, version UBIGINT NOT NULL, members UINTEGER[] NOT NULL,
