@@ -89,7 +89,7 @@ from satsuma.segments.gate import Status
 from satsuma.segments.jobs import Jobs
 from satsuma.segments.kept_drafts import KeptDrafts
 from satsuma.segments.rooms import Rooms
-from satsuma.segments.scheduling import keep_dates, next_date
+from satsuma.segments.scheduling import Dates, next_date
 from satsuma.segments.service import Segments
 from satsuma.segments.templates import MIGRATIONS as SEGMENTS_MIGRATIONS
 from satsuma.segments.templates import Templates
@@ -225,11 +225,11 @@ class Workspace:
         self._list_rooms = ListRooms(record, self.writer, _evaluate, actor, clock, os.urandom, links)
         self.access = Access(AccessRooms(record, self.writer, clock, os.urandom))
         self._wire(actor)
-        rooms = self._rooms
+        dates = Dates(self._rooms)
 
         def due(change: Change) -> Mapping[int, Cause]:
             lists_gone.forget(change)
-            return keep_dates(rooms, change)
+            return dates.keep(change)
 
         self.writer.due = due
         self.writer.beside = audit.noted

@@ -10,9 +10,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import satsuma
+from satsuma.record.files import DATABASE_FILE
 from satsuma.record.rewriting import PENDING
 
 KEY, ALIAS = "kunde-4711-wegda", "anonym-0815-wegda"
@@ -204,6 +206,23 @@ def test_who_was_deleted_can_still_be_erased_by_any_key_they_had(tmp_path: Path)
             ws.erase("contact", KEY)
         ws.upsert("contact", [{"id": KEY}])
         assert ws.export_contact(KEY)["interactions"]["call"] == []
+
+
+def test_who_was_deleted_before_their_number_was_kept_is_erased_by_each_key(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    with satsuma.open(folder) as ws:
+        ws.upsert("contact", [{"id": key} for key in ("kept-by-all", "goes-for-good", "goes-as-well")])
+        ws.merge("contact", keep="goes-for-good", drop="goes-as-well")
+        ws.delete("contact", ["goes-for-good"])
+    with duckdb.connect(str(folder / DATABASE_FILE)) as connection:
+        connection.execute("ALTER TABLE deletions DROP COLUMN member")
+        connection.execute("DELETE FROM migrations WHERE layer = 'record' AND number = 5")
+    with satsuma.open(folder) as ws:
+        for key in ("goes-for-good", "goes-as-well"):
+            assert files_with(folder, key) != []
+            ws.erase("contact", key)
+            assert files_with(folder, key) == []
+        assert ws.verify() == ()
 
 
 def test_what_people_wrote_themselves_is_told_and_left_to_them(tmp_path: Path) -> None:

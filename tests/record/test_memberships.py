@@ -97,6 +97,7 @@ def test_a_workspace_with_members_as_rows_keeps_them(tmp_path: Path) -> None:
             "CREATE TABLE segment_members (segment UINTEGER NOT NULL, member UINTEGER NOT NULL)"
         )
         connection.executemany("INSERT INTO segment_members VALUES (?, ?)", rows)
+        connection.execute("ALTER TABLE deletions DROP COLUMN member")
         connection.execute("DELETE FROM migrations WHERE layer = 'record' AND number >= 3")
     with Record.open(tmp_path) as record:
         with record.begin(at=2, actor="test") as change:

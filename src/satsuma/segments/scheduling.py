@@ -43,19 +43,51 @@ def set_dates(change: Change, row: SegmentRow, starts_at: int | None, ends_at: i
     return changed
 
 
-def keep_dates(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
-    """What dates ask for by the version being made; called for every version, before members are followed.
+_PENDING = (
+    "SELECT min(d) FROM (SELECT epoch_us(starts_at) AS d, status = 'going_live' AS waits FROM segments"
+    " UNION ALL SELECT epoch_us(ends_at), status IN ('live', 'failed') FROM segments) WHERE waits"
+)
+"""The first start or end that is still to come to pass, in microseconds UTC; null: there is none."""
 
-    A segment whose definition cannot go live at its start goes back to a draft, with the reason. One that is
-    used at its end stays live until it is not.
 
-    Returns:
-        The cause of the deltas of segments that joined.
-    """
+class Dates:
+    """Keeps the dates of segments, version by version."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Look at nothing yet."""
+        self._rooms = rooms
+        self._pending: tuple[int, int | None] | None = None
+        """The version from which on segments are what they are, and the first date that is pending then."""
+
+    def keep(self, change: Change) -> Mapping[int, Cause]:
+        """What dates ask for by the version being made; called for each, before members are followed.
+
+        A segment whose definition cannot go live at its start goes back to a draft, with the reason. One that
+        is used at its end stays live until it is not.
+
+        Returns:
+            The cause of the deltas of segments that joined.
+        """
+        date = self._first(change)
+        return {} if date is None or date > change.at else _kept(self._rooms, change)
+
+    def _first(self, change: Change) -> int | None:
+        """The first date that is pending in the version being made."""
+        named = self._rooms.record.state.named
+        if named is None or change.touches.defined:
+            return _pending(change)
+        if self._pending is None or self._pending[0] != named:
+            self._pending = named, _pending(change)
+        return self._pending[1]
+
+
+def _pending(change: Change) -> int | None:
+    found = scalar(change.connection, _PENDING)
+    return None if found is None else int(found)
+
+
+def _kept(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
     joined: dict[int, Cause] = {}
-    dated = "SELECT count(*) FROM segments WHERE starts_at IS NOT NULL OR ends_at IS NOT NULL"
-    if not scalar(change.connection, dated):
-        return joined
     for row in definitions.segments(change.connection):
         if row.status == Status.GOING_LIVE and row.starts_at is not None and row.starts_at <= change.at:
             if _start(rooms, change, row):
@@ -67,13 +99,7 @@ def keep_dates(rooms: Rooms, change: Change) -> Mapping[int, Cause]:
 
 def next_date(connection: duckdb.DuckDBPyConnection, after: int, upto: int) -> int | None:
     """The first start or end of a segment in `(after, upto]`, microseconds UTC, or None."""
-    found = scalar(
-        connection,
-        "SELECT min(d) FROM (SELECT epoch_us(starts_at) AS d, status = 'going_live' AS waits FROM segments"
-        " UNION ALL SELECT epoch_us(ends_at), status IN ('live', 'failed') FROM segments)"
-        " WHERE waits AND d > ? AND d <= ?",
-        [after, upto],
-    )
+    found = scalar(connection, f"{_PENDING} AND d > ? AND d <= ?", [after, upto])
     return None if found is None else int(found)
 
 
