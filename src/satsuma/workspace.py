@@ -543,6 +543,7 @@ class Workspace:
         self._warming.stop()
         self._folding.stop()
         self.engine.close()
+        self._answers.forget()
         self._record.close()
 
     def __enter__(self) -> Self:

@@ -210,10 +210,11 @@ def test_rows_that_came_since_the_files(ws: satsuma.Workspace) -> None:
     index = standing_of(ws).index
     [purchases] = index.interactions.values()
     run = purchases.parts[-1]
-    run.occurred_at.flags.writeable = True
-    run.occurred_at[2] += 1
+    whole, damaged = run.occurred_at, run.occurred_at.copy()
+    damaged[2] += 1
+    object.__setattr__(run, "occurred_at", damaged)
     [*found] = ws.verify()
-    run.occurred_at[2] -= 1
+    object.__setattr__(run, "occurred_at", whole)
     assert {one.name for one in found} >= {"purchase: instants", "purchase: order of time"}
     column = index.named("contact").columns[index.of.catalog.entities["contact"].attributes["city"].number]
     _, patch = column.layers

@@ -111,7 +111,8 @@ class Dictionary:
         self._folded_code = folded_code
         self._lookup = lookup
         self._folded_lookup = folded_lookup
-        self._base = self
+        # Of a first one None, not itself: what refers to itself is freed late, and its files with it.
+        self._base: Dictionary | None = None
         self._growth: _Growth | None = None
         self._more = 0
         self._more_folded = 0
@@ -122,7 +123,7 @@ class Dictionary:
     @property
     def base(self) -> Dictionary:
         """The same for all later versions of a dictionary, until its table is merged; has its first codes."""
-        return self._base
+        return self if self._base is None else self._base
 
     @property
     def family(self) -> object:
@@ -131,7 +132,7 @@ class Dictionary:
         Values that were added in a version that came to nothing may have lent their codes to others; such
         dictionaries share a base, and no family.
         """
-        return self._base if self._growth is None else self._growth
+        return self.base if self._growth is None else self._growth
 
     @cached_property
     def exact(self) -> Strings:
@@ -244,7 +245,7 @@ class Dictionary:
 
     def _with(self, growth: _Growth) -> Dictionary:
         made = Dictionary(self._exact, self._folded, self._folded_code)
-        made._base, made._growth = self._base, growth
+        made._base, made._growth = self.base, growth
         made._lookup, made._folded_lookup = self._lookup, self._folded_lookup
         made._more, made._more_folded = len(growth.exact), len(growth.folded)
         return made

@@ -13,8 +13,6 @@ anew from the record.
 from __future__ import annotations
 
 import json
-import mmap
-import os
 import shutil
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,6 +23,8 @@ from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from satsuma.kernel.mapping import mapped
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -146,7 +146,7 @@ class Folder:
         if name in self._mapped:
             return self._mapped[name]
         entry = self._arrays[name]
-        return _mapped(self._path / name, np.dtype(entry["dtype"]), entry["length"])
+        return mapped(self._path / name, np.dtype(entry["dtype"]), entry["length"])
 
     @property
     def bytes(self) -> int:
@@ -193,18 +193,3 @@ def _is_whole(path: Path, entry: Mapping[str, Any]) -> bool:
         while piece := file.read(_CHECKED_AT_ONCE_BYTES):
             crc32 = zlib.crc32(piece, crc32)
     return crc32 == int(entry["crc32"])
-
-
-def _mapped(path: Path, dtype: np.dtype[Any], length: int) -> NDArray[Any]:
-    if not length:
-        nothing: NDArray[Any] = np.empty(0, dtype=dtype)
-        nothing.flags.writeable = False
-        return nothing
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        mapped = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    finally:
-        os.close(descriptor)
-    # A plain array over the mapping: `np.memmap` is a class of its own, which compiled kernels do not take.
-    values: NDArray[Any] = np.frombuffer(mapped, dtype=dtype, count=length)
-    return values

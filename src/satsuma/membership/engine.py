@@ -238,6 +238,8 @@ class Engine:
             # The record says all that they say, and must be closed whatever becomes of them.
             with suppress(OSError):
                 saving.save(standing, self._record.directory, standing.index.of.stamp)
+        # Who keeps the closed workspace need not keep the index's files mapped.
+        self.cool()
 
     def _load(self, earlier: loading.Earlier | None, progress: Callable[[float], None]) -> Standing:
         with self._record.snapshot() as (cursor, state):

@@ -87,6 +87,9 @@ class Warming:
             # A program may end without closing the workspace: what is frozen would be reported as leaked.
             atexit.unregister(gc.unfreeze)
             atexit.register(gc.unfreeze)
+        except CancelledError as error:
+            # Its traceback would hold the index, half opened, for as long as this is held.
+            self.error = error.with_traceback(None)
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
             self.error = error
 
