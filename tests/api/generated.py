@@ -7,6 +7,7 @@ each round. It goes on after a find, and tells all of them, with the round's see
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import sys
 import tempfile
@@ -20,10 +21,12 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from satsuma.access.keys import KeyKind
 from satsuma.access.passwords import csrf_token
 from satsuma.access.permissions import TABLE
 from satsuma.access.roles import Role
 from satsuma.api.app import AppSettings
+from satsuma.api.ingestion.posts import OPERATIONS
 from tests.api.shop import Shop, email_of, shop
 
 CHECKED = [
@@ -37,6 +40,9 @@ NEVER = frozenset({"stream_changes", "call_workspace"})
 
 APART = frozenset("sign_out change_password change_user delete_user delete_record erase_record".split())
 """Puts the caller, or what the others look at, out of the way."""
+
+TRACKED = frozenset(f"tracking_{name}" for name in OPERATIONS.values())
+"""Asked with a write key in place of a session."""
 
 KNOWN = {"entity": "contact", "key": "c-1", "owner": "contact", "type": "purchase", "id": 1}
 """In most requests, so that they find something."""
@@ -61,11 +67,24 @@ def session_of(served: Shop) -> str:
     return served.ws.access.sessions.begin(person)
 
 
-def ask_all(operation: Any, session: str | None, examples: int, chosen: int | None = None) -> int:
+def write_key_of(served: Shop) -> str:
+    """What authorizes to write, as a header says it."""
+    _, secret = served.ws.access.keys.create(KeyKind.WRITE, "generated", actor="test")
+    return "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
+
+
+def ask_all(
+    operation: Any,
+    session: str | None,
+    examples: int,
+    chosen: int | None = None,
+    *,
+    write_key: str | None = None,
+) -> int:
     """Ask generated requests and check the answers; gives how many were asked.
 
     Args:
-        session: Of every four requests one is nobody's; None: all are.
+        session, write_key: Of every four requests one is nobody's; None: all are.
         examples: How many at the most.
         chosen: The seed; None: always the same.
     """
@@ -95,6 +114,8 @@ def ask_all(operation: Any, session: str | None, examples: int, chosen: int | No
         signed_in = session is not None and count % 4 != 3
         case.cookies = {"satsuma_session": session} if signed_in else {}
         case.headers = {**headers, "X-CSRF-Token": csrf_token(session or "nobody")}
+        if write_key is not None and count % 4 != 3:
+            case.headers = {**headers, "Authorization": write_key}
         case.validate_response(case.call(timeout=30), checks=CHECKED)
 
     (ask if chosen is None else seed(chosen)(ask))()
@@ -104,12 +125,14 @@ def ask_all(operation: Any, session: str | None, examples: int, chosen: int | No
 def fuzz(served: Shop, chosen: int, examples: int, until: float) -> tuple[int, dict[str, str]]:
     """A round over all operations, those that stand apart last; gives the number of calls, and the finds."""
     operations, calls, finds = described_by(served), 0, dict[str, str]()
-    for name in [*sorted(set(TABLE) - APART - NEVER), *sorted(APART)]:
+    write_key = write_key_of(served)
+    for name in [*sorted(TRACKED), *sorted(set(TABLE) - APART - NEVER), *sorted(APART)]:
         if time.monotonic() >= until:
             break
-        for session in (None, session_of(served)) if name not in APART else (session_of(served),):
+        key = write_key if name in TRACKED else None
+        for session in (None, session_of(served)) if name not in APART | TRACKED else (session_of(served),):
             try:
-                calls += ask_all(operations[name], session, examples if session else 1, chosen)
+                calls += ask_all(operations[name], session, examples if session else 1, chosen, write_key=key)
             except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
                 finds.setdefault(name, "".join(map(str, [error, *getattr(error, "exceptions", ())])))
     return calls, finds

@@ -9,7 +9,16 @@ import pytest
 
 from satsuma.access.permissions import TABLE
 from satsuma.api.app import operations
-from tests.api.generated import APART, APP, NEVER, ask_all, described_by, session_of
+from tests.api.generated import (
+    APART,
+    APP,
+    NEVER,
+    TRACKED,
+    ask_all,
+    described_by,
+    session_of,
+    write_key_of,
+)
 from tests.api.shop import Shop, shop
 
 EXAMPLES = 4
@@ -36,6 +45,17 @@ def test_generated_requests_are_answered_as_described(
     described: dict[str, Any], session: str, operation: str
 ) -> None:
     ask_all(described[operation], session, EXAMPLES)
+
+
+@pytest.mark.parametrize("operation", sorted(TRACKED))
+def test_generated_messages_are_answered_as_described(
+    served: Shop, described: dict[str, Any], operation: str
+) -> None:
+    ask_all(described[operation], None, EXAMPLES, write_key=write_key_of(served))
+
+
+def test_every_operation_that_is_described_is_asked(described: dict[str, Any]) -> None:
+    assert set(described) == (set(TABLE) | TRACKED) - {"call_workspace"}
 
 
 def test_every_operation_says_what_it_does(served: Shop) -> None:
