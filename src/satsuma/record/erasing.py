@@ -89,15 +89,11 @@ def whom(
         "SELECT key FROM aliases WHERE entity = ? AND target = ? ORDER BY key", [entity.number, kept]
     ).fetchall()
     keys, numbers = [kept, *(alias for (alias,) in aliases)], [] if number is None else [int(number)]
-    if is_deleted_too:
-        more, deleted = _deleted(connection, entity, keys)
-        keys += sorted(more.difference(keys))
-        numbers += sorted(deleted)
-        is_there = number is not None or bool(more)
-    else:
-        is_there = number is not None
-    if not is_there:
+    more, deleted = _deleted(connection, entity, keys) if is_deleted_too else (set(), set())
+    if number is None and not more:
         raise NotFoundError(f"no {entity.name} has the key {key!r}", code="not_found.record")
+    keys += sorted(more.difference(keys))
+    numbers += sorted(deleted)
     addresses = {one for number in numbers for one in _addresses(connection, entity, number)}
     return Erased(entity, tuple(numbers), tuple(keys), tuple(sorted(addresses)))
 

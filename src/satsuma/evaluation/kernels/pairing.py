@@ -87,6 +87,9 @@ def _paired(  # noqa: PLR0917 - compiled functions take arrays one by one, and n
 def least_gaps(first: Lane, second: Lane, enough_us: int) -> tuple[Ints, Bools]:
     """The least time from one of the first rows to one of the second after it; and whose ids would decide.
 
+    The loop of `paired` is one of its own: this one, which has to keep the least time, takes 11 ms for a
+    million members where that one takes 8.
+
     Args:
         enough_us: What is not above it need not be the least.
 
